@@ -1,0 +1,43 @@
+import { access, constants, mkdir, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { syncDirectory } from './directory-sync.ts';
+import { errorCode } from './storage-fault.ts';
+
+const FOLDERS = ['tmp', 'new', 'cur'] as const;
+
+/**
+ * Makes a Maildir's directories where they are missing, for their owner only (0700), durable before it returns;
+ * and makes sure that files can be created in them. What exists keeps its mode.
+ *
+ * @throws the system's error (`EACCES`, `EROFS`, `ENOTDIR`, ...) when the Maildir cannot be used
+ */
+export async function makeFolders(maildir: string): Promise<void> {
+  for (const folder of FOLDERS) {
+    await makeDirectory(resolve(maildir, folder));
+    await access(join(maildir, folder), constants.R_OK | constants.W_OK | constants.X_OK);
+  }
+}
+
+/** Like `mkdir -p`; that of node:fs says ENOENT on a read-only disk. */
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path, 0o700);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT' && dirname(path) !== path) {
+      await makeDirectory(dirname(path));
+      return makeDirectory(path);
+    }
+    if (await isDirectory(path)) return;
+    throw errorCode(error) === 'EEXIST'
+      ? Object.assign(new Error(`not a directory: ${path}`), { code: 'ENOTDIR' })
+      : error;
+  }
+  await syncDirectory(dirname(path));
+}
+
+function isDirectory(path: string): Promise<boolean> {
+  return stat(path).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
+}
