@@ -1,0 +1,110 @@
+import { afterAll, expect, test } from 'vitest';
+import { Child } from './children.ts';
+import { compare, lowerQuartile, median } from './compare.ts';
+import { atLeast, atMost, table } from './report.ts';
+import type { Load, LoadResult } from './smtp/generator.mjs';
+import { prepareMail } from './smtp/generator.mjs';
+import type { Usage } from './smtp/servers/child.mjs';
+
+const children: Child[] = [];
+afterAll(() => Promise.all(children.map((child) => child.stop())));
+
+async function start(file: string): Promise<Child> {
+  const child = await Child.start(file);
+  children.push(child);
+  return child;
+}
+
+const load: Omit<Load, 'port'> = {
+  host: '127.0.0.1',
+  connections: 5,
+  messagesPerConnection: 3,
+  size: 1024,
+  stuffed: true,
+  waits: true,
+  proxy: 'none',
+  milliseconds: 500,
+};
+
+test.each(['bare', 'smtp-server'])(
+  'the generator loads %s and every reply is the expected one',
+  async (name) => {
+    const [generator, server] = await Promise.all([
+      start('./smtp/generator-process.mjs'),
+      start(`./smtp/servers/${name}.mjs`),
+    ]);
+    const result = await generator.request<LoadResult>({ ...load, port: server.port });
+    expect(result.errors).toEqual([]);
+    expect(result.messages).toBeGreaterThan(15);
+    expect(result.connections).toBeGreaterThan(5);
+    expect(result.octets).toBe(result.messages * 1024);
+    expect(result.p50).toBeGreaterThan(0);
+    expect(result.p99).toBeGreaterThanOrEqual(result.p50);
+    const usage = await server.request<Usage>('usage');
+    expect(usage.cpuSeconds).toBeGreaterThan(0);
+    expect(usage.rss).toBeGreaterThan(1e6);
+  },
+);
+
+test('the generator reports a server that answers something else, escaped', async () => {
+  const generator = await start('./smtp/generator-process.mjs');
+  const { createServer } = await import('node:net');
+  const server = createServer((socket) => socket.end('554 \u001b[31mno\r\n'));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  const result = await generator.request<LoadResult>({ ...load, port });
+  server.close();
+  expect(result.messages).toBe(0);
+  expect(result.errors[0]).toBe('expected 220, got "554 \\u001b[31mno\\r"');
+});
+
+test('content has the size asked for, ends once, and every stuffed line starts with two dots', () => {
+  const plain = prepareMail({ size: 1024, stuffed: false, proxy: 'none', waits: true });
+  expect(plain.content?.length).toBe(1024 + 3);
+  expect(plain.content?.toString().indexOf('\r\n.\r\n')).toBe(1024 - 2);
+  const stuffed = prepareMail({ size: 1024, stuffed: true, proxy: 'v1', waits: true });
+  const lines = stuffed.content!.toString().split('\r\n');
+  expect(lines.slice(-2)).toEqual(['.', '']);
+  expect(lines.slice(0, -2).filter((line) => !line.startsWith('..'))).toEqual([]);
+  expect(stuffed.content?.length).toBe(1024 + 3 + lines.length - 2);
+  expect(stuffed.header.toString()).toBe('PROXY TCP4 203.0.113.7 192.0.2.25 43210 25\r\n');
+});
+
+function spin(times: number): number {
+  let sum = 0;
+  for (let i = 0; i < times; i++) sum = (sum * 31 + i) | 0;
+  return sum;
+}
+
+test('a contestant that does twice the work takes more than 1.5 times as long', () => {
+  const inputs = [1, 2, 3];
+  const [once, twice] = compare(
+    [
+      { name: 'once', inputs, run: (input) => spin(2000 + (input as number)) },
+      { name: 'twice', inputs, run: (input) => spin(4000 + (input as number)) },
+    ],
+    { slices: 21, sliceMs: 1 },
+  );
+  expect(once!.ratio).toBe(1);
+  expect(twice!.ratio).toBeGreaterThan(1.5);
+});
+
+test('quartile, median, verdicts and table', () => {
+  expect(lowerQuartile([9, 1, 5, 3, 7])).toBe(3);
+  expect([median([3, 1, 2]), median([4, 1, 2, 3])]).toEqual([2, 2.5]);
+  expect([atMost(1.504, 1.5), atMost(1.506, 1.5), atLeast(0.696, 0.7), atLeast(0.69, 0.7)]).toEqual([
+    'ok',
+    'over',
+    'ok',
+    'under',
+  ]);
+  expect(
+    table(
+      ['', 'ns'],
+      [
+        ['a', '10'],
+        ['long', '5'],
+      ],
+    ),
+  ).toBe('      ns\n----  --\na     10\nlong   5');
+});

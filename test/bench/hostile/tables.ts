@@ -1,0 +1,78 @@
+import { atMost, table } from '../report.ts';
+import type { Cost, HostileResults } from './run.ts';
+
+/** Octets that an idle connection may cost beyond what a bare server uses. */
+export const IDLE_BEYOND_BARE = 6 * 1024;
+/** Milliseconds that 99 of 100 sessions of an honest client may take beside drip attackers. */
+export const HONEST_P99 = 100;
+/** Milliseconds after its deadline within which a peer must be gone. */
+const GONE_WITHIN = 1000;
+
+/** Every table of the hostile part. */
+export function hostileTables(results: HostileResults): string {
+  const { peers, wanted, header, drip } = results;
+  const scaled =
+    peers < wanted
+      ? [`The limit of open files lets ${peers} peers come instead of ${wanted}; raise it with ulimit -n.`]
+      : [];
+  return [
+    ...scaled,
+    `${peers} idle connections after EHLO, KiB each\n${idleTable(results.idle)}`,
+    `${peers} peers before the header, half silent, half one octet a second; deadline ${header.deadline} ms`,
+    table(
+      ['', 'figure', 'at most', ''],
+      [
+        ['memory of a peer, KiB', kib(header.resident)],
+        [
+          'longest life of a peer, ms',
+          header.longest.toFixed(0),
+          String(header.deadline + GONE_WITHIN),
+          atMost(header.longest, header.deadline + GONE_WITHIN),
+        ],
+        ['shortest life of a peer, ms', header.shortest.toFixed(0)],
+        ['peers left', String(header.left), '0', atMost(header.left, 0)],
+        ...honestRows(header.good),
+      ],
+    ),
+    `${drip.peers} peers that drip, half in a command, half in content`,
+    table(
+      ['', 'figure', 'at most', ''],
+      [['memory of a peer, KiB', kib(drip.resident)], ...honestRows(drip.good, HONEST_P99)],
+    ),
+  ].join('\n\n');
+}
+
+function idleTable(idle: readonly Cost[]): string {
+  const bare = idle[0]!;
+  return table(
+    ['', 'resident', 'beyond bare', 'at most', '', 'live heap', 'beyond bare'],
+    idle.map((cost) => {
+      const judged = cost.what === 'truepeer';
+      return [
+        cost.what,
+        kib(cost.resident),
+        kib(cost.resident - bare.resident),
+        judged ? kib(IDLE_BEYOND_BARE) : '',
+        judged ? atMost(cost.resident - bare.resident, IDLE_BEYOND_BARE) : '',
+        kib(cost.heap),
+        kib(cost.heap - bare.heap),
+      ];
+    }),
+  );
+}
+
+function honestRows(good: HostileResults['drip']['good'], target?: number): string[][] {
+  return [
+    ['messages of an honest client', String(good.messages)],
+    [
+      'its sessions, 99th percentile, ms',
+      good.sessionP99.toFixed(1),
+      ...(target === undefined ? [] : [String(target), atMost(good.sessionP99, target)]),
+    ],
+    ['its sessions that failed', String(good.errors.length), '0', atMost(good.errors.length, 0)],
+  ];
+}
+
+function kib(octets: number): string {
+  return (octets / 1024).toFixed(1);
+}

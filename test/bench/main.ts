@@ -1,0 +1,100 @@
+import { writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { bundleSize } from './bundle-size.ts';
+import type { Codec } from './codec/line.ts';
+import { benchCodec, codecTable } from './codec/run.ts';
+import { benchHostile } from './hostile/run.ts';
+import { hostileTables } from './hostile/tables.ts';
+import { Progress } from './report.ts';
+import { crossCheck, crossCheckTable } from './smtp/cross-check.ts';
+import { benchSmtp } from './smtp/run.ts';
+import { smtpTables } from './smtp/tables.ts';
+
+const USAGE = `npm run bench -- [--only codec|smtp|hostile] [--quick] [--json FILE]
+
+  --only PART   one part instead of all three
+  --quick       fewer rounds: to see whether it runs, not to publish
+  --json FILE   every figure, for machines`;
+
+const PARTS = ['codec', 'smtp', 'hostile'];
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
+
+async function main(): Promise<void> {
+  const options = readOptions();
+  if (options === undefined) return;
+  const { only, quick, json } = options;
+  const wanted = (part: string): boolean => only === undefined || only === part;
+  const progress = new Progress();
+  const results: Record<string, unknown> = {
+    node: process.version,
+    cpus: cpus().map(({ model }) => model),
+    quick,
+  };
+  const show = (title: string, text: string): void => {
+    progress.done();
+    process.stdout.write(`\n${title}\n\n${text}\n`);
+  };
+
+  if (wanted('codec')) {
+    const entry = new URL('../../dist/src/proxy/index.js', import.meta.url);
+    const codec = (await import(entry.href)) as Codec;
+    const lines = benchCodec(codec, quick ? { slices: 7, sliceMs: 1 } : { slices: 41, sliceMs: 4 }, progress);
+    show('CODEC: time of one call, and as a multiple of the floor', codecTable(lines));
+    progress.step('codec: bundling for a browser');
+    const bundle = await bundleSize(entry);
+    show(
+      'truepeer/proxy in a browser',
+      `${bundle.minified} octets minified, ${bundle.gzipped} gzipped, Node modules: ${bundle.nodeModules.join(', ') || 'none'}`,
+    );
+    results['codec'] = { lines, bundle };
+  }
+  if (wanted('smtp')) {
+    const smtp = await benchSmtp(
+      quick ? { rounds: 3, milliseconds: 300 } : { rounds: 7, milliseconds: 1000 },
+      progress,
+    );
+    show('SMTP: the same load on each server, medians', smtpTables(smtp));
+    progress.step('smtp: cross-check');
+    const checked = await crossCheck();
+    show("SMTP: cross-check with Postfix's own tools", crossCheckTable(checked));
+    results['smtp'] = { ...smtp, crossCheck: checked };
+  }
+  if (wanted('hostile')) {
+    const hostile = await benchHostile(quick ? 1000 : 10_000, progress);
+    show('HOSTILE', hostileTables(hostile));
+    results['hostile'] = hostile;
+  }
+  if (json !== undefined) await writeFile(json, `${JSON.stringify(results, null, 2)}\n`);
+}
+
+function readOptions(): { only: string | undefined; quick: boolean; json: string | undefined } | undefined {
+  try {
+    const { values } = parseArgs({
+      options: {
+        only: { type: 'string' },
+        quick: { type: 'boolean', default: false },
+        json: { type: 'string' },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    if (values.help) {
+      process.stdout.write(`${USAGE}\n`);
+      return undefined;
+    }
+    if (values.only !== undefined && !PARTS.includes(values.only)) {
+      throw new Error(`--only takes ${PARTS.join(', ')}`);
+    }
+    return { only: values.only, quick: values.quick, json: values.json };
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}\n`);
+    process.exitCode = 2;
+    return undefined;
+  }
+}

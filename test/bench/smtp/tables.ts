@@ -1,0 +1,81 @@
+import { atLeast, atMost, table, times } from '../report.ts';
+import type { Figures, ScenarioResult, SmtpResults } from './run.ts';
+import { PROXY_MAY_COST } from './scenarios.ts';
+
+const COLUMNS = ['', 'messages/s', 'MB/s', 'CPU s/100k', 'RSS MB', 'p50 ms', 'p99 ms', 'generator'];
+
+/** Every table of the SMTP part, one below the other. */
+export function smtpTables(results: SmtpResults): string {
+  return [
+    ...results.scenarios.map(scenarioTable),
+    `targets\n${verdicts(results.scenarios)}`,
+    `what a PROXY header costs, 1 KiB, one message a connection\n${figuresTable(results.proxy)}\n${proxyVerdicts(results)}`,
+    `thrown away, and safely on disk (1 KiB, pipelined)\n${figuresTable(results.stored)}`,
+  ].join('\n\n');
+}
+
+function scenarioTable({ scenario, figures }: ScenarioResult): string {
+  return `${scenario.title}, ${scenario.connections} connections\n${figuresTable(figures)}`;
+}
+
+function figuresTable(figures: readonly Figures[]): string {
+  return table(
+    COLUMNS,
+    figures.map((each) => [
+      each.server,
+      each.rate.toFixed(0),
+      each.megabytesPerSecond.toFixed(0),
+      each.cpu.toFixed(1),
+      (each.rss / 1e6).toFixed(0),
+      each.p50.toFixed(2),
+      each.p99.toFixed(2),
+      `${(each.generatorBusy * 100).toFixed(0)} %`,
+    ]),
+  );
+}
+
+function verdicts(results: readonly ScenarioResult[]): string {
+  return table(
+    [
+      'truepeer',
+      'to smtp-server',
+      'at least',
+      '',
+      'to bare',
+      'at least',
+      '',
+      'CPU to smtp-server',
+      'CPU to bare',
+    ],
+    results.map(({ scenario, figures }) => {
+      const { rateTo, cpuTo } = figures[0]!;
+      return [
+        scenario.title,
+        times(rateTo['smtp-server']!),
+        times(scenario.toSmtpServer),
+        atLeast(rateTo['smtp-server']!, scenario.toSmtpServer),
+        times(rateTo['bare']!),
+        times(scenario.toBare),
+        atLeast(rateTo['bare']!, scenario.toBare),
+        times(cpuTo['smtp-server']!),
+        times(cpuTo['bare']!),
+      ];
+    }),
+  );
+}
+
+function proxyVerdicts({ proxy }: SmtpResults): string {
+  const plain = proxy[0]!.server;
+  return table(
+    ['with header', 'time a message', 'at most', '', 'CPU a message'],
+    proxy
+      .filter(({ server }) => server.startsWith('truepeer, PROXY'))
+      .map(({ server, rateTo, cpuTo }) => [
+        server,
+        times(1 / rateTo[plain]!),
+        times(1 + PROXY_MAY_COST),
+        atMost(1 / rateTo[plain]!, 1 + PROXY_MAY_COST),
+        times(cpuTo[plain]!),
+      ]),
+  );
+}
