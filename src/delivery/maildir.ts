@@ -1,42 +1,65 @@
+import type { Envelope } from '../smtp/envelope.ts';
+import type { Handler } from '../smtp/handler.ts';
+import { traceField } from '../smtp/received.ts';
+import type { SMTPServer } from '../smtp/server.ts';
+import type { Session } from '../smtp/session.ts';
 import { envelopeFields } from './envelope-fields.ts';
-import type { EnvelopeFacts } from './envelope-fields.ts';
 import { MaildirStore } from './maildir-store.ts';
 import type { StoredMessage } from './maildir-store.ts';
 import { StorageFault } from './storage-fault.ts';
 
-/** What `Maildir` needs to know of an envelope. */
-export interface MaildirEnvelope extends EnvelopeFacts {
-  readonly signal?: AbortSignal | undefined;
-}
-
-export interface MaildirOptions<Session, Envelope> {
-  /** Makes the `Received` field. */
-  traceField: (session: Session, envelope: Envelope) => string;
+export interface MaildirOptions {
   /**
    * The name of the header field that keeps an envelope recipient, one field for each; `null` for none.
    * Default: `X-Original-To`.
    */
-  recipientField?: string | null;
+  readonly recipientField?: string | null;
   /** Called when a message is safely on disk, before its reply. */
-  onStored?: (message: StoredMessage, session: Session, envelope: Envelope) => void;
+  readonly onStored?: (message: StoredMessage, session: Session, envelope: Envelope) => void;
   /** Called when a message could not be stored; the sender only hears 452 or 451. Default: a process warning. */
-  onFault?: (fault: StorageFault, session: Session, envelope: Envelope) => void;
+  readonly onFault?: (fault: StorageFault, session: Session, envelope: Envelope) => void;
 }
 
 /**
- * The handler that keeps every message in one Maildir. A message gets its 250 only after it is safely on disk; a
- * full disk gives 452, any other fault of the disk 451, and nothing is left behind.
+ * The handler that keeps every message in one Maildir. A message gets its 250 only after it is safely on disk
+ * (RFC 5321 section 6.1); a full disk gives 452, any other fault of the disk 451, and nothing is left behind.
  *
  * It takes mail for any recipient and sends nothing on. Behind a balancer it accepts every PROXY header that the
- * server found valid.
+ * server found valid. A file begins with `Return-Path`, one field for each envelope recipient, and the `Received`
+ * field, which names the original client; then the message as it was received, line ends included.
+ *
+ * @example
+ * import { mkdtemp, readdir, rm } from 'node:fs/promises';
+ * import { Maildir, SMTPServer } from 'truepeer';
+ *
+ * const directory = await mkdtemp('maildir-');
+ * const maildir = new Maildir(directory);
+ * await maildir.prepare();
+ * const server = new SMTPServer(maildir);
+ * await server.listen({ host: '127.0.0.1', port: 0 });
+ * await server.close();
+ * console.log((await readdir(directory)).join() === 'cur,new,tmp');
+ * await rm(directory, { recursive: true });
  */
-export class Maildir<Session = unknown, Envelope extends MaildirEnvelope = MaildirEnvelope> {
+export class Maildir implements Handler {
   readonly #store: MaildirStore;
-  readonly #options: MaildirOptions<Session, Envelope>;
+  readonly #recipientField: string | null;
+  readonly #onStored: MaildirOptions['onStored'];
+  readonly #onFault: NonNullable<MaildirOptions['onFault']>;
 
-  constructor(directory: string, options: MaildirOptions<Session, Envelope>) {
+  /**
+   * @param directory the Maildir; made when missing, with its folders `tmp`, `new` and `cur`
+   * @throws TypeError when `recipientField` is not the name of a header field
+   */
+  constructor(directory: string, options: MaildirOptions = {}) {
+    const { recipientField = 'X-Original-To', onStored, onFault = warn } = options;
+    if (recipientField !== null && !/^[!-9;-~]{1,70}$/u.test(recipientField)) {
+      throw new TypeError('option recipientField: the name of a header field, or null, is expected');
+    }
     this.#store = new MaildirStore(directory);
-    this.#options = options;
+    this.#recipientField = recipientField;
+    this.#onStored = onStored;
+    this.#onFault = onFault;
   }
 
   /** The Maildir's absolute path. */
@@ -45,15 +68,16 @@ export class Maildir<Session = unknown, Envelope extends MaildirEnvelope = Maild
   }
 
   /**
-   * Makes the directories where they are missing and clears `tmp` of files older than 36 hours. Optional: the
-   * first message does it, too.
+   * Makes the directories (0700) where they are missing and clears `tmp` of files older than 36 hours. Optional:
+   * the first message does it, too.
    *
-   * @throws StorageFault when the Maildir cannot be used
+   * @throws StorageFault when the Maildir cannot be used; the next call tries again
    */
   prepare(): Promise<void> {
     return this.#store.prepare();
   }
 
+  /** Accepts: who may send headers is the server's `trusted` list. */
   handlePROXY(): boolean {
     return true;
   }
@@ -65,20 +89,20 @@ export class Maildir<Session = unknown, Envelope extends MaildirEnvelope = Maild
    * @throws whatever ends the content early; nothing is stored then
    */
   async handleContent(
-    _server: unknown,
+    server: Pick<SMTPServer, 'settings'>,
     session: Session,
     envelope: Envelope,
     content: AsyncIterable<Buffer>,
   ): Promise<string | undefined> {
-    const { traceField, recipientField = 'X-Original-To', onStored, onFault = warn } = this.#options;
-    const fields = envelopeFields(envelope, traceField(session, envelope), recipientField);
+    const trace = traceField(session, envelope, { hostname: server.settings.hostname });
+    const fields = envelopeFields(envelope, trace, this.#recipientField);
     try {
       const stored = await this.#store.store(fields, content, envelope.signal);
-      if (onStored !== undefined) tell(() => onStored(stored, session, envelope));
+      tell(() => this.#onStored?.(stored, session, envelope));
       return undefined;
     } catch (error) {
       if (!(error instanceof StorageFault)) throw error;
-      onFault(error, session, envelope);
+      tell(() => this.#onFault(error, session, envelope));
       return error.reply;
     }
   }

@@ -4,18 +4,16 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Maildir } from '../../src/delivery/maildir.ts';
 import type { StorageFault } from '../../src/delivery/storage-fault.ts';
-import { arriving, contentsOf, temporaryDirectory } from './support.ts';
+import { arriving, contentsOf, envelope, HEAD, SERVER, session, temporaryDirectory } from './support.ts';
 
 const FULL = '452 4.3.1 Insufficient system storage, try again later';
 const FAILED = '451 4.3.0 The message could not be stored, try again later';
-const ENVELOPE = { mailFrom: 'a@example.org', rcptTos: ['b@example.net'] };
-const HEAD = 'Return-Path: <a@example.org>\r\nX-Original-To: b@example.net\r\nReceived: here\r\n';
 
 /** A Maildir that remembers its faults. */
 function faultyMaildir(path: string): { maildir: Maildir; faults: string[] } {
   const faults: string[] = [];
   const onFault = (fault: StorageFault) => void faults.push(`${fault.operation} ${fault.code}`);
-  return { maildir: new Maildir(path, { traceField: () => 'Received: here', onFault }), faults };
+  return { maildir: new Maildir(path, { onFault }), faults };
 }
 
 /** Delivers and tells the reply, and how many octets of the content were read. */
@@ -30,7 +28,7 @@ async function deliver(
       yield piece;
     }
   };
-  return { reply: await maildir.handleContent(undefined, undefined, ENVELOPE, counted()), read };
+  return { reply: await maildir.handleContent(SERVER, session(), envelope(), counted()), read };
 }
 
 const large = (count: number) => Array.from({ length: count }, () => Buffer.alloc(50_000, 'x'));
@@ -221,7 +219,6 @@ describe('faults that a healthy disk does not make by itself (F6)', () => {
     const warnings: unknown[] = [];
     vi.spyOn(process, 'emitWarning').mockImplementation((warning) => void warnings.push(String(warning)));
     const maildir = new Maildir(directory.path, {
-      traceField: () => 'Received: here',
       onStored: () => {
         throw new Error('a broken listener');
       },

@@ -1,0 +1,89 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Maildir } from '../../src/delivery/maildir.ts';
+import type { MaildirOptions } from '../../src/delivery/maildir.ts';
+import type { Envelope } from '../../src/smtp/envelope.ts';
+import { arriving, contentsOf, envelope, HEAD, SERVER, session, temporaryDirectory } from './support.ts';
+
+describe('Maildir', () => {
+  let directory: ReturnType<typeof temporaryDirectory>;
+
+  beforeEach(() => {
+    directory = temporaryDirectory();
+  });
+
+  afterEach(() => directory.remove());
+
+  async function stored(message: string, given: Envelope, options?: MaildirOptions): Promise<string[]> {
+    const maildir = new Maildir(directory.path, options);
+    expect(await maildir.handleContent(SERVER, session(), given, arriving([message]))).toBeUndefined();
+    return contentsOf(directory.path).new;
+  }
+
+  it('puts the sender, the recipient and the original client before the message (rule 35)', async () => {
+    expect(await stored('Subject: one\r\n\r\nbody\r\n', envelope())).toEqual([
+      `${HEAD}Subject: one\r\n\r\nbody\r\n`,
+    ]);
+  });
+
+  it('leaves exactly one Return-Path, its own', async () => {
+    const message =
+      'Return-Path: <forged@example.com>\r\nSubject: one\r\nreturn-path:\r\n <x@example.com>\r\n\r\nbody';
+    expect(await stored(message, envelope())).toEqual([`${HEAD}Subject: one\r\n\r\nbody`]);
+  });
+
+  it('names every recipient, but none in Received when there are several', async () => {
+    const fields = HEAD.replace(
+      'X-Original-To: b@example.net',
+      'X-Original-To: b@x\r\nX-Original-To: c@y',
+    ).replace('\r\n\tfor <b@example.net>;', ';');
+    expect(await stored('\r\n', envelope('b@x', 'c@y'))).toEqual([`${fields}\r\n`]);
+  });
+
+  it('writes the null path for a bounce, and no recipients when asked', async () => {
+    const bounce = envelope();
+    bounce.mailFrom = '';
+    const fields = HEAD.replace('<a@example.org>', '<>').replace('X-Original-To: b@example.net\r\n', '');
+    expect(await stored('\r\n', bounce, { recipientField: null })).toEqual([`${fields}\r\n`]);
+  });
+
+  it('lets nothing in an address begin another line', async () => {
+    const odd = envelope('"b\r\nBcc: evil"@example.net', '"c\u2028d"@example.net');
+    odd.mailFrom = '"a\nX: y"@example.org';
+    const lines = (await stored('\r\n', odd))[0]?.split('\r\n').slice(0, 3);
+    expect(lines).toEqual([
+      'Return-Path: <"a?X: y"@example.org>',
+      'X-Original-To: "b??Bcc: evil"@example.net',
+      'X-Original-To: "c?d"@example.net',
+    ]);
+  });
+
+  it('tells who wants to know', async () => {
+    const told: unknown[] = [];
+    const given = envelope();
+    await stored('\r\n', given, {
+      onStored: (message, _session, of) => told.push({ message, same: of === given }),
+    });
+    const name = readdirSync(join(directory.path, 'new'))[0] as string;
+    const size = expect.any(Number);
+    expect(told).toEqual([{ message: { name, path: join(directory.path, 'new', name), size }, same: true }]);
+  });
+
+  it('keeps nothing of a message whose deadline passed as it was complete', async () => {
+    const given = envelope();
+    const late = async function* () {
+      yield Buffer.from('Subject: one\r\n');
+      given.abort(new Error('too late'));
+    };
+    const answer = new Maildir(directory.path).handleContent(SERVER, session(), given, late());
+    await expect(answer).rejects.toThrow('too late');
+    expect(contentsOf(directory.path)).toEqual({ new: [], tmp: [] });
+  });
+
+  it('refuses a field name that is none', () => {
+    expect(() => new Maildir('x', { recipientField: 'X-To: a\r\nBcc' })).toThrow(
+      new TypeError('option recipientField: the name of a header field, or null, is expected'),
+    );
+  });
+});
