@@ -1,0 +1,36 @@
+import { expect } from 'vitest';
+import type { Header } from './header.ts';
+import type { MailServer } from './mail-server.ts';
+
+const DATE = /; (\w{3}, \d{1,2} \w{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4})$/;
+
+/**
+ * Expects exactly one message on disk, whole, from a client that said EHLO client.example: its `Received` and the
+ * session must name the client that connected to the balancer. Returns the PROXY header.
+ */
+export async function expectDelivery(
+  mail: MailServer,
+  client: { readonly address: string; readonly port: number },
+  message: string,
+  peer = '127.0.0.1',
+): Promise<Header> {
+  const delivered = await mail.delivered();
+  expect(delivered).toHaveLength(1);
+  const { sessionId, header, fields, ...facts } = delivered[0]!;
+  expect(facts).toMatchObject({
+    client: { address: client.address, port: client.port, family: 'IPv4', proxied: true },
+    peer: { address: peer, family: 'IPv4' },
+    message,
+  });
+  const received = fields.at(-1) ?? '';
+  const date = Date.parse(DATE.exec(received)?.[1] ?? '');
+  expect(Math.abs(Date.now() - date), received).toBeLessThan(60_000);
+  expect([...fields.slice(0, -1), received.replace(DATE, '')]).toEqual([
+    'Return-Path: <a@client.example>',
+    'X-Original-To: b@mx.example',
+    `Received: from client.example ([${client.address}]) by mx.test with ESMTP id ${sessionId} for <b@mx.example>`,
+  ]);
+  if (header === null) throw new Error('no PROXY header');
+  expect(mail.headers).toContainEqual(header);
+  return header;
+}

@@ -1,0 +1,58 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { describe, test } from 'vitest';
+
+/** A program the interop tests can ask for, and what to install where it is missing. */
+export type ProgramName = keyof typeof PACKAGES;
+
+const PACKAGES = {
+  haproxy: 'haproxy',
+  nginx: 'nginx libnginx-mod-stream',
+  stunnel4: 'stunnel4',
+  hitch: 'hitch',
+  swaks: 'swaks libnet-ssleay-perl',
+  curl: 'curl',
+  tshark: 'tshark',
+  msmtp: 'msmtp',
+  nmap: 'nmap',
+  python3: 'python3',
+} as const;
+
+// Daemons live in sbin, which is not on every user's PATH.
+const EXTRA_FOLDERS = ['/usr/sbin', '/usr/local/sbin', '/usr/local/bin'];
+
+/** The full path of an installed program, or undefined. */
+export function findProgram(name: string): string | undefined {
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), ...EXTRA_FOLDERS];
+  return folders.map((folder) => join(folder, name)).find(isExecutable);
+}
+
+/**
+ * Describes tests that need installed programs. Without them a developer's run skips with a sentence; a run
+ * with CI set fails, because there nothing may be left out.
+ */
+export function describeWith(programs: readonly ProgramName[], title: string, define: () => void): void {
+  const missing = programs.filter((name) => findProgram(name) === undefined);
+  const verdict = judge(missing, process.env['CI']);
+  if (verdict === 'run') return void describe(title, define);
+  const sentence = `${title}: ${missing.join(', ')} missing; apt-get install ${missing.map((name) => PACKAGES[name]).join(' ')}`;
+  if (verdict === 'skip') return test.skip(sentence);
+  test(sentence, () => {
+    throw new Error(`CI is set, and ${missing.join(', ')} cannot be found`);
+  });
+}
+
+/** What to do with tests whose programs are (not) there. */
+export function judge(missing: readonly string[], ci: string | undefined): 'run' | 'skip' | 'fail' {
+  if (missing.length === 0) return 'run';
+  return ci === undefined || ['', '0', 'false'].includes(ci) ? 'skip' : 'fail';
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

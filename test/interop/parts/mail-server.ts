@@ -1,0 +1,85 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Client as SMTPClient, Peer, Session } from '../../../src/index.ts';
+import { SMTPServer, traceField } from '../../../src/index.ts';
+import type { Envelope, SMTPServerOptions } from '../../../src/index.ts';
+import { Maildir } from '../../../src/delivery/maildir.ts';
+import { headerIn } from './header.ts';
+import type { Header } from './header.ts';
+import type { Stage } from './stage.ts';
+
+/** A message on disk and what the handler knew of its sender. */
+export interface Delivered {
+  readonly sessionId: string;
+  readonly client: SMTPClient;
+  readonly peer: Peer;
+  /** The header that handlePROXY was shown; null without one. */
+  readonly header: Header | null;
+  /** The fields that the delivery put before the message, one string each, unfolded. */
+  readonly fields: readonly string[];
+  /** The message as the client sent it. */
+  readonly message: string;
+}
+
+/** truepeer with a Maildir under the stage's folder. */
+export class MailServer {
+  readonly port: number;
+  readonly #delivered: Promise<Delivered>[] = [];
+  readonly headers: Header[];
+
+  private constructor(port: number, delivered: Promise<Delivered>[], headers: Header[]) {
+    this.port = port;
+    this.#delivered = delivered;
+    this.headers = headers;
+  }
+
+  /** Listens on 127.0.0.1; by default a PROXY header from 127.0.0.1 is needed. */
+  static async start(
+    stage: Stage,
+    name: string,
+    options: SMTPServerOptions = { proxyProtocol: { timeout: 5000, trusted: ['127.0.0.1'] } },
+  ): Promise<MailServer> {
+    const delivered: Promise<Delivered>[] = [];
+    const headers: Header[] = [];
+    const maildir = new Maildir<Session, Envelope>(join(stage.dir, name), {
+      traceField: (session, envelope) => traceField(session, envelope, { hostname: 'mx.test' }),
+      onStored: ({ path }, session) => delivered.push(read(path, session)),
+    });
+    await maildir.prepare();
+    const handler = {
+      handlePROXY: (
+        _server: SMTPServer,
+        _session: Session,
+        _envelope: Envelope,
+        data: { wholeRaw: Uint8Array },
+      ) => {
+        headers.push(headerIn(data.wholeRaw));
+        return true;
+      },
+      handleContent: maildir.handleContent.bind(maildir),
+    };
+    const server = new SMTPServer(handler, { hostname: 'mx.test', ...options });
+    const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
+    stage.atEnd(() => server.close({ drain: 1000 }));
+    return new MailServer(port, delivered, headers);
+  }
+
+  /** Everything stored so far; a message that was answered with 250 is among it. */
+  delivered(): Promise<Delivered[]> {
+    return Promise.all(this.#delivered);
+  }
+}
+
+async function read(path: string, session: Session): Promise<Delivered> {
+  const whole = await readFile(path, 'latin1');
+  const { client, peer, proxyData } = session;
+  const header = proxyData === null ? null : headerIn(proxyData.wholeRaw);
+  // The delivery's own fields end where the test's message, which begins with From, begins.
+  const start = whole.indexOf('From: ');
+  const fields = whole
+    .slice(0, start)
+    .replaceAll(/\r\n[ \t]+/g, ' ')
+    .split('\r\n')
+    .slice(0, -1);
+  return { sessionId: session.id, client: { ...client }, peer, header, fields, message: whole.slice(start) };
+}

@@ -1,0 +1,123 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { findProgram } from './installed.ts';
+import type { ProgramName } from './installed.ts';
+import { accepts, freePorts } from './ports.ts';
+
+/** How to start a daemon in the foreground. */
+export interface Start {
+  readonly name: ProgramName;
+  /** How many ports to choose for it; each must accept before the start is over. */
+  readonly ports: number;
+  /** Writes the configuration for these ports and returns the arguments; again, when a port was taken meanwhile. */
+  readonly configure: (ports: readonly number[]) => Promise<readonly string[]> | readonly string[];
+}
+
+const ATTEMPTS = 4;
+const READY_WITHIN = 10_000;
+const STOPPED_WITHIN = 2_000;
+const LOG_LIMIT = 64 * 1024;
+const PORT_TAKEN = /address already in use|cannot bind/i;
+
+/** A running daemon: its ports, its log, and a stop that always ends it. */
+export class Program {
+  readonly name: string;
+  readonly ports: readonly number[];
+  #child: ChildProcess;
+  #log = '';
+  #kill = (): void => void this.#child.kill('SIGKILL');
+
+  private constructor(name: string, child: ChildProcess, ports: readonly number[]) {
+    this.name = name;
+    this.ports = ports;
+    this.#child = child;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('latin1').on('data', (text: string) => {
+        this.#log = (this.#log + text).slice(-LOG_LIMIT);
+      });
+    }
+    process.once('exit', this.#kill);
+    child.once('exit', () => process.removeListener('exit', this.#kill));
+  }
+
+  /** Starts the daemon and waits until every port accepts. Throws with its log when it does not come up. */
+  static async start({ name, ports, configure }: Start): Promise<Program> {
+    for (let attempt = 1; ; attempt++) {
+      const chosen = await freePorts(ports);
+      const args = await configure(chosen);
+      const child = spawn(findProgram(name) ?? name, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+      await once(child, 'spawn');
+      const program = new Program(name, child, chosen);
+      if (await program.#isReady()) return program;
+      await program.stop();
+      if (attempt === ATTEMPTS || !PORT_TAKEN.test(program.log)) {
+        throw new Error(`${name} did not come up within ${READY_WITHIN} ms:\n${program.log}`);
+      }
+    }
+  }
+
+  /** The last 64 KiB of what the daemon wrote, printable. */
+  get log(): string {
+    return this.#log.replaceAll(/[^\t\n\x20-\x7e]/g, '?');
+  }
+
+  get #ended(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
+  /** Ends the daemon, if need be with force; returns when it is gone. */
+  async stop(): Promise<void> {
+    if (this.#ended) return;
+    const gone = once(this.#child, 'exit');
+    this.#child.kill('SIGTERM');
+    const force = setTimeout(this.#kill, STOPPED_WITHIN);
+    await gone;
+    clearTimeout(force);
+  }
+
+  async #isReady(): Promise<boolean> {
+    const deadline = Date.now() + READY_WITHIN;
+    while (Date.now() < deadline && !this.#ended) {
+      const open = await Promise.all(this.ports.map(accepts));
+      if (open.every(Boolean)) return !this.#ended;
+      await sleep(20);
+    }
+    return false;
+  }
+}
+
+/** What a command left behind. */
+export interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command to its end, at most `timeout` milliseconds (10 s unless told); never throws for its exit code. */
+export async function run(
+  name: ProgramName,
+  args: readonly string[],
+  {
+    input = '',
+    timeout = 10_000,
+    env = {},
+  }: { input?: string; timeout?: number; env?: NodeJS.ProcessEnv } = {},
+): Promise<Outcome> {
+  const child = spawn(findProgram(name) ?? name, args, { timeout, env: { ...process.env, ...env } });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  child.stdin.on('error', () => {}).end(input);
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, stdout, stderr };
+}
+
+/** Long options as arguments: `{ server: 'x', quit: true }` gives `--server x --quit`. */
+export function longOptions(options: Readonly<Record<string, string | true>>): string[] {
+  return Object.entries(options).flatMap(([name, value]) =>
+    value === true ? [`--${name}`] : [`--${name}`, value],
+  );
+}
