@@ -1,0 +1,74 @@
+/** The command table: every verb the server knows, when it is allowed, and what its argument may be. */
+
+import type { Command, Dialogue } from './dialogue.ts';
+import { Content, classify, SP } from './octets.ts';
+import { REPLIES } from './replies.ts';
+import { SESSION_COMMANDS } from './session-commands.ts';
+import { TRANSACTION_COMMANDS } from './transaction-commands.ts';
+import { isUtf8 } from 'node:buffer';
+
+export const COMMANDS: ReadonlyMap<string, Command> = new Map(
+  [...SESSION_COMMANDS, ...TRANSACTION_COMMANDS].map((command) => [command.verb, command]),
+);
+
+/** What a browser or an HTTP proxy sends first (RFC 9110 9.1). */
+const HTTP_VERBS = new Set([
+  'GET',
+  'HEAD',
+  'POST',
+  'PUT',
+  'DELETE',
+  'CONNECT',
+  'OPTIONS',
+  'PATCH',
+  'TRACE',
+  'HOST:',
+]);
+
+const LONGEST_VERB = 16;
+
+/** A line cut into verb and argument: the argument is [from, to) of the line, spaces around it dropped. */
+export interface Cut {
+  verb: string;
+  from: number;
+  to: number;
+}
+
+/** Cuts a line at its first space; trailing spaces are dropped (RFC 5321 4.1.1). */
+export function cutLine(line: Buffer, from: number, to: number): Cut {
+  let end = to;
+  while (end > from && line[end - 1] === SP) end--;
+  let at = from;
+  while (at < end && line[at] !== SP) at++;
+  const verb = at - from > LONGEST_VERB ? '' : line.toString('latin1', from, at).toUpperCase();
+  while (at < end && line[at] === SP) at++;
+  return { verb, from: at, to: end };
+}
+
+export function isHttp(verb: string): boolean {
+  return HTTP_VERBS.has(verb);
+}
+
+/** The reply that refuses a line before its command runs, or undefined. */
+export function checkLine(
+  command: Command,
+  dialogue: Dialogue,
+  line: Buffer,
+  start: number,
+  to: number,
+  cut: Cut,
+): string | undefined {
+  const length = to - start + 2;
+  if (length > command.longest) return REPLIES.lineTooLong;
+  const held = classify(line, start, to);
+  if ((held & Content.CONTROL) !== 0) return REPLIES.controlCharacter;
+  if ((held & Content.EIGHT_BIT) !== 0) {
+    if (!command.utf8) return REPLIES.eightBit;
+    if (!isUtf8(line.subarray(start, to))) return REPLIES.invalidUtf8;
+  }
+  if (command.afterHello && dialogue.session.hostName === null) return REPLIES.helloFirst;
+  const hasArgument = cut.to > cut.from;
+  if (hasArgument && command.argument === 'none') return REPLIES.noArgument;
+  if (!hasArgument && command.argument === 'required') return REPLIES.argumentNeeded;
+  return undefined;
+}

@@ -1,0 +1,123 @@
+/** The driver of one conversation: owns the socket and the clock, and holds no SMTP. */
+
+import type { Socket } from 'node:net';
+import { Conversation, type Host, type Port } from './conversation.ts';
+import type { CloseReason, Session } from './session.ts';
+
+/** Replies that wait for a client that does not read; above this its input is not read either. */
+const UNREAD_LIMIT = 65_536;
+
+export class Connection implements Port {
+  readonly session: Session;
+  private readonly conversation: Conversation;
+  private readonly socket: Socket;
+  private readonly host: Host;
+  private readonly gone: (connection: Connection) => void;
+  private timer: NodeJS.Timeout | undefined;
+  private timerAt = 0;
+  private deadlineAt = 0;
+  private held = false;
+  private unread = false;
+  private closing = false;
+
+  /** @param gone called once, when the socket is closed for good. */
+  constructor(host: Host, session: Session, socket: Socket, gone: (connection: Connection) => void) {
+    this.host = host;
+    this.session = session;
+    this.socket = socket;
+    this.gone = gone;
+    this.conversation = new Conversation(host, session, this);
+    socket.on('data', (chunk: Buffer) => this.conversation.receive(chunk));
+    socket.on('end', () => this.ended());
+    socket.on('drain', () => this.drained());
+    socket.on('error', () => this.socket.destroy());
+    socket.on('close', () => this.closed());
+  }
+
+  start(): void {
+    this.conversation.start();
+  }
+
+  shutdown(): void {
+    this.conversation.shutdown();
+  }
+
+  /** Ends the connection now, whatever is in flight. */
+  destroy(): void {
+    this.socket.destroy();
+  }
+
+  now(): number {
+    return performance.now();
+  }
+
+  send(replies: string): void {
+    if (this.socket.writable) this.socket.write(replies, 'latin1');
+    if (this.socket.writableLength <= UNREAD_LIMIT || this.unread) return;
+    this.unread = true;
+    this.socket.pause();
+    this.arm(this.now() + this.host.settings.timeouts.write);
+  }
+
+  hold(): void {
+    this.held = true;
+    this.socket.pause();
+  }
+
+  release(): void {
+    this.held = false;
+    if (!this.unread) this.socket.resume();
+  }
+
+  deadline(at: number): void {
+    this.deadlineAt = at;
+    if (!this.unread) this.arm(at);
+  }
+
+  close(reason: CloseReason): void {
+    if (reason === 'client-left' && this.socket.destroyed) return;
+    this.closing = true;
+    this.socket.end();
+    // What the client still sends is read and dropped, so that the last reply is not lost to a reset.
+    this.socket.resume();
+    this.unread = false;
+    this.deadline(this.now() + this.host.settings.timeouts.linger);
+  }
+
+  private ended(): void {
+    if (this.closing) return;
+    this.conversation.end();
+  }
+
+  private drained(): void {
+    if (!this.unread) return;
+    this.unread = false;
+    this.arm(this.deadlineAt);
+    if (!this.held) this.socket.resume();
+  }
+
+  private closed(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.conversation.lost();
+    this.gone(this);
+  }
+
+  /** A timer is only ever moved forward in time by firing early and sleeping again: deadlines change all the time. */
+  private arm(at: number): void {
+    if (this.timer !== undefined) {
+      if (at >= this.timerAt) return;
+      clearTimeout(this.timer);
+    }
+    this.timerAt = at;
+    this.timer = setTimeout(Connection.fired, Math.max(1, at - this.now()), this);
+  }
+
+  private static fired(connection: Connection): void {
+    connection.timer = undefined;
+    const at = connection.unread ? connection.timerAt : connection.deadlineAt;
+    if (connection.now() < at) connection.arm(at);
+    else if (connection.closing || connection.unread) connection.destroy();
+    else connection.conversation.expire();
+  }
+}

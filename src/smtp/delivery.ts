@@ -1,0 +1,69 @@
+import { ContentBuffer, type ContentSink, ContentStream } from './content-sink.ts';
+import type { Envelope } from './envelope.ts';
+import type { Handler } from './handler.ts';
+import { REPLIES } from './replies.ts';
+import type { HookReply } from './reply.ts';
+import type { SMTPServer } from './server.ts';
+import type { Session } from './session.ts';
+
+/** One message on its way to the handler. */
+export interface Delivery {
+  readonly hook: 'handleDATA' | 'handleContent';
+  readonly sink: ContentSink;
+  /** All content is in the sink: asks the handler for its reply. */
+  finish(): HookReply | PromiseLike<HookReply>;
+}
+
+/** Delivery as one buffer to `handleDATA`. */
+export function collect(
+  handler: Handler,
+  server: SMTPServer,
+  session: Session,
+  envelope: Envelope,
+): Delivery {
+  const sink = new ContentBuffer();
+  return {
+    hook: 'handleDATA',
+    sink,
+    finish() {
+      envelope.content = sink.take();
+      return handler.handleDATA?.(server, session, envelope);
+    },
+  };
+}
+
+/**
+ * Delivery as a stream to `handleContent`, which begins now. A handler that stops reading and still answers with
+ * success has not taken the message: 451. One that never reads at all discards on purpose, and its answer counts.
+ */
+export function stream(
+  handler: Handler,
+  server: SMTPServer,
+  session: Session,
+  envelope: Envelope,
+  drained: () => void,
+): Delivery {
+  const sink = new ContentStream(drained);
+  let answer: Promise<HookReply>;
+  try {
+    answer = Promise.resolve(handler.handleContent!(server, session, envelope, sink));
+  } catch (error) {
+    answer = Promise.reject(error);
+  }
+  const settled = answer.finally(() => sink.abandon());
+  // A failure before the end of the content is answered at the end.
+  settled.catch(() => {});
+  return {
+    hook: 'handleContent',
+    sink,
+    async finish() {
+      const value = await settled;
+      return sink.abandoned && sink.touched && isSuccess(value) ? REPLIES.contentNotTaken : value;
+    },
+  };
+}
+
+function isSuccess(value: HookReply): boolean {
+  if (value === undefined || value === null) return true;
+  return typeof value === 'string' ? value.startsWith('2') : value.code < 300;
+}

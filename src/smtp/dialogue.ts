@@ -1,0 +1,52 @@
+import type { Envelope } from './envelope.ts';
+import type { Handler } from './handler.ts';
+import type { Settings } from './options.ts';
+import type { SMTPServer } from './server.ts';
+import type { CloseReason, Session } from './session.ts';
+
+/** What a command sees of the conversation. */
+export interface Dialogue {
+  readonly server: SMTPServer;
+  readonly handler: Handler;
+  readonly settings: Settings;
+  readonly session: Session;
+  /** The current transaction; a fresh one after RSET. */
+  readonly envelope: Envelope;
+
+  /** Queues a reply, ready for the wire. */
+  reply(wire: string): void;
+  /** Queues a reply to a command that was wrong, and counts the error. */
+  refuse(wire: string): void;
+  /**
+   * Calls a hook and goes on in `done`: at once when the hook is synchronous, else when its promise settles; input
+   * waits so long. A hook that fails is answered with 451 and `done` is not called.
+   */
+  ask<T>(call: () => T | PromiseLike<T>, done: (value: T) => void): void;
+  /**
+   * Asks a hook that answers with a reply. Nothing returned counts as `success`, a wire reply; a positive reply of
+   * the hook replaces it. `accepted` runs before a positive reply is queued.
+   */
+  askReply(name: string, call: () => unknown, success: string, accepted?: () => void): void;
+  /** Ends the transaction: a fresh envelope. */
+  reset(): void;
+  /** The reply 354, and content from the next octet on. */
+  startContent(): void;
+  /** Sends what is queued and closes. */
+  close(reason: CloseReason): void;
+}
+
+/** One row of the command table. */
+export interface Command {
+  readonly verb: string;
+  /** Longest line in octets, CRLF included. */
+  readonly longest: number;
+  readonly argument: 'none' | 'optional' | 'required';
+  /** Whether the argument may hold UTF-8 (RFC 6531). */
+  readonly utf8: boolean;
+  /** Whether HELO or EHLO must have come. */
+  readonly afterHello: boolean;
+  /** Whether it uses up the budget for commands that bring no message. */
+  readonly junk: boolean;
+  /** @param line holds the argument at [from, to), without surrounding spaces. */
+  run(dialogue: Dialogue, line: Buffer, from: number, to: number): void;
+}

@@ -1,0 +1,41 @@
+import { LazyAbort } from './abort.ts';
+import type { Mailbox } from './address.ts';
+
+export type Body = '7BIT' | '8BITMIME' | 'BINARYMIME';
+
+/** One transaction, from MAIL to the reply after the content. The server keeps these facts; hooks read them. */
+export class Envelope {
+  /** The sender; the empty string for the null path `<>`; null before MAIL. */
+  mailFrom: string | null = null;
+  /** Parameters of MAIL as sent: `['SIZE=1000', 'BODY=8BITMIME']`. */
+  mailOptions: readonly string[] = [];
+  /** The sender in parts; null before MAIL and for the null path. */
+  sender: Mailbox | null = null;
+  /** Accepted recipients in order, duplicates included. */
+  readonly rcptTos: string[] = [];
+  /** Parameters of RCPT as sent, one list for each recipient. */
+  readonly rcptOptions: (readonly string[])[] = [];
+  /** Accepted recipients in parts, in the same order. */
+  readonly recipients: Mailbox[] = [];
+  /** Whether MAIL carried SMTPUTF8. */
+  smtpUtf8 = false;
+  /** BODY of MAIL (RFC 6152, RFC 3030); null when not given. */
+  body: Body | null = null;
+  /** SIZE of MAIL in octets (RFC 1870), a claim; null when not given. */
+  declaredSize: number | null = null;
+  /** The message with dots unstuffed, for `handleDATA`; null before, and for handlers that stream. */
+  content: Buffer | null = null;
+  /** Octets of content received so far, dots unstuffed. */
+  size = 0;
+  private readonly life = new LazyAbort();
+
+  /** Aborted when the message can no longer be taken: the client left, or a deadline passed. */
+  get signal(): AbortSignal {
+    return this.life.signal;
+  }
+
+  /** For the server only. */
+  abort(reason: unknown): void {
+    this.life.abort(reason);
+  }
+}

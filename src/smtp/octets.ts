@@ -1,0 +1,57 @@
+/** Octet values and classes of the SMTP grammar (RFC 5321 4.1.2, RFC 5234 appendix B). */
+
+export const NUL = 0x00;
+export const LF = 0x0a;
+export const CR = 0x0d;
+export const SP = 0x20;
+export const DQUOTE = 0x22;
+export const PLUS = 0x2b;
+export const COMMA = 0x2c;
+export const HYPHEN = 0x2d;
+export const DOT = 0x2e;
+export const COLON = 0x3a;
+export const LESS = 0x3c;
+export const EQUALS = 0x3d;
+export const GREATER = 0x3e;
+export const AT = 0x40;
+export const OPEN_BRACKET = 0x5b;
+export const BACKSLASH = 0x5c;
+export const CLOSE_BRACKET = 0x5d;
+export const UNDERSCORE = 0x5f;
+export const DEL = 0x7f;
+
+const ATEXT = new Uint8Array(256);
+for (const char of "!#$%&'*+-/=?^_`{|}~") ATEXT[char.charCodeAt(0)] = 1;
+for (let octet = 0; octet < 128; octet++) if (isAlphanumeric(octet)) ATEXT[octet] = 1;
+
+export function isDigit(octet: number): boolean {
+  return octet >= 0x30 && octet <= 0x39;
+}
+
+export function isAlphanumeric(octet: number): boolean {
+  const lower = octet | 0x20;
+  return (octet >= 0x30 && octet <= 0x39) || (lower >= 0x61 && lower <= 0x7a && octet < 0x80);
+}
+
+/** atext of RFC 5322 3.2.3, ASCII only: octets of UTF-8 sequences are the caller's decision. */
+export function isAtext(octet: number): boolean {
+  return ATEXT[octet] === 1;
+}
+
+export function isControl(octet: number): boolean {
+  return octet < SP || octet === DEL;
+}
+
+/** What a line holds beside printable ASCII. */
+export const Content = { ASCII: 0, EIGHT_BIT: 1, CONTROL: 2 } as const;
+
+/** Bits of `Content` for the octets [from, to). */
+export function classify(octets: Uint8Array, from: number, to: number): number {
+  let bits = 0;
+  for (let at = from; at < to; at++) {
+    const octet = octets[at]!;
+    if (octet >= 0x80) bits |= Content.EIGHT_BIT;
+    else if (octet < SP || octet === DEL) bits |= Content.CONTROL;
+  }
+  return bits;
+}

@@ -1,0 +1,171 @@
+import { type AddressInfo, createServer, type ListenOptions, type Server, type Socket } from 'node:net';
+import { Connection } from './connection.ts';
+import type { Handler } from './handler.ts';
+import { readOptions, type Settings, type SMTPServerOptions } from './options.ts';
+import { peerOf, UNIX_PEER } from './peer.ts';
+import { REPLIES } from './replies.ts';
+import { Session } from './session.ts';
+
+/** Where to listen: a TCP port (0 picks a free one), a Unix socket, or a descriptor inherited from the parent. */
+export type ListenTarget =
+  { readonly port: number; readonly host?: string } | { readonly path: string } | { readonly fd: number };
+
+/**
+ * An SMTP server (RFC 5321) that calls the hooks of one handler.
+ *
+ * @example
+ * import { SMTPServer } from 'truepeer';
+ *
+ * const server = new SMTPServer({
+ *   handleDATA(server, session, envelope) {
+ *     return `250 2.6.0 ${envelope.size} octets for ${envelope.rcptTos.length} recipients`;
+ *   },
+ * });
+ * const address = await server.listen({ host: '127.0.0.1', port: 0 });
+ * console.log(address.family);
+ * await server.close();
+ */
+export class SMTPServer {
+  readonly handler: Handler;
+  readonly settings: Settings;
+  private readonly listeners = new Set<Server>();
+  private readonly connections = new Set<Connection>();
+  private readonly perClient = new Map<string, number>();
+  private closing = false;
+  private emptied: (() => void) | undefined;
+
+  /**
+   * @param handler the application's hooks; all are optional.
+   * @throws TypeError or RangeError that names a bad option and says what is allowed.
+   */
+  constructor(handler: Handler = {}, options: SMTPServerOptions = {}) {
+    if (typeof handler !== 'object' || handler === null)
+      throw new TypeError('handler: an object is expected');
+    this.handler = handler;
+    this.settings = readOptions(options);
+    if (handler.handleDATA === undefined && handler.handleContent === undefined) {
+      const text = 'the handler has neither handleDATA nor handleContent: messages are accepted and dropped';
+      this.settings.diagnostics({ level: 'warning', code: 'no-delivery', text });
+    }
+  }
+
+  /** Connections open now. */
+  get connectionCount(): number {
+    return this.connections.size;
+  }
+
+  /**
+   * Starts to listen. May be called several times, for several addresses.
+   *
+   * @returns the address; for a Unix socket its path stands in `address` and the port is 0.
+   * @throws the system's error (EADDRINUSE, EACCES ...).
+   */
+  async listen(target: ListenTarget): Promise<AddressInfo> {
+    let unix = 'path' in target;
+    const listener = createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
+      this.accept(socket, unix),
+    );
+    await new Promise<void>((resolve, reject) => {
+      listener.once('error', reject);
+      listener.listen(listenOptions(target), () => {
+        listener.off('error', reject);
+        resolve();
+      });
+    });
+    // Running out of descriptors must not end the process; the system's queue holds the clients meanwhile.
+    listener.on('error', (error) => this.acceptFailed(error));
+    this.closing = false;
+    this.listeners.add(listener);
+    const address = listener.address();
+    if (typeof address === 'object' && address !== null && 'port' in address) return address;
+    unix = true;
+    return { address: typeof address === 'string' ? address : '', family: 'unix', port: 0 };
+  }
+
+  /**
+   * Stops: no new connections, 421 to idle ones, content in flight is finished and answered.
+   *
+   * @param options.drain milliseconds until what is still open is cut; default 10,000. 0 cuts at once.
+   */
+  async close(options: { readonly drain?: number } = {}): Promise<void> {
+    const drain = options.drain ?? 10_000;
+    this.closing = true;
+    const closed = [...this.listeners].map(
+      (listener) => new Promise<void>((resolve) => void listener.close(() => resolve())),
+    );
+    this.listeners.clear();
+    for (const connection of this.connections) connection.shutdown();
+    const timer = setTimeout(() => this.cut(), drain);
+    if (drain === 0) this.cut();
+    await new Promise<void>((resolve) => {
+      this.emptied = resolve;
+      if (this.connections.size === 0) resolve();
+    });
+    clearTimeout(timer);
+    await Promise.all(closed);
+  }
+
+  private cut(): void {
+    for (const connection of this.connections) connection.destroy();
+  }
+
+  private accept(socket: Socket, unix: boolean): void {
+    const session = new Session(unix ? UNIX_PEER : peerOf(socket));
+    if (this.connections.size >= this.settings.limits.connections || this.closing || !this.admit(session)) {
+      return refuse(socket, this.closing ? REPLIES.shutdown : REPLIES.tooManyConnections);
+    }
+    const host = { server: this, handler: this.handler, settings: this.settings };
+    const connection = new Connection(host, session, socket, (gone) => this.forget(gone));
+    this.connections.add(connection);
+    connection.start();
+  }
+
+  /** Counts a session against its client's limit. A direct client on loopback or a Unix socket is not limited. */
+  private admit(session: Session): boolean {
+    const key = limitKey(session);
+    if (key === undefined) return true;
+    const count = this.perClient.get(key) ?? 0;
+    if (count >= this.settings.limits.connectionsPerClient) return false;
+    this.perClient.set(key, count + 1);
+    return true;
+  }
+
+  private forget(connection: Connection): void {
+    this.connections.delete(connection);
+    const key = limitKey(connection.session);
+    const count = key === undefined ? undefined : this.perClient.get(key);
+    if (key !== undefined && count !== undefined) {
+      if (count > 1) this.perClient.set(key, count - 1);
+      else this.perClient.delete(key);
+    }
+    if (this.connections.size === 0) this.emptied?.();
+  }
+
+  private acceptFailed(error: Error): void {
+    this.settings.diagnostics({
+      level: 'error',
+      code: 'accept-failed',
+      text: 'accepting a connection failed',
+      error,
+    });
+  }
+}
+
+function limitKey({ client }: Session): string | undefined {
+  if (client.address === null || client.family === 'unix') return undefined;
+  const loopback = client.address === '::1' || client.address.startsWith('127.');
+  return loopback && !client.proxied ? undefined : client.address;
+}
+
+function refuse(socket: Socket, reply: string): void {
+  socket.on('error', () => socket.destroy());
+  socket.setTimeout(2000, () => socket.destroy());
+  socket.resume();
+  socket.end(reply, 'latin1');
+}
+
+function listenOptions(target: ListenTarget): ListenOptions & { fd?: number } {
+  if ('fd' in target) return { fd: target.fd };
+  if ('path' in target) return { path: target.path };
+  return { port: target.port, host: target.host ?? 'localhost', backlog: 4096 };
+}

@@ -1,0 +1,184 @@
+/** Commands that concern the session: HELO, EHLO, NOOP, HELP, VRFY, EXPN, QUIT (RFC 5321 4.1.1, 3.5, 3.8). */
+
+import { isAddressLiteral } from './address.ts';
+import type { Command, Dialogue } from './dialogue.ts';
+import { REPLIES } from './replies.ts';
+import { formatReply, readReply, type HookReply } from './reply.ts';
+
+const base = { longest: 512, argument: 'optional', utf8: false, afterHello: false, junk: true } as const;
+
+const helo: Command = {
+  ...base,
+  verb: 'HELO',
+  argument: 'required',
+  run(dialogue, line, from, to) {
+    const name = readHostName(line, from, to);
+    if (name === undefined) return dialogue.refuse(REPLIES.badHostName);
+    const { handler, settings, server, session, envelope } = dialogue;
+    const accepted = (): void => begin(dialogue, name, false);
+    const success = formatReply({ code: 250, text: settings.hostname });
+    if (handler.handleHELO === undefined) {
+      accepted();
+      dialogue.reply(success);
+    } else {
+      const call = (): unknown => handler.handleHELO!(server, session, envelope, name);
+      dialogue.askReply('handleHELO', call, success, accepted);
+    }
+  },
+};
+
+const ehlo: Command = {
+  ...base,
+  verb: 'EHLO',
+  argument: 'required',
+  run(dialogue, line, from, to) {
+    const name = readHostName(line, from, to);
+    if (name === undefined) return dialogue.refuse(REPLIES.badHostName);
+    const { handler, server, session, envelope } = dialogue;
+    const offered = extensions(dialogue);
+    if (handler.handleEHLO === undefined) {
+      begin(dialogue, name, true);
+      return greet(dialogue, offered);
+    }
+    dialogue.ask<HookReply | readonly string[]>(
+      () => handler.handleEHLO!(server, session, envelope, name, offered),
+      (answer) => answerEhlo(dialogue, name, offered, answer),
+    );
+  },
+};
+
+function answerEhlo(
+  dialogue: Dialogue,
+  name: string,
+  offered: readonly string[],
+  answer: HookReply | readonly string[],
+): void {
+  let lines = offered;
+  if (isList(answer)) lines = answer;
+  else if (answer !== undefined) {
+    const reply = readReply(answer, 'handleEHLO', '');
+    if (reply.code >= 300) return dialogue.reply(formatReply(reply));
+    const text = typeof reply.text === 'string' ? [reply.text] : reply.text;
+    lines = [...offered, ...text.filter((line) => line !== '' && !offered.includes(line))];
+  }
+  begin(dialogue, name, true);
+  greet(dialogue, lines);
+}
+
+function isList(answer: HookReply | readonly string[]): answer is readonly string[] {
+  return Array.isArray(answer);
+}
+
+/** Extensions offered right now, in the order they are sent. */
+function extensions(dialogue: Dialogue): string[] {
+  const { settings } = dialogue;
+  const lines = [
+    'PIPELINING',
+    settings.dataSizeLimit > 0 ? `SIZE ${settings.dataSizeLimit}` : 'SIZE',
+    '8BITMIME',
+  ];
+  if (settings.enableSMTPUTF8) lines.push('SMTPUTF8');
+  lines.push('ENHANCEDSTATUSCODES', 'HELP');
+  return lines;
+}
+
+function greet(dialogue: Dialogue, lines: readonly string[]): void {
+  dialogue.reply(formatReply({ code: 250, text: [dialogue.settings.hostname, ...lines] }));
+}
+
+function begin(dialogue: Dialogue, name: string, extended: boolean): void {
+  dialogue.reset();
+  dialogue.session.hostName = name;
+  dialogue.session.extended = extended;
+}
+
+/**
+ * The name after HELO or EHLO: no test against the client's address (RFC 5321 4.1.4), and of the syntax only what keeps
+ * it harmless, because clients behind broken host names send mail too.
+ */
+function readHostName(line: Buffer, from: number, to: number): string | undefined {
+  const name = line.toString('latin1', from, to);
+  if (/^[a-z0-9_](?:[a-z0-9._-]*)$/i.test(name) && name.length <= 255) return name;
+  return isAddressLiteral(name) || /^\[[0-9a-f:]{2,45}\]$/i.test(name) ? name : undefined;
+}
+
+const noop: Command = {
+  ...base,
+  verb: 'NOOP',
+  run(dialogue, line, from, to) {
+    const { handler, server, session, envelope } = dialogue;
+    if (handler.handleNOOP === undefined) return dialogue.reply(REPLIES.ok);
+    const argument = line.toString('latin1', from, to);
+    const call = (): unknown => handler.handleNOOP!(server, session, envelope, argument);
+    dialogue.askReply('handleNOOP', call, REPLIES.ok);
+  },
+};
+
+const vrfy: Command = {
+  ...base,
+  verb: 'VRFY',
+  argument: 'required',
+  utf8: true,
+  run(dialogue, line, from, to) {
+    const { handler, server, session, envelope } = dialogue;
+    if (handler.handleVRFY === undefined) return dialogue.reply(REPLIES.cannotVerify);
+    const address = line.toString('utf8', from, to);
+    const call = (): unknown => handler.handleVRFY!(server, session, envelope, address);
+    dialogue.askReply('handleVRFY', call, REPLIES.cannotVerify);
+  },
+};
+
+const expn: Command = {
+  ...base,
+  verb: 'EXPN',
+  argument: 'required',
+  utf8: true,
+  run(dialogue, line, from, to) {
+    const { handler, server, session, envelope } = dialogue;
+    if (handler.handleEXPN === undefined) return dialogue.reply(REPLIES.noExpansion);
+    const list = line.toString('utf8', from, to);
+    const call = (): unknown => handler.handleEXPN!(server, session, envelope, list);
+    dialogue.askReply('handleEXPN', call, REPLIES.noExpansion);
+  },
+};
+
+const help: Command = {
+  ...base,
+  verb: 'HELP',
+  run(dialogue, line, from, to) {
+    const { handler, server, session, envelope } = dialogue;
+    const text = `Commands: ${SPOKEN.join(' ')}`;
+    const success = formatReply({ code: 214, enhanced: '2.0.0', text });
+    if (handler.handleHELP === undefined) return dialogue.reply(success);
+    const topic = line.toString('latin1', from, to);
+    const call = (): unknown => handler.handleHELP!(server, session, envelope, topic);
+    dialogue.askReply('handleHELP', call, success);
+  },
+};
+
+const quit: Command = {
+  ...base,
+  verb: 'QUIT',
+  argument: 'none',
+  junk: false,
+  run(dialogue) {
+    const { handler, server, session, envelope } = dialogue;
+    if (handler.handleQUIT === undefined) {
+      dialogue.reply(REPLIES.bye);
+      return dialogue.close('quit');
+    }
+    dialogue.ask(
+      () => handler.handleQUIT!(server, session, envelope),
+      (answer) => {
+        dialogue.reply(
+          answer === undefined ? REPLIES.bye : formatReply(readReply(answer, 'handleQUIT', '2.0.0')),
+        );
+        dialogue.close('quit');
+      },
+    );
+  },
+};
+
+const SPOKEN = ['HELO', 'EHLO', 'MAIL', 'RCPT', 'DATA', 'RSET', 'NOOP', 'VRFY', 'EXPN', 'HELP', 'QUIT'];
+
+export const SESSION_COMMANDS: readonly Command[] = [helo, ehlo, noop, vrfy, expn, help, quit];

@@ -1,0 +1,63 @@
+import type { ProxyData } from '../proxy/index.ts';
+import { LazyAbort } from './abort.ts';
+
+/** The adjacent hop: who opened the connection to this server. */
+export interface Peer {
+  /** An IP address, or the path of the Unix socket (empty for an unnamed one); null when unknown. */
+  readonly address: string | null;
+  readonly port: number | null;
+  readonly family: 'IPv4' | 'IPv6' | 'unix' | null;
+}
+
+/** Who the client is. Logs, limits and handlers go by this, never by the peer. */
+export interface Client extends Peer {
+  /** Whether the address comes from a PROXY header (or another trusted statement), not from the connection itself. */
+  readonly proxied: boolean;
+}
+
+/** Why a connection ended. */
+export type CloseReason =
+  | 'quit'
+  | 'client-left'
+  | 'connection-error'
+  | 'timeout'
+  | 'handler-timeout'
+  | 'refused'
+  | 'limit'
+  | 'not-smtp'
+  | 'proxy-header'
+  | 'tls'
+  | 'shutdown';
+
+let counter = 0;
+const prefix = Math.floor(Date.now() / 1000).toString(36);
+
+/** One connection, from the first octet to the last; survives RSET, EHLO and STARTTLS. */
+export class Session {
+  /** Unique within this machine, printable, usable as the `id` of a Received field. */
+  readonly id: string = `${prefix}${(++counter).toString(36).padStart(4, '0')}`;
+  readonly peer: Peer;
+  client: Client;
+  /** The PROXY header, or null without one. */
+  proxyData: ProxyData | null = null;
+  /** The name given in HELO, EHLO or LHLO, as sent; untrusted; null before. */
+  hostName: string | null = null;
+  /** Whether the client said EHLO (or LHLO), so that extensions may be used. */
+  extended = false;
+  private readonly life = new LazyAbort();
+
+  constructor(peer: Peer) {
+    this.peer = peer;
+    this.client = { ...peer, proxied: false };
+  }
+
+  /** Aborted when the connection is gone. */
+  get signal(): AbortSignal {
+    return this.life.signal;
+  }
+
+  /** For the server only. */
+  abort(reason: CloseReason): void {
+    this.life.abort(reason);
+  }
+}

@@ -1,0 +1,95 @@
+import { Conversation, type Port } from '../../src/smtp/conversation.ts';
+import type { Handler } from '../../src/smtp/handler.ts';
+import type { SMTPServerOptions } from '../../src/smtp/options.ts';
+import { SMTPServer } from '../../src/smtp/server.ts';
+import { type CloseReason, Session } from '../../src/smtp/session.ts';
+
+/** A conversation with a clock that stands still and a transport that only takes notes. */
+export class Rig implements Port {
+  readonly session: Session;
+  readonly conversation: Conversation;
+  transcript = '';
+  sends = 0;
+  held = false;
+  deadlineAt = Infinity;
+  closed: CloseReason | undefined;
+  time = 1000;
+
+  constructor(handler: Handler = {}, options: SMTPServerOptions = {}) {
+    const server = new SMTPServer(handler, { hostname: 'mx.test', ...options });
+    this.session = new Session({ address: '192.0.2.1', port: 4321, family: 'IPv4' });
+    this.conversation = new Conversation({ server, handler, settings: server.settings }, this.session, this);
+  }
+
+  now(): number {
+    return this.time;
+  }
+  send(replies: string): void {
+    this.transcript += replies;
+    this.sends++;
+  }
+  hold(): void {
+    this.held = true;
+  }
+  release(): void {
+    this.held = false;
+  }
+  deadline(at: number): void {
+    this.deadlineAt = at;
+  }
+  close(reason: CloseReason): void {
+    this.closed ??= reason;
+  }
+
+  /** Feeds octets and returns the replies they brought. */
+  say(text: string | Buffer): string {
+    const before = this.transcript.length;
+    this.conversation.receive(typeof text === 'string' ? Buffer.from(text, 'utf8') : text);
+    return this.transcript.slice(before);
+  }
+
+  /** Lets the clock run to the deadline. */
+  expire(): string {
+    const before = this.transcript.length;
+    this.time = this.deadlineAt;
+    this.conversation.expire();
+    return this.transcript.slice(before);
+  }
+}
+
+/** A rig that has been greeted. */
+export function greeted(handler: Handler = {}, options: SMTPServerOptions = {}): Rig {
+  const rig = new Rig(handler, options);
+  rig.conversation.start();
+  return rig;
+}
+
+/** A rig after EHLO. */
+export function ready(handler: Handler = {}, options: SMTPServerOptions = {}): Rig {
+  const rig = greeted(handler, options);
+  rig.say('EHLO client.test\r\n');
+  return rig;
+}
+
+/** A rig in a transaction with one recipient. */
+export function addressed(handler: Handler = {}, options: SMTPServerOptions = {}): Rig {
+  const rig = ready(handler, options);
+  rig.say('MAIL FROM:<a@a.test>\r\nRCPT TO:<b@b.test>\r\n');
+  return rig;
+}
+
+/** A handler that keeps each message. */
+export function keeper(): Handler & { messages: string[] } {
+  const messages: string[] = [];
+  return {
+    messages,
+    handleDATA(_server, _session, envelope) {
+      messages.push(envelope.content!.toString('latin1'));
+    },
+  };
+}
+
+/** Lets promises that can settle do so. */
+export async function settled(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+}
