@@ -1,5 +1,8 @@
 import { afterAll, expect, test } from 'vitest';
+import * as codec from '../../src/proxy/index.ts';
 import { Child } from './children.ts';
+import { codecLines } from './codec/lines.ts';
+import { wrongAnswers } from './codec/self-check.ts';
 import { compare, lowerQuartile, median } from './compare.ts';
 import { atLeast, atMost, table } from './report.ts';
 import type { Load, LoadResult } from './smtp/generator.mjs';
@@ -68,6 +71,31 @@ test('content has the size asked for, ends once, and every stuffed line starts w
   expect(lines.slice(0, -2).filter((line) => !line.startsWith('..'))).toEqual([]);
   expect(stuffed.content?.length).toBe(1024 + 3 + lines.length - 2);
   expect(stuffed.header.toString()).toBe('PROXY TCP4 203.0.113.7 192.0.2.25 43210 25\r\n');
+});
+
+const lines = codecLines(codec);
+
+test.each(lines.map((line) => [line.title, line] as const))(
+  '%s: floor, truepeer and peer answer alike',
+  (_title, line) => {
+    expect(wrongAnswers(line, [line.floor, line.truepeer, line.peer])).toEqual([]);
+  },
+);
+
+test('the self-check names a contestant that answers differently', () => {
+  const [line] = lines;
+  const liar = { ...line!.floor, name: 'liar', answer: () => ({ length: 27, version: 2 }) };
+  expect(wrongAnswers(line!, [liar])).toEqual([
+    'v2 INET, header only: liar answers {"length":27,"version":2} to input 0, not {"length":28,"version":2}',
+  ]);
+});
+
+test('every line is timed with a result that is used', () => {
+  for (const line of lines) {
+    for (const { name, run, inputs } of [line.floor, line.truepeer, line.peer]) {
+      expect(run(inputs[0]), `${line.title}: ${name}`).toBeGreaterThan(0);
+    }
+  }
 });
 
 function spin(times: number): number {

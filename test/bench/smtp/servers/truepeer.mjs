@@ -14,19 +14,32 @@ const {
 } = JSON.parse(process.argv[2] ?? '{}');
 
 /** @type {typeof import('../../../../src/index.ts')} */
-const { SMTPServer, Maildir, traceField } = await import(
-  new URL('../../../../dist/src/index.js', import.meta.url).href
-);
+const { SMTPServer } = await import(built('index.js'));
 
-const server = new SMTPServer(
-  handler === 'maildir'
-    ? new Maildir(maildir, { traceField: (session, envelope) => traceField(session, envelope) })
-    : { ...(handler === 'stream' ? { handleContent: drain } : { handleDATA() {} }), handlePROXY: () => true },
-  {
-    limits: { connections: 100_000, connectionsPerClient: 100_000 },
-    ...(proxy ? { proxyProtocol: { timeout, trusted: ['127.0.0.0/8'] } } : {}),
-  },
-);
+const server = new SMTPServer(handler === 'maildir' ? await storing() : discarding(), {
+  hostname: 'truepeer.example.net',
+  limits: { connections: 100_000, connectionsPerClient: 100_000 },
+  ...(proxy ? { proxyProtocol: { timeout, trusted: ['127.0.0.0/8'] } } : {}),
+});
+
+/** @returns {import('../../../../src/index.ts').Handler} */
+function discarding() {
+  return {
+    handlePROXY: () => true,
+    ...(handler === 'stream' ? { handleContent: drain } : { handleDATA() {} }),
+  };
+}
+
+async function storing() {
+  /** @type {typeof import('../../../../src/delivery/maildir.ts')} */
+  const { Maildir } = await import(built('delivery/maildir.js'));
+  return new Maildir(maildir);
+}
+
+/** @param {string} file */
+function built(file) {
+  return new URL(`../../../../dist/src/${file}`, import.meta.url).href;
+}
 
 /**
  * @param {unknown} _server
