@@ -1,0 +1,68 @@
+import type { ErrorRow } from '../types.ts';
+
+/** Why a header is not written. They are thrown, and name the field in question. */
+export const encodeErrors: readonly ErrorRow[] = [
+  {
+    name: 'ENCODE_BAD_FIELD',
+    side: 'encode',
+    doc: 'A field of the header is of the wrong type or out of range.',
+    expected: 'a value the field can hold',
+    found: 'none',
+    ref: { source: 'PROXY', section: '2.2' },
+    examples: [],
+  },
+  {
+    name: 'ENCODE_BAD_ADDRESS',
+    side: 'encode',
+    doc: 'An address is missing, malformed, or not of the family.',
+    expected: 'an address of the family',
+    found: 'none',
+    ref: { source: 'PROXY', section: '2.2' },
+    examples: [],
+  },
+  {
+    name: 'ENCODE_UNSUPPORTED',
+    side: 'encode',
+    doc: 'The standard has no way to say this in that version, command or family.',
+    expected: 'a combination the standard defines',
+    found: 'none',
+    ref: { source: 'PROXY', section: '2' },
+    examples: [],
+  },
+  {
+    name: 'ENCODE_UNKNOWN_TLV',
+    side: 'encode',
+    doc: 'The name of a TLV is in no table, or its number is reserved.',
+    expected: 'the name of a row, or xNN with a number that may be sent',
+    found: 'none',
+    ref: { source: 'PROXY', section: '2.2.8' },
+    examples: [],
+  },
+  {
+    name: 'ENCODE_BAD_TLV',
+    side: 'encode',
+    doc: 'The value of a TLV does not fit its row.',
+    expected: 'a value of the type and length that the row states',
+    found: 'none',
+    ref: { source: 'PROXY', section: '2.2' },
+    examples: [],
+  },
+  {
+    name: 'ENCODE_DUPLICATE_TLV',
+    side: 'encode',
+    doc: 'A TLV that may stand once is given twice.',
+    expected: 'each registered TLV once',
+    found: 'none',
+    ref: { source: 'truepeer' },
+    examples: [],
+  },
+  {
+    name: 'ENCODE_TOO_LONG',
+    side: 'encode',
+    doc: 'The header does not fit its length field.',
+    expected: 'at most 65535 octets behind the first sixteen',
+    found: 'none',
+    ref: { source: 'PROXY', section: '2.2' },
+    examples: [],
+  },
+];
