@@ -1,0 +1,81 @@
+import { hexCode } from '../names.ts';
+import { type Context, type Entry, holdsTlvs, type Model } from '../model.ts';
+import { type Draft, fn, type Statement } from '../print.ts';
+import { TLV_HEAD } from './tlv-scan.ts';
+
+/** Functions that list where the vectors of checked TLVs are. */
+export function emitTlvIndex(model: Model, wire: string): Draft {
+  const shared = model.entries.some((entry) => entry.shared && holdsTlvs(entry));
+  return {
+    name: 'tlv-index.ts',
+    from: 'spec/tlv/',
+    doc: 'Lists the vectors of checked TLVs: row, start, start and end of the value, four numbers each.',
+    imports: shared
+      ? [
+          { from: wire, names: ['Scan'] },
+          { from: './limits.ts', names: ['DEFAULT_LIMITS'] },
+          {
+            from: './tlv-scan.ts',
+            names: model.contexts.filter((c) => c.parent?.shared).map((c) => `scanTlvs${c.suffix}`),
+          },
+        ]
+      : [],
+    statements: model.contexts.map((context) => indexer(context)),
+  };
+}
+
+function indexer(context: Context): Statement {
+  const depth = context.parent === undefined ? 0 : (context.parent.index + 1) << 8;
+  const cases = context.rows.map(
+    (row) => `case ${hexCode(row.code)}: {\n${push(row, 'p', 'value', 'next')}\nbreak;\n}`,
+  );
+  const body = `
+    for (let p = start; p < end; ) {
+      const value = p + ${TLV_HEAD};
+      const next = value + ((b[p + 1]! << 8) | b[p + 2]!);
+      switch (b[p]) {
+        ${cases.join('\n')}
+        default: out.push(~(${depth === 0 ? '' : `${hexCode(depth)} | `}b[p]!), p, value, next);
+      }
+      p = next;
+    }`;
+  const where = context.parent === undefined ? 'of a header' : `inside ${context.parent.name}`;
+  return fn(
+    `indexTlvs${context.suffix}`,
+    ['b: Uint8Array', 'start: number', 'end: number', 'out: number[]'],
+    'void',
+    body,
+    `Appends the vectors ${where}; one without a row as \`~(type | (parent + 1) << 8)\`.`,
+    context.parent === undefined,
+  );
+}
+
+/** Statements that append a row whose vector starts at `start`, and what is in it. */
+function push(row: Entry, start: string, value: string, next: string): string {
+  const lines = [`out.push(${row.index}, ${start}, ${value}, ${next});`];
+  if (row.value.kind === 'struct') {
+    const inside = row.fields.map((field) => {
+      const at = field.offset === 0 ? value : `${value} + ${field.offset}`;
+      return `out.push(${field.index}, ${at}, ${at}, ${value} + ${field.offset + field.min});`;
+    });
+    if (holdsTlvs(row)) inside.push(`indexTlvsIn${row.name}(b, ${value} + ${row.min}, ${next}, out);`);
+    lines.push(row.shared ? `if (${fits(row, value, next)}) {\n${inside.join('\n')}\n}` : inside.join('\n'));
+  }
+  if (row.value.kind === 'variant' && row.children.length > 0) {
+    const cases = row.children.map(
+      (child) => `case ${hexCode(child.code)}: {\n${push(child, value, `${value} + 1`, next)}\nbreak;\n}`,
+    );
+    lines.push(`if (${next} > ${value}) {\nswitch (b[${value}]) {\n${cases.join('\n')}\n}\n}`);
+  }
+  return lines.join('\n');
+}
+
+/** The condition under which the octets of a shared number are laid out as its struct says. */
+export function fits(row: Entry, value: string, next: string): string {
+  if (!holdsTlvs(row)) return `${next} - (${value}) === ${row.min}`;
+  const inside = `${value} + ${row.min}`;
+  return (
+    `${next} - (${value}) >= ${row.min} && ` +
+    `scanTlvsIn${row.name}(b, ${inside}, ${next}, ${next}, DEFAULT_LIMITS, new Scan()) === ${next}`
+  );
+}
