@@ -1,0 +1,41 @@
+/** Fixed integers at an offset; what does not fit the end of the octets reads as if zero stood there. */
+
+export function u16be(b: Uint8Array, o: number): number {
+  return (b[o]! << 8) | b[o + 1]!;
+}
+
+export function u32be(b: Uint8Array, o: number): number {
+  return ((b[o]! << 24) | (b[o + 1]! << 16) | (b[o + 2]! << 8) | b[o + 3]!) >>> 0;
+}
+
+export function u32le(b: Uint8Array, o: number): number {
+  return ((b[o + 3]! << 24) | (b[o + 2]! << 16) | (b[o + 1]! << 8) | b[o]!) >>> 0;
+}
+
+export function u64be(b: Uint8Array, o: number): bigint {
+  return (BigInt(u32be(b, o)) << 32n) | BigInt(u32be(b, o + 4));
+}
+
+export function writeU16be(out: Uint8Array, o: number, value: number): void {
+  out[o] = value >> 8;
+  out[o + 1] = value;
+}
+
+export function writeU32be(out: Uint8Array, o: number, value: number): void {
+  out[o] = value >>> 24;
+  out[o + 1] = value >>> 16;
+  out[o + 2] = value >>> 8;
+  out[o + 3] = value;
+}
+
+export function writeU32le(out: Uint8Array, o: number, value: number): void {
+  out[o] = value;
+  out[o + 1] = value >>> 8;
+  out[o + 2] = value >>> 16;
+  out[o + 3] = value >>> 24;
+}
+
+export function writeU64be(out: Uint8Array, o: number, value: bigint): void {
+  writeU32be(out, o, Number(value >> 32n));
+  writeU32be(out, o + 4, Number(value & 0xffff_ffffn));
+}
