@@ -1,0 +1,103 @@
+import { NEED, Scan, type Tables } from '../wire/index.ts';
+import { ProxyData } from './data.ts';
+import { makeEncode } from './encode.ts';
+import { describeFound, ProxyError } from './error.ts';
+import type { Header, TlvsInput } from './header.ts';
+import { type DecodeOptions, resolveLimits } from './options.ts';
+import { HeaderReader } from './reader.ts';
+import { makeTlvClass, type TlvClass } from './tlv-class.ts';
+
+/** What became of octets: a header, the wish for more, or the reason why they are none. */
+export type DecodeResult<V> =
+  | { readonly status: 'ok'; readonly data: ProxyData<V>; readonly length: number }
+  /** `needed` octets are needed in all, at least. */
+  | { readonly status: 'incomplete'; readonly needed: number }
+  | { readonly status: 'invalid'; readonly error: ProxyError; readonly data: ProxyData<V> };
+
+/** A codec of its own tables; `V` maps the names of its TLVs to their values. */
+export interface Codec<V> {
+  /** The tables it is made from. */
+  readonly tables: Tables<V>;
+  /** Reads the header at the start of `bytes`; what follows it is not looked at. */
+  decode(bytes: Uint8Array, options?: DecodeOptions): DecodeResult<V>;
+  /** Reads the header of one datagram: an incomplete one is invalid, as no more will come. */
+  decodeDatagram(
+    bytes: Uint8Array,
+    options?: DecodeOptions,
+  ): Exclude<DecodeResult<V>, { status: 'incomplete' }>;
+  /** Writes a header. Throws a `ProxyError` for what the standard forbids to send. */
+  encode(header: Header<TlvsInput<V>>): Uint8Array;
+  /** A reader of chunks. */
+  readonly ProxyReader: new (options?: DecodeOptions) => HeaderReader<V>;
+  /** The class of its TLVs. */
+  readonly ProxyTLV: TlvClass<V>;
+}
+
+/** Makes a codec from generated tables. */
+export function createCodec<V>(tables: Tables<V>): Codec<V> {
+  const ProxyTLV = makeTlvClass(tables);
+  const context = { tables, ProxyTLV };
+  const scan = new Scan();
+  const incompleteHeader = tables.errors.find((entry) => entry.code === 'incomplete-header')!;
+
+  function decode(bytes: Uint8Array, options?: DecodeOptions): DecodeResult<V> {
+    const limits = options === undefined ? tables.limits : resolveLimits(options, tables.limits);
+    const result = tables.scanHeader(bytes, limits, scan);
+    if (result > 0)
+      return { status: 'ok', data: new ProxyData(context, bytes, result, scan, null), length: result };
+    if (result === NEED) return { status: 'incomplete', needed: scan.needed };
+    const error = faultOf(bytes, scan);
+    return {
+      status: 'invalid',
+      error,
+      data: new ProxyData(context, bytes, Math.min(scan.offset + 1, bytes.length), scan, error),
+    };
+  }
+
+  function decodeDatagram(
+    bytes: Uint8Array,
+    options?: DecodeOptions,
+  ): Exclude<DecodeResult<V>, { status: 'incomplete' }> {
+    const result = decode(bytes, options);
+    if (result.status !== 'incomplete') return result;
+    const data = incomplete(bytes);
+    return { status: 'invalid', error: new ProxyError(incompleteHeader, bytes.length, ''), data };
+  }
+
+  function faultOf(bytes: Uint8Array, fault: Scan): ProxyError {
+    const entry = tables.errors[fault.error]!;
+    return new ProxyError(entry, fault.offset, describeFound(entry, bytes, fault.offset, fault.found));
+  }
+
+  function incomplete(bytes: Uint8Array): ProxyData<V> {
+    return new ProxyData(
+      context,
+      bytes,
+      bytes.length,
+      scan,
+      new ProxyError(incompleteHeader, bytes.length, ''),
+    );
+  }
+
+  const reading = {
+    tables,
+    finish: (b: Uint8Array, result: number, from: Scan): ProxyData<V> =>
+      new ProxyData(context, b, b.length, from, result > 0 ? null : faultOf(b, from)),
+    incomplete,
+  };
+
+  class ProxyReader extends HeaderReader<V> {
+    constructor(options?: DecodeOptions) {
+      super(reading, resolveLimits(options, tables.limits));
+    }
+  }
+
+  return {
+    tables,
+    decode,
+    decodeDatagram,
+    encode: makeEncode(tables as Tables) as Codec<V>['encode'],
+    ProxyReader,
+    ProxyTLV,
+  };
+}

@@ -1,0 +1,106 @@
+import type { ProxyErrorCode } from '../../generated/errors.ts';
+import type { ErrorEntry } from '../wire/index.ts';
+
+/**
+ * What is wrong with a header: a code of the catalogue, the octet it is at, the section of the standard, and a
+ * sentence that says what was expected and what was found.
+ *
+ * It is an `Error` to `instanceof` and to whoever throws it, but takes no stack trace when it is made: refusing a
+ * header costs as little as accepting one.
+ *
+ * @example
+ * import { decode } from 'truepeer/proxy';
+ * const result = decode(Buffer.from('PROXY TCP4 256.0.0.1'));
+ * if (result.status === 'invalid') console.log(result.error.code, result.error.offset); // v1-bad-ipv4 13
+ */
+export class ProxyError implements Error {
+  readonly name = 'ProxyError';
+  readonly code: ProxyErrorCode;
+  /** Octet of the header that the error is at, from 0; -1 where it is about no octet. */
+  readonly offset: number;
+  /** What was expected, as the end of a sentence. */
+  readonly expected: string;
+  /** What was found, escaped. */
+  readonly found: string;
+  /** Section of the PROXY protocol; empty where the rule is ours. */
+  readonly section: string;
+  declare readonly stack: string;
+  declare toString: () => string;
+
+  constructor(entry: ErrorEntry, offset: number, found: string) {
+    this.code = entry.code as ProxyErrorCode;
+    this.offset = offset;
+    this.expected = entry.expected;
+    this.found = found;
+    this.section = entry.section;
+  }
+
+  get message(): string {
+    const where = this.offset < 0 ? '' : ` at octet ${this.offset}`;
+    const found = this.found === '' ? '' : `, found ${this.found}`;
+    const section = this.section === '' ? '' : ` (PROXY protocol, section ${this.section})`;
+    return `${this.code}${where}: expected ${this.expected}${found}${section}`;
+  }
+
+  toJSON(): Record<string, unknown> {
+    const { code, offset, expected, found, section } = this;
+    return { code, offset, expected, found, section };
+  }
+}
+
+Object.setPrototypeOf(ProxyError.prototype, Error.prototype);
+
+/** Says what a scan found: the octet, a number, or the head of a TLV. */
+export function describeFound(entry: ErrorEntry, b: Uint8Array, offset: number, found: number): string {
+  switch (entry.found) {
+    case 'octet':
+      return offset < b.length ? describeOctet(b[offset]!) : 'the end of the input';
+    case 'number':
+      return String(found);
+    case 'tlv':
+      return `type 0x${(found >>> 16).toString(16).padStart(2, '0')} of length ${found & 0xffff}`;
+    default:
+      return '';
+  }
+}
+
+function describeOctet(octet: number): string {
+  const hex = `0x${octet.toString(16).padStart(2, '0')}`;
+  return octet > 0x20 && octet < 0x7f ? `${hex} '${String.fromCharCode(octet)}'` : hex;
+}
+
+/** An attribute is not what was expected. */
+export class ValueError extends Error {
+  override readonly name = 'ValueError';
+}
+
+/** There is no attribute of that name. */
+export class KeyError extends Error {
+  override readonly name = 'KeyError';
+}
+
+/** Whether two values are the same, octets compared one by one. */
+function same(a: unknown, b: unknown): boolean {
+  if (!(a instanceof Uint8Array) || !(b instanceof Uint8Array)) return Object.is(a, b);
+  return a.length === b.length && a.every((octet, i) => octet === b[i]);
+}
+
+/** Compares attributes by name: `of` says whether there is one, and its value. */
+export function sameAttribs(
+  expected: Readonly<Record<string, unknown>>,
+  raises: boolean,
+  of: (name: string) => { present: boolean; value: unknown },
+): boolean {
+  for (const [name, value] of Object.entries(expected)) {
+    const found = of(name);
+    if (!found.present) {
+      if (raises) throw new KeyError(`there is no ${JSON.stringify(name)}`);
+      return false;
+    }
+    if (!same(found.value, value)) {
+      if (raises) throw new ValueError(`${JSON.stringify(name)} is not what was expected`);
+      return false;
+    }
+  }
+  return true;
+}
