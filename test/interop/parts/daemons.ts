@@ -119,6 +119,8 @@ export function startHitch(
       '--workers=1',
       '--daemon=off',
       '--alpn-protos=smtp',
+      // It does not run as root, where containers like to be.
+      ...(process.getuid?.() === 0 ? ['--user=nobody'] : []),
       certificate,
     ],
   });

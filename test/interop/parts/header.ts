@@ -1,4 +1,5 @@
-import { decode } from '../../../src/proxy/index.ts';
+import { decode, encode } from '../../../src/proxy/index.ts';
+import type { HeaderInput } from '../../../src/proxy/index.ts';
 
 /** A decoded header as plain data: what a test compares whole. */
 export interface Header {
@@ -29,9 +30,28 @@ export function headerIn(octets: Uint8Array): Header {
     destination: place(dstAddr, dstPort),
     tlvs: (tlv?.vectors ?? []).map(({ name, parent, value }) => [
       parent === null ? name : `${parent}/${name}`,
-      value,
+      name === 'SSL' ? { client: tlv?.SSL_CLIENT, verify: tlv?.SSL_VERIFY } : plain(value),
     ]),
   };
+}
+
+function plain(value: unknown): unknown {
+  return value instanceof Uint8Array ? Buffer.from(value) : value;
+}
+
+/** Encodes again what octets of version 2 mean, in their order; senders that do nothing odd are reproduced exactly. */
+export function encodedAgain(octets: Uint8Array): Buffer {
+  const result = decode(octets);
+  if (result.status !== 'ok') throw new Error(result.status);
+  const { version, command, family, protocol, srcAddr, srcPort, dstAddr, dstPort, tlv } = result.data;
+  const tlvs: Record<string, Uint8Array | number | null>[] = [];
+  for (const vector of tlv?.vectors ?? []) {
+    if (vector.parent !== null) Object.assign(tlvs.at(-1)!, { [vector.name]: vector.octets });
+    else if (vector.name !== 'SSL') tlvs.push({ [vector.name]: vector.octets });
+    else tlvs.push({ SSL_CLIENT: tlv?.SSL_CLIENT ?? null, SSL_VERIFY: tlv?.SSL_VERIFY ?? null });
+  }
+  const ends = { srcAddr, srcPort, dstAddr, dstPort };
+  return Buffer.from(encode({ version, command, family, protocol, ...ends, tlvs } as HeaderInput));
 }
 
 /** An address and port as one text, `none` where there is no address. */

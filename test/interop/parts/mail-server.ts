@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Client as SMTPClient, Peer, Session } from '../../../src/index.ts';
-import { SMTPServer, traceField } from '../../../src/index.ts';
-import type { Envelope, SMTPServerOptions } from '../../../src/index.ts';
+import type { Client as SMTPClient, Handler, Peer, Session, SMTPServerOptions } from '../../../src/index.ts';
+import { SMTPServer } from '../../../src/index.ts';
 import { Maildir } from '../../../src/delivery/maildir.ts';
 import { headerIn } from './header.ts';
 import type { Header } from './header.ts';
@@ -41,18 +40,12 @@ export class MailServer {
   ): Promise<MailServer> {
     const delivered: Promise<Delivered>[] = [];
     const headers: Header[] = [];
-    const maildir = new Maildir<Session, Envelope>(join(stage.dir, name), {
-      traceField: (session, envelope) => traceField(session, envelope, { hostname: 'mx.test' }),
+    const maildir = new Maildir(join(stage.dir, name), {
       onStored: ({ path }, session) => delivered.push(read(path, session)),
     });
     await maildir.prepare();
-    const handler = {
-      handlePROXY: (
-        _server: SMTPServer,
-        _session: Session,
-        _envelope: Envelope,
-        data: { wholeRaw: Uint8Array },
-      ) => {
+    const handler: Handler = {
+      handlePROXY: (_server, _session, _envelope, data) => {
         headers.push(headerIn(data.wholeRaw));
         return true;
       },
