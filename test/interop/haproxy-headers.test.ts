@@ -4,9 +4,10 @@ import type { TLSSocket } from 'node:tls';
 import { beforeAll, expect, test } from 'vitest';
 import { AF, PROTO, V2_CMD } from '../../src/proxy/index.ts';
 import { makeCertificate } from './parts/certificate.ts';
-import { haproxyVersion, startHAProxy } from './parts/daemons.ts';
+import { startHAProxy } from './parts/daemons.ts';
 import { encodedAgain, headerIn, place } from './parts/header.ts';
 import { describeWith } from './parts/installed.ts';
+import { versionOf } from './parts/program.ts';
 import { slowCrc32c } from './parts/slow-crc32c.ts';
 import type { Sink } from './parts/sink.ts';
 import { Stage } from './parts/stage.ts';
@@ -196,7 +197,7 @@ describeWith(['haproxy'], "HAProxy's set-proxy-v2-tlv-fmt", () => {
   const stage = new Stage();
 
   test('is refused by versions before 2.9, and sends a custom TLV since', async () => {
-    const [major, minor] = await haproxyVersion();
+    const [major, minor] = await versionOf('haproxy', '-v');
     const sink = await stage.sink();
     const started = startHAProxy(
       stage,

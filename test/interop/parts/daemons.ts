@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { run } from './program.ts';
 import type { Program } from './program.ts';
 import type { Stage } from './stage.ts';
 
@@ -44,13 +43,6 @@ const HAPROXY_DEFAULTS = `defaults
   timeout client 20s
   timeout server 20s
 `;
-
-/** The version of the installed HAProxy as [major, minor]. */
-export async function haproxyVersion(): Promise<readonly [number, number]> {
-  const { stdout } = await run('haproxy', ['-v']);
-  const [, major, minor] = /version (\d+)\.(\d+)/.exec(stdout) ?? [];
-  return [Number(major), Number(minor)];
-}
 
 // Where distributions put nginx's dynamic modules; a build with the module inside needs none.
 const STREAM_MODULES = ['/usr/lib/nginx/modules', '/usr/lib64/nginx/modules'].map(

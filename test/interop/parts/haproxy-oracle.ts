@@ -1,13 +1,14 @@
 import { startHAProxy } from './daemons.ts';
+import { headerIn } from './header.ts';
 import type { Sink } from './sink.ts';
-import type { Client, Stage } from './stage.ts';
+import type { Stage } from './stage.ts';
 
 /** What HAProxy's `accept-proxy` understood of a header. */
 export interface Understood {
   /** `address port`, or 'the connection' where HAProxy keeps the addresses of the connection itself. */
   readonly source: string;
   readonly destination: string;
-  /** The octets in hex of the two TLVs that HAProxy 2.6 gives access to; empty where there is none. */
+  /** The octets in hex of the two TLVs that every HAProxy gives access to; empty where there is none. */
   readonly authority: string;
   readonly uniqueId: string;
 }
@@ -33,38 +34,33 @@ export class HAProxyOracle {
       ([port]) => `
 listen oracle
   bind 127.0.0.1:${port} accept-proxy
-  unique-id-format "%[src] %[src_port]/%[dst] %[dst_port]/%[fc_pp_authority,hex]/%[fc_pp_unique_id,hex]"
+  unique-id-format "%[fc_pp_authority,hex]/%[fc_pp_unique_id,hex]"
   server sink 127.0.0.1:${sink.port} send-proxy-v2 proxy-v2-options unique-id`,
     );
     return new HAProxyOracle(stage, sink, haproxy.ports[0] ?? 0);
   }
 
-  /**
-   * Sends a header and returns the header that HAProxy made of it, with what HAProxy says in its UNIQUE_ID; null
-   * when HAProxy refused and closed.
-   */
-  async send(header: Uint8Array): Promise<{ octets: Buffer; client: Client } | null> {
+  /** Sends a header with a word after it, and reads the header that HAProxy makes of what it understood. */
+  async understand(header: Uint8Array): Promise<Understood | 'refused'> {
     const client = await this.#stage.client({ from: '127.0.0.4', port: this.#port });
-    const payload = `after header ${++this.#count} of the oracle`;
-    const refused = new Promise<null>((resolve) => client.socket.once('close', () => resolve(null)));
-    client.socket.write(Buffer.concat([header, Buffer.from(payload)]));
-    client.socket.resume();
+    const payload = `after header ${++this.#count} of the oracle.`;
+    const refused = new Promise<'refused'>((resolve) =>
+      client.socket.once('close', () => resolve('refused')),
+    );
+    client.socket.resume().write(Buffer.concat([header, Buffer.from(payload)]));
     const caught = this.#sink.before(payload);
-    caught.catch(() => {});
+    caught.catch(() => {}); // nothing comes of a refused header
     const answer = await Promise.race([caught, refused]);
     client.socket.destroy();
-    return answer === null ? null : { octets: answer.octets, client };
-  }
-
-  /** Reads the text that `unique-id-format` above makes. */
-  understood(uniqueId: string, client: Client): Understood {
-    const [source = '', destination = '', authority = '', id = ''] = uniqueId.split('/');
-    const own = source === `${client.address} ${client.port}`;
+    if (answer === 'refused') return answer;
+    const { source, destination, tlvs } = headerIn(answer.octets);
+    const [authority = '', uniqueId = ''] = String(new Map(tlvs).get('UNIQUE_ID')).toLowerCase().split('/');
+    const own = source === `${client.address} ${client.port}` && destination === `127.0.0.1 ${this.#port}`;
     return {
       source: own ? 'the connection' : source,
-      destination: destination === `127.0.0.1 ${this.#port}` ? 'the connection' : destination,
-      authority: authority.toLowerCase(),
-      uniqueId: id.toLowerCase(),
+      destination: own ? 'the connection' : destination,
+      authority,
+      uniqueId,
     };
   }
 }

@@ -115,6 +115,15 @@ export async function run(
   return { code, stdout, stderr };
 }
 
+/** The version that a program prints when asked with `flag`, as [major, minor]. */
+export async function versionOf(name: ProgramName, flag: string): Promise<readonly [number, number]> {
+  const { stdout } = await run(name, [flag]);
+  const [, major, minor] = /(\d+)\.(\d+)/.exec(stdout) ?? [];
+  if (major === undefined || minor === undefined)
+    throw new Error(`${name} ${flag} printed no version: ${stdout}`);
+  return [Number(major), Number(minor)];
+}
+
 /** Long options as arguments: `{ server: 'x', quit: true }` gives `--server x --quit`. */
 export function longOptions(options: Readonly<Record<string, string | true>>): string[] {
   return Object.entries(options).flatMap(([name, value]) =>
