@@ -1,0 +1,68 @@
+import { isIP } from 'node:net';
+
+/** Where a socket listens or connects to. */
+export type Place = { host: string; port: number } | { path: string };
+
+/** An IP address with a port. */
+export interface Endpoint {
+  address: string;
+  port: number;
+  family: 4 | 6;
+}
+
+/**
+ * Reads `HOST:PORT`, `[IPV6]:PORT` or `unix:PATH`.
+ *
+ * @throws Error with a sentence that says what was expected
+ */
+export function parsePlace(text: string): Place {
+  if (text.startsWith('unix:')) {
+    const path = text.slice('unix:'.length);
+    if (path === '') throw new Error('Expected a path after "unix:".');
+    return { path };
+  }
+  const { host, port } = splitPort(text);
+  if (host === '')
+    throw new Error('Expected HOST:PORT; for every address of the machine say 0.0.0.0 or [::].');
+  if (isIP(host) === 0 && !/^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/u.test(host))
+    throw new Error(EXPECTED_PLACE);
+  return { host, port };
+}
+
+const EXPECTED_PLACE = 'Expected HOST:PORT, [IPV6]:PORT or unix:PATH.';
+
+/**
+ * Reads `IPV4:PORT` or `[IPV6]:PORT`, with no name to be looked up.
+ *
+ * @throws Error with a sentence that says what was expected
+ */
+export function parseEndpoint(text: string): Endpoint {
+  const { host, port } = splitPort(text);
+  const family = isIP(host);
+  if ((family !== 4 && family !== 6) || host.includes('%')) {
+    throw new Error('Expected an address and a port, as in 203.0.113.7:4321 or [2001:db8::7]:4321.');
+  }
+  return { address: host, port, family };
+}
+
+function splitPort(text: string): { host: string; port: number } {
+  const match = /^(?:\[([^[\]]*)\]|([^:]*)):(\d{1,5})$/u.exec(text);
+  const port = Number(match?.[3]);
+  if (match === null) throw new Error(EXPECTED_PLACE);
+  if (match[1] !== undefined && isIP(match[1]) !== 6)
+    throw new Error('Expected an IPv6 address in the brackets.');
+  if (port > 65535) throw new Error('Expected a port from 0 to 65535.');
+  return { host: match[1] ?? match[2] ?? '', port };
+}
+
+/** A place as people write it. */
+export function showPlace(place: Place): string {
+  if ('path' in place) return `unix:${place.path}`;
+  return showAddress(place.host, place.port);
+}
+
+/** An address with a port as people write it; the address alone when there is no port. */
+export function showAddress(address: string, port: number | null): string {
+  if (port === null) return address;
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}

@@ -1,0 +1,55 @@
+import type { Segment } from './tcp-segments.ts';
+
+/** What the opener of a TCP connection sent first. */
+export interface FirstOctets {
+  from: string;
+  to: string;
+  octets: Buffer;
+}
+
+/** More than any PROXY header may have. */
+const ENOUGH = 70_000;
+
+interface Connection {
+  from: string;
+  to: string;
+  /** Sequence number of the first octet; known from the SYN, or from the first payload seen. */
+  start: number;
+  segments: Map<number, Buffer>;
+}
+
+/** The first octets of each TCP connection that has any, in the order of the capture, put together from its segments. */
+export function firstOctets(segments: Iterable<Segment>): FirstOctets[] {
+  const connections = new Map<string, Connection>();
+  for (const { from, to, sequence, syn, payload } of segments) {
+    const key = [from, to].toSorted().join(' ');
+    let connection = connections.get(key);
+    if (connection === undefined) {
+      if (!syn && payload.length === 0) continue;
+      connection = { from, to, start: syn ? sequence + 1 : sequence, segments: new Map() };
+      connections.set(key, connection);
+    }
+    if (from !== connection.from || payload.length === 0) continue;
+    const offset = (sequence + (syn ? 1 : 0) - connection.start) >>> 0;
+    const before = connection.segments.get(offset);
+    if (offset < ENOUGH && (before === undefined || before.length < payload.length)) {
+      connection.segments.set(offset, payload);
+    }
+  }
+  return [...connections.values()]
+    .map(({ from, to, segments: parts }) => ({ from, to, octets: joined(parts) }))
+    .filter(({ octets }) => octets.length > 0);
+}
+
+/** The octets from the first one on, up to the first gap. */
+function joined(segments: ReadonlyMap<number, Buffer>): Buffer {
+  const parts: Buffer[] = [];
+  let at = 0;
+  for (const [offset, payload] of [...segments].toSorted(([a], [b]) => a - b)) {
+    if (offset > at) break;
+    const fresh = payload.subarray(at - offset);
+    parts.push(fresh);
+    at += fresh.length;
+  }
+  return Buffer.concat(parts);
+}

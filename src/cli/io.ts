@@ -1,0 +1,10 @@
+/** What a command reads and writes; `process` is one. */
+export interface Io {
+  readonly stdin: AsyncIterable<Buffer | string>;
+  readonly stdout: Output;
+  readonly stderr: Output;
+}
+
+export interface Output {
+  write(text: string): unknown;
+}

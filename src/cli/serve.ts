@@ -1,0 +1,156 @@
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import type { Handler } from '../smtp/handler.ts';
+import type { SMTPServerOptions } from '../smtp/options.ts';
+import { SMTPServer } from '../smtp/server.ts';
+import { parsePlace } from './endpoints.ts';
+import type { Place } from './endpoints.ts';
+import { argument, EXIT, repeatable, UsageError } from './failure.ts';
+import type { Io } from './io.ts';
+import { listenFailure, maildirFailure } from './listen-failure.ts';
+import { createLog } from './log.ts';
+import type { Log, LogFormat } from './log.ts';
+import { milliseconds, wholeNumber } from './numbers.ts';
+import type { Action } from './program.ts';
+import { servingHandler } from './serving-handler.ts';
+import { shutdownSignal } from './shutdown.ts';
+import { standingFacts, welcome } from './welcome.ts';
+
+interface ServeOptions {
+  listen?: Place[];
+  maildir: string;
+  proxy: boolean;
+  proxyTrust?: string[];
+  proxyTimeout: number;
+  hostname?: string;
+  sizeLimit?: number;
+  log: LogFormat;
+  drain: number;
+}
+
+const DEFAULT_PLACE: Place = { host: '127.0.0.1', port: 2525 };
+const LOOPBACK = ['127.0.0.0/8', '::1'];
+
+/** `truepeer serve`. */
+export function configure(command: Command, ready: (action: Action) => void): void {
+  command
+    .description(
+      'Receives mail behind a balancer that speaks the PROXY protocol, and stores it in a Maildir. Takes mail for any\n' +
+        'recipient into that one Maildir and sends nothing on: it is no relay.',
+    )
+    .option(
+      '--listen <place>',
+      'HOST:PORT, [IPV6]:PORT or unix:PATH; repeatable (default: 127.0.0.1:2525)',
+      repeatable(parsePlace),
+    )
+    .option('--maildir <directory>', 'where messages are stored; made when missing', './maildir')
+    .option(
+      '--proxy-trust <network>',
+      'a balancer that is believed: an address, a CIDR network, "unix" or "anyone"; repeatable (default: loopback)',
+      repeatable((text) => text),
+    )
+    .option('--proxy-timeout <ms>', 'how long the PROXY header may take', argument(milliseconds), 5000)
+    .option('--no-proxy', 'no balancer: clients connect directly, without a PROXY header')
+    .option(
+      '--hostname <name>',
+      'the name in the greeting and in Received fields (default: the name of the machine)',
+    )
+    .option(
+      '--size-limit <octets>',
+      'the largest message; 0 for no limit (default: 33554432)',
+      argument(wholeNumber('octets', 0, 2 ** 53 - 1)),
+    )
+    .option(
+      '--drain <ms>',
+      'how long messages in flight may take after SIGTERM',
+      argument(milliseconds),
+      10_000,
+    )
+    .addOption(
+      new Option('--log <format>', 'text for people, json for machines')
+        .choices(['text', 'json'])
+        .default('text'),
+    )
+    .action((options: ServeOptions) => ready((io) => serve(options, io)));
+}
+
+async function serve(options: ServeOptions, io: Io): Promise<number> {
+  const places = options.listen ?? [DEFAULT_PLACE];
+  const trusted = trustedNetworks(options, places);
+  const log = createLog(io.stdout, options.log);
+  const { maildir, handler } = servingHandler(options.maildir, log);
+  const server = createServer(handler, serverOptions(options, trusted, log));
+  await maildir.prepare().catch((error: unknown) => {
+    throw maildirFailure(maildir.directory, error);
+  });
+
+  const listening: Place[] = [];
+  for (const place of places) listening.push(await listen(server, place));
+  const standing = {
+    places: listening,
+    maildir: maildir.directory,
+    trusted,
+    proxyTimeout: options.proxyTimeout,
+  };
+  if (options.log === 'text') io.stdout.write(`${welcome(standing)}\n`);
+  else log.write('listening', '', standingFacts(standing));
+
+  const signal = await shutdownSignal();
+  log.write(
+    'closing',
+    `${signal}: finishing what is in flight, at most ${options.drain} ms; again to end now`,
+    { signal },
+  );
+  await server.close({ drain: options.drain });
+  log.write('closed', 'closed', {});
+  return EXIT.ok;
+}
+
+/** The networks to believe; `undefined` where no proxy is expected. */
+function trustedNetworks(options: ServeOptions, places: readonly Place[]): readonly string[] | undefined {
+  if (!options.proxy) {
+    if (options.proxyTrust !== undefined)
+      throw new UsageError('--no-proxy and --proxy-trust exclude each other.');
+    return undefined;
+  }
+  if (options.proxyTrust !== undefined) return options.proxyTrust;
+  return places.some((place) => 'path' in place) ? [...LOOPBACK, 'unix'] : LOOPBACK;
+}
+
+function serverOptions(
+  { hostname, sizeLimit, proxyTimeout: timeout }: ServeOptions,
+  trusted: readonly string[] | undefined,
+  log: Log,
+): SMTPServerOptions {
+  return {
+    ...(hostname === undefined ? {} : { hostname }),
+    ...(sizeLimit === undefined ? {} : { dataSizeLimit: sizeLimit }),
+    ...(trusted === undefined ? {} : { proxyProtocol: { timeout, trusted } }),
+    diagnostics: ({ level, code, text, session, error }) => {
+      const cause = error instanceof Error ? `: ${error.message}` : '';
+      const sentence = `${session === undefined ? '' : `[${session}] `}${level}: ${text}${cause}`;
+      log.write(code, sentence, { level, session, text, cause: cause.slice(2) || null });
+    },
+  };
+}
+
+/** What the server's own check of its options finds wrong is wrong usage here: the options came from the arguments. */
+function createServer(handler: Handler, options: SMTPServerOptions): SMTPServer {
+  try {
+    return new SMTPServer(handler, options);
+  } catch (error) {
+    throw error instanceof TypeError || error instanceof RangeError
+      ? new UsageError(`${error.message}.`)
+      : error;
+  }
+}
+
+async function listen(server: SMTPServer, place: Place): Promise<Place> {
+  try {
+    const { port } = await server.listen(place);
+    return 'path' in place ? place : { host: place.host, port };
+  } catch (error) {
+    await server.close({ drain: 0 });
+    throw listenFailure(place, error);
+  }
+}

@@ -1,0 +1,61 @@
+import { Maildir } from '../delivery/maildir.ts';
+import type { Handler } from '../smtp/handler.ts';
+import type { Session } from '../smtp/session.ts';
+import { showAddress } from './endpoints.ts';
+import type { Facts, Log } from './log.ts';
+
+/** The handler of `truepeer serve`: stores every message, and writes a line for each connection and each message. */
+export function servingHandler(directory: string, log: Log): { handler: Handler; maildir: Maildir } {
+  const maildir = new Maildir(directory, {
+    onStored: ({ name, size }, { id }, { mailFrom, rcptTos }) => {
+      const [first = '', ...others] = rcptTos;
+      const recipients = others.length === 0 ? `<${first}>` : `<${first}> and ${others.length} more`;
+      log.write(
+        'stored',
+        `[${id}] stored new/${name}, ${size} octets, from <${mailFrom ?? ''}> for ${recipients}`,
+        { session: id, file: name, size, from: mailFrom, recipient: first, recipients: rcptTos.length },
+      );
+    },
+    onFault: ({ code, operation, message, reply }, { id }) => {
+      log.write('fault', `[${id}] not stored: ${message}; the sender is asked to try again`, {
+        session: id,
+        code,
+        operation,
+        reply,
+      });
+    },
+  });
+  const handler: Handler = {
+    handlePROXY: () => maildir.handlePROXY(),
+    handleConnect: (_server, session) => log.write('connection', sentence(session), facts(session)),
+    handleContent: (server, session, envelope, content) =>
+      maildir.handleContent(server, session, envelope, content),
+  };
+  return { handler, maildir };
+}
+
+/** Who is there, and through whom. */
+function sentence({ id, peer, client, proxyData }: Session): string {
+  const hop = showHop(peer.address, peer.port);
+  if (proxyData === null) return `[${id}] client ${hop}, connected directly`;
+  const header = `PROXY v${proxyData.version}`;
+  if (!client.proxied) return `[${id}] proxy ${hop} for itself or an unknown client, ${header}`;
+  return `[${id}] client ${showHop(client.address, client.port)} through proxy ${hop}, ${header}`;
+}
+
+function facts({ id, peer, client, proxyData }: Session): Facts {
+  const known = client.proxied || proxyData === null;
+  return {
+    session: id,
+    client: known ? client.address : null,
+    clientPort: known ? client.port : null,
+    proxied: client.proxied,
+    proxy: proxyData === null ? null : peer.address,
+    proxyPort: proxyData === null ? null : peer.port,
+    proxyVersion: proxyData?.version,
+  };
+}
+
+function showHop(address: string | null, port: number | null): string {
+  return address === null || address === '' ? 'unknown' : showAddress(address, port);
+}

@@ -1,0 +1,26 @@
+import { constants } from 'node:os';
+
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+/** Ctrl-C below npm arrives twice, from the terminal and from npm: within this many milliseconds it is one. */
+const SAME_KEYPRESS = 100;
+
+/**
+ * Waits for the first SIGTERM or SIGINT. From then on a second one ends the process at once, with the exit code a
+ * shell gives to that signal.
+ */
+export function shutdownSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    let first: { signal: NodeJS.Signals; at: number } | undefined;
+    for (const signal of SIGNALS) {
+      process.on(signal, () => {
+        const now = performance.now();
+        if (first === undefined) {
+          first = { signal, at: now };
+          resolve(signal);
+        } else if (signal !== 'SIGINT' || first.signal !== 'SIGINT' || now - first.at > SAME_KEYPRESS) {
+          process.exit(128 + constants.signals[signal]);
+        }
+      });
+    }
+  });
+}

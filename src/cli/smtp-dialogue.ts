@@ -1,0 +1,135 @@
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
+import { StringDecoder } from 'node:string_decoder';
+import { escapeText } from '../smtp/reply.ts';
+import { showPlace } from './endpoints.ts';
+import type { Place } from './endpoints.ts';
+import { Failure } from './failure.ts';
+
+/** One reply of a server: its code, and its lines without code. */
+export interface ServerReply {
+  code: number;
+  lines: readonly string[];
+}
+
+const LONGEST_LINE = 4096;
+const MOST_LINES = 200;
+
+/** The client's side of an SMTP session, one command at a time; every line is shown as it goes by. */
+export class SmtpDialogue {
+  readonly #socket: Socket;
+  readonly #chunks: AsyncIterator<Buffer>;
+  readonly #show: (line: string) => void;
+  readonly #decoder = new StringDecoder('utf8');
+  #unread = '';
+
+  private constructor(socket: Socket, show: (line: string) => void) {
+    this.#socket = socket;
+    this.#chunks = socket[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+    this.#show = show;
+  }
+
+  /**
+   * Connects.
+   *
+   * @param timeout milliseconds that every single answer may take, the connection included
+   * @throws Failure when nobody answers there
+   */
+  static async open(to: Place, timeout: number, show: (line: string) => void): Promise<SmtpDialogue> {
+    const socket = connect('path' in to ? to : { ...to, noDelay: true });
+    socket.setTimeout(timeout, () => {
+      socket.destroy(new Failure(`No answer from ${showPlace(to)} within ${timeout} ms.`));
+    });
+    await new Promise<void>((resolve, reject) => {
+      socket.once('connect', () => {
+        socket.off('error', reject);
+        resolve();
+      });
+      socket.once('error', reject);
+    }).catch((error: unknown) => {
+      throw unreachable(to, error);
+    });
+    return new SmtpDialogue(socket, show);
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.#socket.remoteAddress;
+  }
+
+  get remotePort(): number | undefined {
+    return this.#socket.remotePort;
+  }
+
+  /** Sends octets that need no answer. */
+  write(octets: Uint8Array | string, shown: string): void {
+    this.#show(`> ${shown}`);
+    this.#socket.write(octets);
+  }
+
+  /** Sends a command line and waits for its reply. */
+  async command(line: string): Promise<ServerReply> {
+    this.write(`${line}\r\n`, escapeText(line));
+    return this.reply();
+  }
+
+  /**
+   * Waits for the next reply.
+   *
+   * @throws Failure when the server closes, is silent for too long, or talks something that is not SMTP
+   */
+  async reply(): Promise<ServerReply> {
+    const lines: string[] = [];
+    for (;;) {
+      const line = await this.#line();
+      this.#show(`< ${escapeText(line)}`);
+      const match = /^([2-5]\d\d)([ -]|$)(.*)$/su.exec(line);
+      if (match === null || lines.length === MOST_LINES) throw new Failure('The server does not speak SMTP.');
+      lines.push(match[3] ?? '');
+      if (match[2] !== '-') return { code: Number(match[1]), lines };
+    }
+  }
+
+  /** Closes the connection. */
+  close(): void {
+    this.#socket.on('error', () => undefined);
+    this.#socket.destroy();
+  }
+
+  async #line(): Promise<string> {
+    for (;;) {
+      const end = this.#unread.indexOf('\n');
+      if (end >= 0) {
+        const line = this.#unread.slice(0, end).replace(/\r$/u, '');
+        this.#unread = this.#unread.slice(end + 1);
+        return line;
+      }
+      if (this.#unread.length > LONGEST_LINE) throw new Failure('The server does not speak SMTP.');
+      const { done, value } = await this.#next();
+      if (done === true) throw new Failure('The server closed the connection.');
+      this.#unread += this.#decoder.write(value);
+    }
+  }
+
+  async #next(): Promise<IteratorResult<Buffer>> {
+    try {
+      return await this.#chunks.next();
+    } catch (error) {
+      if (error instanceof Failure) throw error;
+      throw new Failure(`The connection broke: ${reason(error)}.`);
+    }
+  }
+}
+
+function unreachable(to: Place, error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  return new Failure(
+    `Cannot connect to ${showPlace(to)}: ${reason(error)}.`,
+    'Start the server first (npm start), or say where it is: --to HOST:PORT.',
+  );
+}
+
+/** A system error in a word: its code, or what it says. */
+function reason(error: unknown): string {
+  const { code, message } = error as { code?: string; message?: string };
+  return code ?? (message || 'unknown reason');
+}

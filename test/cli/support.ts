@@ -1,0 +1,22 @@
+import { run } from '../../src/cli/program.ts';
+
+/** What a command printed, and its exit code. */
+export interface Outcome {
+  code: number;
+  out: string;
+  err: string;
+}
+
+/** Runs the command line in this process. */
+export async function truepeer(args: readonly string[], stdin: Buffer | string = ''): Promise<Outcome> {
+  let out = '';
+  let err = '';
+  const code = await run(args, {
+    stdin: (async function* () {
+      yield stdin;
+    })(),
+    stdout: { write: (text: string) => void (out += text) },
+    stderr: { write: (text: string) => void (err += text) },
+  });
+  return { code, out, err };
+}
