@@ -2,61 +2,118 @@
 
 /** Lists the vectors of checked TLVs: row, start, start and end of the value, four numbers each. */
 
-/** Appends the vectors of a header; one without a row as `~(type | (parent + 1) << 8)`. */
-export function indexTlvs(b: Uint8Array, start: number, end: number, out: number[]): void {
+/** Writes the vectors of a header behind the first `filled` numbers of `out`, and returns how many there are then; one without a row as `~(type | (parent + 1) << 8)`. */
+export function indexTlvs(b: Uint8Array, start: number, end: number, out: number[], filled: number): number {
+  let n = filled;
   for (let p = start; p < end;) {
     const value = p + 3;
     const next = value + ((b[p + 1]! << 8) | b[p + 2]!);
     switch (b[p]) {
       case 0x01: {
-        out.push(0, p, value, next);
+        out[n] = 0;
+        out[n + 1] = p;
+        out[n + 2] = value;
+        out[n + 3] = next;
+        n += 4;
         break;
       }
       case 0x02: {
-        out.push(1, p, value, next);
+        out[n] = 1;
+        out[n + 1] = p;
+        out[n + 2] = value;
+        out[n + 3] = next;
+        n += 4;
         break;
       }
       case 0x03: {
-        out.push(2, p, value, next);
+        out[n] = 2;
+        out[n + 1] = p;
+        out[n + 2] = value;
+        out[n + 3] = next;
+        n += 4;
         break;
       }
       case 0x04: {
-        out.push(3, p, value, next);
+        out[n] = 3;
+        out[n + 1] = p;
+        out[n + 2] = value;
+        out[n + 3] = next;
+        n += 4;
         break;
       }
       case 0x05: {
-        out.push(4, p, value, next);
+        out[n] = 4;
+        out[n + 1] = p;
+        out[n + 2] = value;
+        out[n + 3] = next;
+        n += 4;
         break;
       }
       case 0x20: {
-        out.push(5, p, value, next);
-        out.push(6, value, value, value + 1);
-        out.push(7, value + 1, value + 1, value + 5);
-        indexTlvsInSSL(b, value + 5, next, out);
+        out[n] = 5;
+        out[n + 1] = p;
+        out[n + 2] = value;
+        out[n + 3] = next;
+        n += 4;
+        out[n] = 6;
+        out[n + 1] = value;
+        out[n + 2] = value;
+        out[n + 3] = value + 1;
+        n += 4;
+        out[n] = 7;
+        out[n + 1] = value + 1;
+        out[n + 2] = value + 1;
+        out[n + 3] = value + 5;
+        n += 4;
+        n = indexTlvsInSSL(b, value + 5, next, out, n);
         break;
       }
       case 0x30: {
-        out.push(16, p, value, next);
+        out[n] = 16;
+        out[n + 1] = p;
+        out[n + 2] = value;
+        out[n + 3] = next;
+        n += 4;
         break;
       }
       case 0xe0: {
-        out.push(17, p, value, next);
+        out[n] = 17;
+        out[n + 1] = p;
+        out[n + 2] = value;
+        out[n + 3] = next;
+        n += 4;
         break;
       }
       case 0xe1: {
-        out.push(18, p, value, next);
+        out[n] = 18;
+        out[n + 1] = p;
+        out[n + 2] = value;
+        out[n + 3] = next;
+        n += 4;
         if (next > value) {
           switch (b[value]) {
             case 0x01: {
-              out.push(19, value, value + 1, next);
+              out[n] = 19;
+              out[n + 1] = value;
+              out[n + 2] = value + 1;
+              out[n + 3] = next;
+              n += 4;
               break;
             }
             case 0x02: {
-              out.push(20, value, value + 1, next);
+              out[n] = 20;
+              out[n + 1] = value;
+              out[n + 2] = value + 1;
+              out[n + 3] = next;
+              n += 4;
               break;
             }
             case 0x03: {
-              out.push(21, value, value + 1, next);
+              out[n] = 21;
+              out[n + 1] = value;
+              out[n + 2] = value + 1;
+              out[n + 3] = next;
+              n += 4;
               break;
             }
           }
@@ -64,11 +121,19 @@ export function indexTlvs(b: Uint8Array, start: number, end: number, out: number
         break;
       }
       case 0xea: {
-        out.push(22, p, value, next);
+        out[n] = 22;
+        out[n + 1] = p;
+        out[n + 2] = value;
+        out[n + 3] = next;
+        n += 4;
         if (next > value) {
           switch (b[value]) {
             case 0x01: {
-              out.push(23, value, value + 1, next);
+              out[n] = 23;
+              out[n + 1] = value;
+              out[n + 2] = value + 1;
+              out[n + 3] = next;
+              n += 4;
               break;
             }
           }
@@ -76,11 +141,19 @@ export function indexTlvs(b: Uint8Array, start: number, end: number, out: number
         break;
       }
       case 0xee: {
-        out.push(24, p, value, next);
+        out[n] = 24;
+        out[n + 1] = p;
+        out[n + 2] = value;
+        out[n + 3] = next;
+        n += 4;
         if (next > value) {
           switch (b[value]) {
             case 0x01: {
-              out.push(25, value, value + 1, next);
+              out[n] = 25;
+              out[n + 1] = value;
+              out[n + 2] = value + 1;
+              out[n + 3] = next;
+              n += 4;
               break;
             }
           }
@@ -88,53 +161,96 @@ export function indexTlvs(b: Uint8Array, start: number, end: number, out: number
         break;
       }
       default:
-        out.push(~b[p]!, p, value, next);
+        out[n] = ~b[p]!;
+        out[n + 1] = p;
+        out[n + 2] = value;
+        out[n + 3] = next;
+        n += 4;
     }
     p = next;
   }
+  return n;
 }
 
-/** Appends the vectors inside SSL; one without a row as `~(type | (parent + 1) << 8)`. */
-function indexTlvsInSSL(b: Uint8Array, start: number, end: number, out: number[]): void {
+/** Writes the vectors inside SSL behind the first `filled` numbers of `out`, and returns how many there are then; one without a row as `~(type | (parent + 1) << 8)`. */
+function indexTlvsInSSL(b: Uint8Array, start: number, end: number, out: number[], filled: number): number {
+  let n = filled;
   for (let p = start; p < end;) {
     const value = p + 3;
     const next = value + ((b[p + 1]! << 8) | b[p + 2]!);
     switch (b[p]) {
       case 0x21: {
-        out.push(8, p, value, next);
+        out[n] = 8;
+        out[n + 1] = p;
+        out[n + 2] = value;
+        out[n + 3] = next;
+        n += 4;
         break;
       }
       case 0x22: {
-        out.push(9, p, value, next);
+        out[n] = 9;
+        out[n + 1] = p;
+        out[n + 2] = value;
+        out[n + 3] = next;
+        n += 4;
         break;
       }
       case 0x23: {
-        out.push(10, p, value, next);
+        out[n] = 10;
+        out[n + 1] = p;
+        out[n + 2] = value;
+        out[n + 3] = next;
+        n += 4;
         break;
       }
       case 0x24: {
-        out.push(11, p, value, next);
+        out[n] = 11;
+        out[n + 1] = p;
+        out[n + 2] = value;
+        out[n + 3] = next;
+        n += 4;
         break;
       }
       case 0x25: {
-        out.push(12, p, value, next);
+        out[n] = 12;
+        out[n + 1] = p;
+        out[n + 2] = value;
+        out[n + 3] = next;
+        n += 4;
         break;
       }
       case 0x26: {
-        out.push(13, p, value, next);
+        out[n] = 13;
+        out[n + 1] = p;
+        out[n + 2] = value;
+        out[n + 3] = next;
+        n += 4;
         break;
       }
       case 0x27: {
-        out.push(14, p, value, next);
+        out[n] = 14;
+        out[n + 1] = p;
+        out[n + 2] = value;
+        out[n + 3] = next;
+        n += 4;
         break;
       }
       case 0x28: {
-        out.push(15, p, value, next);
+        out[n] = 15;
+        out[n + 1] = p;
+        out[n + 2] = value;
+        out[n + 3] = next;
+        n += 4;
         break;
       }
       default:
-        out.push(~(0x600 | b[p]!), p, value, next);
+        out[n] = ~(0x600 | b[p]!);
+        out[n + 1] = p;
+        out[n + 2] = value;
+        out[n + 3] = next;
+        n += 4;
     }
     p = next;
   }
+  return n;
 }

@@ -30,35 +30,37 @@ function indexer(context: Context): Statement {
     (row) => `case ${hexCode(row.code)}: {\n${push(row, 'p', 'value', 'next')}\nbreak;\n}`,
   );
   const body = `
+    let n = filled;
     for (let p = start; p < end; ) {
       const value = p + ${TLV_HEAD};
       const next = value + ((b[p + 1]! << 8) | b[p + 2]!);
       switch (b[p]) {
         ${cases.join('\n')}
-        default: out.push(~(${depth === 0 ? '' : `${hexCode(depth)} | `}b[p]!), p, value, next);
+        default: ${store(`~(${depth === 0 ? '' : `${hexCode(depth)} | `}b[p]!)`, 'p', 'value', 'next')}
       }
       p = next;
-    }`;
+    }
+    return n;`;
   const where = context.parent === undefined ? 'of a header' : `inside ${context.parent.name}`;
   return fn(
     `indexTlvs${context.suffix}`,
-    ['b: Uint8Array', 'start: number', 'end: number', 'out: number[]'],
-    'void',
+    ['b: Uint8Array', 'start: number', 'end: number', 'out: number[]', 'filled: number'],
+    'number',
     body,
-    `Appends the vectors ${where}; one without a row as \`~(type | (parent + 1) << 8)\`.`,
+    `Writes the vectors ${where} behind the first \`filled\` numbers of \`out\`, and returns how many there are then; one without a row as \`~(type | (parent + 1) << 8)\`.`,
     context.parent === undefined,
   );
 }
 
 /** Statements that append a row whose vector starts at `start`, and what is in it. */
 function push(row: Entry, start: string, value: string, next: string): string {
-  const lines = [`out.push(${row.index}, ${start}, ${value}, ${next});`];
+  const lines = [store(row.index, start, value, next)];
   if (row.value.kind === 'struct') {
     const inside = row.fields.map((field) => {
       const at = field.offset === 0 ? value : `${value} + ${field.offset}`;
-      return `out.push(${field.index}, ${at}, ${at}, ${value} + ${field.offset + field.min});`;
+      return store(field.index, at, at, `${value} + ${field.offset + field.min}`);
     });
-    if (holdsTlvs(row)) inside.push(`indexTlvsIn${row.name}(b, ${value} + ${row.min}, ${next}, out);`);
+    if (holdsTlvs(row)) inside.push(`n = indexTlvsIn${row.name}(b, ${value} + ${row.min}, ${next}, out, n);`);
     lines.push(row.shared ? `if (${fits(row, value, next)}) {\n${inside.join('\n')}\n}` : inside.join('\n'));
   }
   if (row.value.kind === 'variant' && row.children.length > 0) {
@@ -68,6 +70,10 @@ function push(row: Entry, start: string, value: string, next: string): string {
     lines.push(`if (${next} > ${value}) {\nswitch (b[${value}]) {\n${cases.join('\n')}\n}\n}`);
   }
   return lines.join('\n');
+}
+
+function store(row: number | string, start: string, value: string, next: string): string {
+  return `out[n] = ${row};\nout[n + 1] = ${start};\nout[n + 2] = ${value};\nout[n + 3] = ${next};\nn += 4;`;
 }
 
 /** The condition under which the octets of a shared number are laid out as its struct says. */

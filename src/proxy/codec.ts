@@ -1,7 +1,7 @@
 import { NEED, Scan, type Tables } from '../wire/index.ts';
 import { ProxyData } from './data.ts';
 import { makeEncode } from './encode.ts';
-import { describeFound, ProxyError } from './error.ts';
+import { faultOf, ProxyError } from './error.ts';
 import type { Header, TlvsInput } from './header.ts';
 import { type DecodeOptions, resolveLimits } from './options.ts';
 import { HeaderReader } from './reader.ts';
@@ -46,7 +46,7 @@ export function createCodec<V>(tables: Tables<V>): Codec<V> {
     if (result > 0)
       return { status: 'ok', data: new ProxyData(context, bytes, result, scan, null), length: result };
     if (result === NEED) return { status: 'incomplete', needed: scan.needed };
-    const error = faultOf(bytes, scan);
+    const error = faultOf(tables.errors, bytes, scan);
     return {
       status: 'invalid',
       error,
@@ -64,11 +64,6 @@ export function createCodec<V>(tables: Tables<V>): Codec<V> {
     return { status: 'invalid', error: new ProxyError(incompleteHeader, bytes.length, ''), data };
   }
 
-  function faultOf(bytes: Uint8Array, fault: Scan): ProxyError {
-    const entry = tables.errors[fault.error]!;
-    return new ProxyError(entry, fault.offset, describeFound(entry, bytes, fault.offset, fault.found));
-  }
-
   function incomplete(bytes: Uint8Array): ProxyData<V> {
     return new ProxyData(
       context,
@@ -82,7 +77,7 @@ export function createCodec<V>(tables: Tables<V>): Codec<V> {
   const reading = {
     tables,
     finish: (b: Uint8Array, result: number, from: Scan): ProxyData<V> =>
-      new ProxyData(context, b, b.length, from, result > 0 ? null : faultOf(b, from)),
+      new ProxyData(context, b, b.length, from, result > 0 ? null : faultOf(tables.errors, b, from)),
     incomplete,
   };
 

@@ -1,5 +1,5 @@
 import type { ProxyErrorCode } from '../../generated/errors.ts';
-import type { ErrorEntry } from '../wire/index.ts';
+import type { ErrorEntry, Scan } from '../wire/index.ts';
 
 /**
  * What is wrong with a header: a code of the catalogue, the octet it is at, the section of the standard, and a
@@ -18,21 +18,32 @@ export class ProxyError implements Error {
   readonly code: ProxyErrorCode;
   /** Octet of the header that the error is at, from 0; -1 where it is about no octet. */
   readonly offset: number;
-  /** What was expected, as the end of a sentence. */
-  readonly expected: string;
-  /** What was found, escaped. */
-  readonly found: string;
-  /** Section of the PROXY protocol; empty where the rule is ours. */
-  readonly section: string;
+  readonly #entry: ErrorEntry;
+  readonly #found: string | number;
   declare readonly stack: string;
   declare toString: () => string;
 
-  constructor(entry: ErrorEntry, offset: number, found: string) {
+  /** @param found Words, or the number that the kind of error shows. */
+  constructor(entry: ErrorEntry, offset: number, found: string | number) {
     this.code = entry.code as ProxyErrorCode;
     this.offset = offset;
-    this.expected = entry.expected;
-    this.found = found;
-    this.section = entry.section;
+    this.#entry = entry;
+    this.#found = found;
+  }
+
+  /** What was expected, as the end of a sentence. */
+  get expected(): string {
+    return this.#entry.expected;
+  }
+
+  /** What was found, escaped; empty where nothing is to be shown. */
+  get found(): string {
+    return typeof this.#found === 'string' ? this.#found : describe(this.#entry, this.#found);
+  }
+
+  /** Section of the PROXY protocol; empty where the rule is ours. */
+  get section(): string {
+    return this.#entry.section;
   }
 
   get message(): string {
@@ -50,23 +61,26 @@ export class ProxyError implements Error {
 
 Object.setPrototypeOf(ProxyError.prototype, Error.prototype);
 
-/** Says what a scan found: the octet, a number, or the head of a TLV. */
-export function describeFound(entry: ErrorEntry, b: Uint8Array, offset: number, found: number): string {
+/** The error that a scan of `b` ran into. */
+export function faultOf(errors: readonly ErrorEntry[], b: Uint8Array, scan: Scan): ProxyError {
+  const entry = errors[scan.error]!;
+  return new ProxyError(entry, scan.offset, entry.found === 'octet' ? (b[scan.offset] ?? -1) : scan.found);
+}
+
+/** A number that was found, as the error shows it: an octet, the head of a TLV, or itself. */
+function describe(entry: ErrorEntry, found: number): string {
   switch (entry.found) {
-    case 'octet':
-      return offset < b.length ? describeOctet(b[offset]!) : 'the end of the input';
-    case 'number':
-      return String(found);
+    case 'octet': {
+      const octet = `0x${found.toString(16).padStart(2, '0')}`;
+      return found > 0x20 && found < 0x7f ? `${octet} '${String.fromCharCode(found)}'` : octet;
+    }
     case 'tlv':
       return `type 0x${(found >>> 16).toString(16).padStart(2, '0')} of length ${found & 0xffff}`;
+    case 'number':
+      return String(found);
     default:
       return '';
   }
-}
-
-function describeOctet(octet: number): string {
-  const hex = `0x${octet.toString(16).padStart(2, '0')}`;
-  return octet > 0x20 && octet < 0x7f ? `${hex} '${String.fromCharCode(octet)}'` : hex;
 }
 
 /** An attribute is not what was expected. */

@@ -1,5 +1,5 @@
 import { FAULT, Scan, type Tables } from '../wire/index.ts';
-import { describeFound, ProxyError } from './error.ts';
+import { faultOf, ProxyError } from './error.ts';
 import { type ProxyTLVOf, TlvMap } from './tlv.ts';
 
 /** What a class of TLVs offers beside its instances. */
@@ -36,7 +36,7 @@ export function makeTlvClass<V>(tables: Tables<V>): TlvClass<V> {
     static parse(chunk: Uint8Array, options: { partialOk?: boolean; strict?: boolean } = {}): ProxyTLVOf<V> {
       const scan = fault(chunk);
       let end = scan === undefined ? chunk.length : wholeBefore(chunk, scan.offset);
-      if (scan !== undefined && options.partialOk === false) throw malformed(chunk, scan);
+      if (scan !== undefined && options.partialOk === false) throw faultOf(tables.errors, chunk, scan);
       if (options.strict === true) {
         const unknown = ProxyTLV.of(chunk, 0, end).vectors.find((vector) => !known.has(vector.name));
         if (unknown !== undefined && options.partialOk === false) {
@@ -68,11 +68,6 @@ export function makeTlvClass<V>(tables: Tables<V>): TlvClass<V> {
     const scan = new Scan();
     const end = tables.scanTlvs(raw, 0, raw.length, raw.length, tables.limits, scan);
     return end === FAULT ? scan : undefined;
-  }
-
-  function malformed(raw: Uint8Array, scan: Scan): ProxyError {
-    const entry = tables.errors[scan.error]!;
-    return new ProxyError(entry, scan.offset, describeFound(entry, raw, scan.offset, scan.found));
   }
 
   return ProxyTLV as unknown as TlvClass<V>;

@@ -22,6 +22,9 @@ export interface TlvVector {
 /** Numbers of an index for each vector or field: row, start, value start, value end. */
 const STRIDE = 4;
 
+/** Where an index is made, before it is known how long it is; it grows to the longest and stays. */
+const scratch: number[] = Array.from({ length: 64 * STRIDE }, () => 0);
+
 /** The TLVs of a header by name, each also as a property: null where absent, undefined where its octets do not fit. */
 export type ProxyTLVOf<V> = TlvMap & { readonly [K in keyof V]: V[K] | null | undefined };
 
@@ -33,7 +36,7 @@ export class TlvMap extends Map<string, unknown> {
   readonly #tables: Tables;
   readonly #b: Uint8Array;
   readonly #start: number;
-  readonly #index: number[] = [];
+  readonly #index: readonly number[];
   #filled = false;
 
   constructor(tables: Tables, b: Uint8Array, start: number, end: number) {
@@ -41,7 +44,7 @@ export class TlvMap extends Map<string, unknown> {
     this.#tables = tables;
     this.#b = b;
     this.#start = start;
-    tables.indexTlvs(b, start, end, this.#index);
+    this.#index = scratch.slice(0, tables.indexTlvs(b, start, end, scratch, 0));
   }
 
   /** Offset of each name from the start of the TLVs, nested ones too. */

@@ -87,8 +87,8 @@ export interface Tables<V = unknown> {
   scanHeader(b: Uint8Array, limits: Limits, scan: Scan): number;
   /** Checks TLVs in `start..end`, of which the octets below `avail` are there: `end`, NEED or FAULT. */
   scanTlvs(b: Uint8Array, start: number, avail: number, end: number, limits: Limits, scan: Scan): number;
-  /** Appends (row, start, value start, value end) of each vector and field in checked TLVs; unknown ones as `~code`, plus 256 for each row of depth. */
-  indexTlvs(b: Uint8Array, start: number, end: number, out: number[]): void;
+  /** Writes (row, start, value start, value end) of each vector and field in checked TLVs behind the first `filled` numbers of `out`, and returns how many there are then; a type without a row as `~(type | (parent + 1) << 8)`. */
+  indexTlvs(b: Uint8Array, start: number, end: number, out: number[], filled: number): number;
   /** The value of a row, or undefined where the octets do not fit it. */
   readTlv(row: number, b: Uint8Array, from: number, to: number): unknown;
   /** The octets of a value of a row, or undefined where it can hold no such value. */
