@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { Handler } from '../smtp/handler.ts';
 import type { SMTPServerOptions } from '../smtp/options.ts';
+import { TrustList } from '../proxy/trust-list.ts';
 import { SMTPServer } from '../smtp/server.ts';
 import { parsePlace } from './endpoints.ts';
 import type { Place } from './endpoints.ts';
@@ -47,7 +48,7 @@ export function configure(command: Command, ready: (action: Action) => void): vo
     .option(
       '--proxy-trust <network>',
       'a balancer that is believed: an address, a CIDR network, "unix" or "anyone"; repeatable (default: loopback)',
-      repeatable((text) => text),
+      repeatable(network),
     )
     .option('--proxy-timeout <ms>', 'how long the PROXY header may take', argument(milliseconds), 5000)
     .option('--no-proxy', 'no balancer: clients connect directly, without a PROXY header')
@@ -104,6 +105,18 @@ async function serve(options: ServeOptions, io: Io): Promise<number> {
   await server.close({ drain: options.drain });
   log.write('closed', 'closed', {});
   return EXIT.ok;
+}
+
+/** A network as the server takes it. */
+function network(text: string): string {
+  try {
+    void new TrustList([text]);
+    return text;
+  } catch {
+    throw new Error(
+      'Expected a network such as 10.0.0.0/8 or 2001:db8::/32, a single address, "unix" or "anyone".',
+    );
+  }
 }
 
 /** The networks to believe; `undefined` where no proxy is expected. */

@@ -1,0 +1,264 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { decode } from '../../src/proxy/index.ts';
+import { scriptedServer } from './scripted-server.ts';
+import type { ScriptedServer } from './scripted-server.ts';
+import { truepeer } from './support.ts';
+
+const WELL = [
+  '220 mx ESMTP\r\n',
+  '250-mx\r\n250 8BITMIME\r\n',
+  '250 ok\r\n',
+  '250 ok\r\n',
+  '354 go\r\n',
+  '250 kept\r\n',
+];
+const BYE = '221 bye\r\n';
+
+describe('truepeer send', () => {
+  let server: ScriptedServer | undefined;
+
+  afterEach(() => server?.close());
+
+  async function send(lines: readonly (string | null)[], ...args: string[]) {
+    server = await scriptedServer(lines);
+    const outcome = await truepeer([
+      'send',
+      '--to',
+      `127.0.0.1:${server.port}`,
+      '--timeout',
+      '2000',
+      ...args,
+    ]);
+    const unchanging = (text: string) =>
+      text.replaceAll(String(server?.port), 'PORT').replace(/\d+(?= octets\))/u, 'N');
+    return {
+      ...outcome,
+      out: unchanging(outcome.out),
+      err: unchanging(outcome.err),
+      sent: server.received[0] ?? '',
+    };
+  }
+
+  it('prints the dialogue and ends with 0 when the message was taken', async () => {
+    const { sent, ...outcome } = await send(
+      [...WELL, BYE],
+      '--from-client',
+      '203.0.113.7:4321',
+      '--proxy-version',
+      '1',
+    );
+    expect(outcome).toEqual({
+      code: 0,
+      err: '',
+      out: `> PROXY TCP4 203.0.113.7 198.51.100.25 4321 25
+< 220 mx ESMTP
+> EHLO client.example.org
+< 250-mx
+< 250 8BITMIME
+> MAIL FROM:<sender@example.org>
+< 250 ok
+> RCPT TO:<recipient@example.net>
+< 250 ok
+> DATA
+< 354 go
+> (the message, N octets)
+< 250 kept
+> QUIT
+< 221 bye
+The message was taken by 127.0.0.1:PORT.
+`,
+    });
+    expect(sent.split('\r\n').filter((line) => !/^(?:Date|Message-ID): /u.test(line))).toEqual([
+      'PROXY TCP4 203.0.113.7 198.51.100.25 4321 25',
+      'EHLO client.example.org',
+      'MAIL FROM:<sender@example.org>',
+      'RCPT TO:<recipient@example.net>',
+      'DATA',
+      'From: <sender@example.org>',
+      'To: <recipient@example.net>',
+      'Subject: A test of truepeer',
+      'MIME-Version: 1.0',
+      'Content-Type: text/plain; charset=utf-8',
+      '',
+      'If the Received field above names the client that you chose, all is well.',
+      '.',
+      'QUIT',
+      '',
+    ]);
+  });
+
+  it.each([
+    {
+      args: ['--from-client', '203.0.113.7:4321'],
+      shown: '> PROXY v2, client 203.0.113.7:4321, server 198.51.100.25:25 (N octets)',
+      header: {
+        command: 'PROXY',
+        family: 'INET',
+        srcAddr: '203.0.113.7',
+        srcPort: 4321,
+        dstAddr: '198.51.100.25',
+        dstPort: 25,
+      },
+    },
+    {
+      args: ['--from-client', '[2001:db8::99]:1', '--to-server', '[2001:db8::1]:465'],
+      shown: '> PROXY v2, client [2001:db8::99]:1, server [2001:db8::1]:465 (N octets)',
+      header: {
+        command: 'PROXY',
+        family: 'INET6',
+        srcAddr: '2001:db8::99',
+        srcPort: 1,
+        dstAddr: '2001:db8::1',
+        dstPort: 465,
+      },
+    },
+    {
+      args: [
+        '--tlv',
+        'AUTHORITY=mx.example',
+        '--tlv',
+        'SSL_CLIENT=0x01',
+        '--tlv',
+        'SSL_VERSION=TLSv1.3',
+        '--tlv',
+        'xe5=hex:0102',
+      ],
+      shown:
+        '> PROXY v2, client 203.0.113.7:4321, server 198.51.100.25:25, AUTHORITY SSL SSL_CLIENT SSL_VERIFY SSL_VERSION xe5 (N octets)',
+      header: {
+        srcAddr: '203.0.113.7',
+        tlv: expect.objectContaining({
+          AUTHORITY: 'mx.example',
+          SSL_CLIENT: 1,
+          SSL_VERSION: 'TLSv1.3',
+          xe5: '0102',
+        }),
+      },
+    },
+    {
+      args: ['--local', '--checksum'],
+      shown: '> PROXY v2, LOCAL, CRC32C (N octets)',
+      header: { command: 'LOCAL', family: 'UNSPEC', srcAddr: null, tlv: { CRC32C: expect.any(Number) } },
+    },
+  ])('$args: the header says so', async ({ args, shown, header }) => {
+    const { code, out, sent } = await send([...WELL, BYE], ...args);
+    const octets = Buffer.from(sent, 'latin1');
+    const result = decode(octets);
+    expect({ code, shown: out.split('\n')[0], status: result.status }).toEqual({
+      code: 0,
+      shown,
+      status: 'ok',
+    });
+    if (result.status !== 'ok') throw new Error('never');
+    expect(JSON.parse(JSON.stringify(result.data))).toMatchObject(header);
+    expect(octets.toString('latin1', result.length)).toMatch(/^EHLO /u);
+  });
+
+  it('sends no header with --no-proxy', async () => {
+    const { code, sent } = await send(
+      [...WELL, BYE],
+      '--no-proxy',
+      '--from',
+      '',
+      '--rcpt',
+      'a@x',
+      '--rcpt',
+      'b@x',
+    );
+    expect(code).toBe(1);
+    expect(sent.split('\r\n').slice(0, 4)).toEqual([
+      'EHLO client.example.org',
+      'MAIL FROM:<>',
+      'RCPT TO:<a@x>',
+      'RCPT TO:<b@x>',
+    ]);
+  });
+
+  it.each([
+    {
+      name: 'a refused connection',
+      lines: ['554 not today\r\n'],
+      err: 'error: The server refused the connection: 554 not today\n',
+    },
+    {
+      name: 'a refused sender, with nothing the terminal would obey',
+      lines: ['220 mx\r\n', '250 mx\r\n', '550 5.1.8 go \u001b[31maway\r\n'],
+      err: 'error: The server refused the sender: 550 5.1.8 go \\x1b[31maway\n',
+    },
+    {
+      name: 'a refused message',
+      lines: [...WELL.slice(0, -1), '452 4.3.1 the disk is full\r\n'],
+      err: 'error: The server refused the message: 452 4.3.1 the disk is full\n',
+    },
+    {
+      name: 'a server that closes instead of greeting',
+      lines: [null],
+      err:
+        'error: The server closed the connection.\nBefore a greeting that means: the server does not believe headers ' +
+        'from here (see its log), or it expects none (--no-proxy).\n',
+    },
+    {
+      name: 'a server that closes later',
+      lines: ['220 mx\r\n', null],
+      err: 'error: The server closed the connection.\n',
+    },
+    {
+      name: 'a server that is none',
+      lines: ['HTTP/1.1 400 Bad Request\r\n'],
+      err: expect.stringMatching(/^error: The server does not speak SMTP\.\n/u),
+    },
+    {
+      name: 'a line without end',
+      lines: [`220 ${'x'.repeat(10_000)}`],
+      err: expect.stringMatching(/^error: The server does not speak SMTP\.\n/u),
+    },
+  ])('$name: exit 1', async ({ lines, err }) => {
+    const { code, err: told } = await send(lines);
+    expect({ code, told }).toEqual({ code: 1, told: err });
+  });
+
+  it('waits no longer than it was told', async () => {
+    const { code, err } = await send([''], '--no-proxy', '--timeout', '50');
+    expect({ code, err }).toEqual({
+      code: 1,
+      err:
+        'error: No answer from 127.0.0.1:PORT within 50 ms.\nBefore a greeting that means: the server waits for a ' +
+        'PROXY header; leave --no-proxy out.\n',
+    });
+  });
+
+  it('asks for SMTPUTF8 where it needs it, and says when it is not there', async () => {
+    const without = await send([...WELL, BYE], '--rcpt', 'j\u00f8rn@example.net');
+    expect(without).toMatchObject({
+      code: 1,
+      err: 'error: The server does not offer SMTPUTF8, which an address that is not ASCII needs.\n',
+    });
+    await server?.close();
+    const offering = WELL.with(1, '250-mx\r\n250 SMTPUTF8\r\n');
+    const { code, sent } = await send([...offering, BYE], '--rcpt', 'j\u00f8rn@example.net');
+    expect(code).toBe(0);
+    expect(Buffer.from(sent, 'latin1').toString()).toContain(
+      'MAIL FROM:<sender@example.org> SMTPUTF8\r\nRCPT TO:<j\u00f8rn@example.net>\r\n',
+    );
+  });
+
+  it('says what to do when nobody listens', async () => {
+    const gone = await scriptedServer([]);
+    await gone.close();
+    expect(await truepeer(['send', '--to', `127.0.0.1:${gone.port}`])).toEqual({
+      code: 1,
+      out: '',
+      err:
+        `error: Cannot connect to 127.0.0.1:${gone.port}: ECONNREFUSED.\n` +
+        'Start the server first (npm start), or say where it is: --to HOST:PORT.\n',
+    });
+  });
+
+  it('says which header does not exist: exit 2', async () => {
+    expect(await truepeer(['send', '--proxy-version', '1', '--checksum'])).toEqual({
+      code: 2,
+      out: '',
+      err: expect.stringMatching(/^error: There is no such header: encode-/u),
+    });
+  });
+});
