@@ -7,12 +7,22 @@ import type { CloseReason, Session } from './session.ts';
 /** Replies that wait for a client that does not read; above this its input is not read either. */
 const UNREAD_LIMIT = 65_536;
 
+/** Who keeps count of connections. */
+export interface Owner {
+  /** The PROXY header named the client; false when it has too many connections. */
+  identified(connection: Connection): boolean;
+  /** Called once, when the socket is closed for good. */
+  gone(connection: Connection): void;
+}
+
 export class Connection implements Port {
   readonly session: Session;
+  /** The client whose limit it is counted against, if any. */
+  countedAs: string | undefined;
   private readonly conversation: Conversation;
   private readonly socket: Socket;
   private readonly host: Host;
-  private readonly gone: (connection: Connection) => void;
+  private readonly owner: Owner;
   private timer: NodeJS.Timeout | undefined;
   private timerAt = 0;
   private deadlineAt = 0;
@@ -20,12 +30,11 @@ export class Connection implements Port {
   private unread = false;
   private closing = false;
 
-  /** @param gone called once, when the socket is closed for good. */
-  constructor(host: Host, session: Session, socket: Socket, gone: (connection: Connection) => void) {
+  constructor(host: Host, session: Session, socket: Socket, owner: Owner) {
     this.host = host;
     this.session = session;
     this.socket = socket;
-    this.gone = gone;
+    this.owner = owner;
     this.conversation = new Conversation(host, session, this);
     socket.on('data', (chunk: Buffer) => this.conversation.receive(chunk));
     socket.on('end', () => this.ended());
@@ -34,8 +43,19 @@ export class Connection implements Port {
     socket.on('close', () => this.closed());
   }
 
-  start(): void {
-    this.conversation.start();
+  /** @param proxied whether a PROXY header comes first. */
+  start(proxied: boolean): void {
+    this.conversation.start(proxied);
+  }
+
+  /** Ends a connection that is not served: nothing is read, `reply` is all that is said. */
+  turnAway(reply: string): void {
+    this.conversation.reply(reply);
+    this.conversation.close('limit');
+  }
+
+  identified(): boolean {
+    return this.owner.identified(this);
   }
 
   shutdown(): void {
@@ -100,7 +120,7 @@ export class Connection implements Port {
     clearTimeout(this.timer);
     this.timer = undefined;
     this.conversation.lost();
-    this.gone(this);
+    this.owner.gone(this);
   }
 
   /** A timer is only ever moved forward in time by firing early and sleeping again: deadlines change all the time. */

@@ -5,15 +5,17 @@
  * is pending, input waits in `held`; the port is told to stop reading, so it stays small.
  */
 
-import { checkLine, COMMANDS, cutLine, isHttp } from './commands.ts';
-import { ContentReceiver } from './content-receiver.ts';
+import { CommandInput } from './command-input.ts';
+import { ContentInput } from './content-input.ts';
 import { ContentError } from './content-sink.ts';
-import { collect, type Delivery, stream } from './delivery.ts';
+import { collect, stream } from './delivery.ts';
 import type { Dialogue } from './dialogue.ts';
 import { Envelope } from './envelope.ts';
 import type { Handler } from './handler.ts';
-import { LineReader, LineStatus } from './line-reader.ts';
-import { classify, Content } from './octets.ts';
+import { HookGate } from './hook-gate.ts';
+import type { Input } from './input.ts';
+import { Message } from './message.ts';
+import { awaitHeader, greet, MISSING_HEADER } from './opening.ts';
 import type { Settings } from './options.ts';
 import { REPLIES } from './replies.ts';
 import { formatReply, readReply } from './reply.ts';
@@ -31,6 +33,8 @@ export interface Port {
   release(): void;
   /** The one deadline, on the clock of `now`; replaces the one before. Call `expire` when it has passed. */
   deadline(at: number): void;
+  /** The PROXY header has said who the client is. Returns false when that client has too many connections. */
+  identified(): boolean;
   /** Close after everything has been sent. */
   close(reason: CloseReason): void;
 }
@@ -42,14 +46,6 @@ export interface Host {
   readonly settings: Settings;
 }
 
-const COMMAND = 0;
-const CONTENT = 1;
-/** The greeting refused the session: 503 until QUIT (RFC 5321 3.1). */
-const REFUSED = 2;
-const CLOSED = 3;
-
-const TLS_HANDSHAKE = 0x16;
-
 export class Conversation implements Dialogue {
   readonly server: SMTPServer;
   readonly handler: Handler;
@@ -57,25 +53,17 @@ export class Conversation implements Dialogue {
   readonly session: Session;
   envelope = new Envelope();
   private readonly port: Port;
-  private readonly reader = new LineReader();
-  private mode = COMMAND;
+  private readonly commands: CommandInput;
+  private readonly gate: HookGate;
+  private input: Input;
+  private message: Message | undefined;
   private out = '';
   private held: Buffer[] = [];
   private onHold = false;
-  /** Counts hook calls; the pending one, or 0. */
-  private pending = 0;
-  private asked = 0;
-  private content: ContentReceiver | undefined;
-  private contentDeadline = 0;
-  private delivery: Delivery | undefined;
   private heldSince = 0;
-  private progress = false;
-  private firstLine = true;
+  private closed = false;
   private halfClosed = false;
   private leaving = false;
-  private junk = 0;
-  private unknown = 0;
-  private errors = 0;
 
   constructor(host: Host, session: Session, port: Port) {
     this.server = host.server;
@@ -83,33 +71,30 @@ export class Conversation implements Dialogue {
     this.settings = host.settings;
     this.session = session;
     this.port = port;
+    this.commands = new CommandInput(this);
+    this.input = this.commands;
+    this.gate = new HookGate(
+      () => this.proceed(),
+      (error) => this.report(error),
+    );
   }
 
-  /** Greets the client, after asking `handleConnect`. */
-  start(): void {
-    const { handler, settings, server, session, envelope } = this;
-    const greeting = `220 ${settings.hostname} ESMTP ${settings.ident}`.trimEnd() + '\r\n';
-    if (handler.handleConnect === undefined) this.reply(greeting);
-    else {
-      this.ask(
-        () => handler.handleConnect!(server, session, envelope),
-        (answer) => {
-          if (answer === undefined) return this.reply(greeting);
-          const { code, text } = readReply(answer, 'handleConnect', '');
-          this.reply(formatReply({ code, text }));
-          if (code === 421) this.close('refused');
-          else if (code >= 300) this.mode = REFUSED;
-        },
-      );
-    }
-    this.progress = true;
+  /** Waits for the PROXY header where `proxied`, then greets the client. */
+  start(proxied: boolean): void {
+    const proxy = proxied ? this.settings.proxyProtocol : null;
+    const open = (): void => {
+      this.input = this.commands;
+      greet(this, () => (this.commands.refused = true));
+    };
+    if (proxy === null) open();
+    else awaitHeader(this, proxy, open);
     this.afterBatch(0);
   }
 
   /** Takes octets from the client. */
   receive(chunk: Buffer): void {
-    if (this.mode === CLOSED) return;
-    if (this.pending !== 0) {
+    if (this.closed) return;
+    if (this.gate.closed) {
       this.held.push(chunk);
       return;
     }
@@ -119,21 +104,22 @@ export class Conversation implements Dialogue {
 
   /** The deadline has passed. */
   expire(): void {
-    if (this.mode === CLOSED) return;
-    if (this.pending !== 0 || this.onHold) {
+    if (this.closed) return;
+    if (this.onHold) {
       this.report(new Error('a hook did not settle before its deadline'));
-      this.out += REPLIES.handlerTimeout;
-      this.close('handler-timeout');
-    } else {
-      this.out += this.mode === CONTENT ? REPLIES.contentTimeout : REPLIES.commandTimeout;
-      this.close('timeout');
+      if (this.session.greeted) this.reply(REPLIES.handlerTimeout);
+      return this.close('handler-timeout');
     }
+    const reply = this.input.onTimeout;
+    if (reply === '') this.note('proxy-header-missing', MISSING_HEADER);
+    this.reply(reply);
+    this.close(reply === '' ? 'proxy-header' : 'timeout');
   }
 
   /** The client will send no more. What came before is still answered. */
   end(): void {
     this.halfClosed = true;
-    if (this.pending === 0 && this.held.length === 0) this.close('client-left');
+    if (!this.gate.closed) this.close('client-left');
   }
 
   /** The transport is gone. */
@@ -144,7 +130,19 @@ export class Conversation implements Dialogue {
   /** The server stops: 421 now, or after the content and hook in progress. */
   shutdown(): void {
     this.leaving = true;
-    if (this.pending === 0) this.afterBatch(0);
+    if (!this.gate.closed) this.afterBatch(0);
+  }
+
+  now(): number {
+    return this.port.now();
+  }
+
+  use(input: Input): void {
+    this.input = input;
+  }
+
+  identified(): boolean {
+    return this.port.identified();
   }
 
   reply(wire: string): void {
@@ -153,7 +151,7 @@ export class Conversation implements Dialogue {
 
   refuse(wire: string): void {
     this.out += wire;
-    if (++this.errors >= this.settings.limits.errors) this.dismiss(REPLIES.tooManyErrors, 'limit');
+    this.commands.countError();
   }
 
   reset(): void {
@@ -161,15 +159,14 @@ export class Conversation implements Dialogue {
   }
 
   close(reason: CloseReason): void {
-    if (this.mode === CLOSED) return;
-    this.mode = CLOSED;
+    if (this.closed) return;
+    this.closed = true;
     this.held = [];
-    this.pending = 0;
+    this.gate.abandon();
     this.flush();
     const lost = new ContentError('lost', `the connection ended: ${reason}`);
-    this.content?.sink.fail(lost);
-    this.content = undefined;
-    this.delivery = undefined;
+    this.message?.lose(lost);
+    this.message = undefined;
     this.envelope.abort(lost);
     this.session.abort(reason);
     this.port.close(reason);
@@ -185,25 +182,7 @@ export class Conversation implements Dialogue {
     done: (value: T) => void,
     failed = (error: unknown): void => this.hookFailed(error),
   ): void {
-    let result: T | PromiseLike<T>;
-    try {
-      result = call();
-    } catch (error) {
-      return failed(error);
-    }
-    if (!isThenable(result)) return this.settle(done, result, failed);
-    const id = ++this.asked;
-    this.pending = id;
-    const proceed = (go: () => void): void => {
-      if (this.pending !== id) return;
-      this.pending = 0;
-      go();
-      this.proceed();
-    };
-    result.then(
-      (value) => proceed(() => this.settle(done, value, failed)),
-      (error: unknown) => (this.pending === id ? proceed(() => failed(error)) : this.report(error)),
-    );
+    this.gate.call(call, done, failed);
   }
 
   askReply(name: string, call: () => unknown, success: string, accepted?: () => void): void {
@@ -221,98 +200,62 @@ export class Conversation implements Dialogue {
 
   startContent(): void {
     this.reply(REPLIES.startContent);
-    this.mode = CONTENT;
-    this.contentDeadline = this.port.now() + this.settings.timeouts.content;
-    const { handler, server, session, envelope } = this;
+    const message = this.openMessage();
+    const done = (): void => {
+      this.input = this.commands;
+      this.finishMessage(message);
+    };
+    this.input = new ContentInput(message, this.settings, this.now(), done);
+  }
+
+  note(code: string, text: string): void {
+    this.settings.diagnostics({ level: 'warning', code, text, session: this.session.id });
+  }
+
+  report(error: unknown): void {
+    if (error instanceof ContentError) return;
+    const text = 'a hook of the handler failed';
+    this.settings.diagnostics({
+      level: 'error',
+      code: 'handler-failed',
+      text,
+      session: this.session.id,
+      error,
+    });
+    try {
+      this.handler.handleError?.(this.server, this.session, error);
+    } catch {
+      // Its own failure has nowhere to go.
+    }
+  }
+
+  private openMessage(): Message {
+    const { handler, server, session, envelope, settings } = this;
     const delivery =
       handler.handleContent === undefined
         ? collect(handler, server, session, envelope)
         : stream(handler, server, session, envelope, () => this.drained());
-    this.delivery = delivery;
-    this.content = new ContentReceiver(delivery.sink, envelope, this.settings);
-  }
-
-  private consume(chunk: Buffer): void {
-    let at = 0;
-    while (at < chunk.length && this.mode !== CLOSED) {
-      if (this.pending !== 0) {
-        this.held.unshift(chunk.subarray(at));
-        return;
-      }
-      at = this.mode === CONTENT ? this.readContent(chunk, at) : this.readCommand(chunk, at);
-    }
-  }
-
-  private readCommand(chunk: Buffer, at: number): number {
-    const { reader } = this;
-    if (this.firstLine && !reader.pending && chunk[at] === TLS_HANDSHAKE) {
-      this.note('tls-on-clear-port', 'the client speaks TLS on a port that begins in the clear');
-      this.close('not-smtp');
-      return chunk.length;
-    }
-    const next = reader.read(chunk, at);
-    if (reader.status === LineStatus.MORE) return next;
-    this.progress = true;
-    this.firstLine = false;
-    if (reader.status === LineStatus.LINE) this.command(reader.octets, reader.from, reader.to);
-    else if (reader.status === LineStatus.TOO_LONG) this.refuse(REPLIES.lineTooLong);
-    else {
-      this.reply(reader.status === LineStatus.BARE_LF ? REPLIES.bareLineFeed : REPLIES.lineTooLong);
-      this.close('not-smtp');
-    }
-    return next;
-  }
-
-  private command(line: Buffer, start: number, to: number): void {
-    const cut = cutLine(line, start, to);
-    const command = COMMANDS.get(cut.verb);
-    const { limits } = this.settings;
-    if (command === undefined) {
-      if (isHttp(cut.verb)) return this.dismiss(REPLIES.notHttp, 'not-smtp');
-      const control = (classify(line, start, to) & Content.CONTROL) !== 0;
-      this.reply(control ? REPLIES.controlCharacter : REPLIES.unknownCommand);
-      if (++this.unknown >= limits.unknownCommands) this.dismiss(REPLIES.tooManyUnknown, 'limit');
-      return;
-    }
-    if (command.junk && ++this.junk > limits.junkCommands)
-      return this.dismiss(REPLIES.tooManyCommands, 'limit');
-    if (this.mode === REFUSED && command.verb !== 'QUIT') return this.refuse(REPLIES.refusedSession);
-    const error = checkLine(command, this, line, start, to, cut);
-    if (error !== undefined) return this.refuse(error);
-    command.run(this, line, cut.from, cut.to);
-  }
-
-  private readContent(chunk: Buffer, at: number): number {
-    const content = this.content!;
-    const next = content.receive(chunk, at);
-    if (!content.ended) return next;
-    const delivery = this.delivery!;
-    this.progress = true;
-    this.content = undefined;
-    this.delivery = undefined;
-    this.mode = COMMAND;
-    const verdict = content.verdict();
-    if (verdict === undefined) {
-      content.sink.end();
-      this.deliver(delivery);
-    } else {
-      const refused = new ContentError('refused', 'the server refuses the message');
-      content.sink.fail(refused);
-      this.envelope.abort(refused);
-      this.envelope = new Envelope();
-      this.reply(verdict);
-    }
-    return next;
+    this.message = new Message(delivery, envelope, settings);
+    return this.message;
   }
 
   /** Asks the handler for the reply to the whole message. The transaction ends with it, whatever it is. */
-  private deliver(delivery: Delivery): void {
+  private finishMessage(message: Message): void {
+    this.message = undefined;
+    this.commands.renew();
+    const verdict = message.end();
+    if (verdict !== undefined) {
+      this.envelope = new Envelope();
+      return this.reply(verdict);
+    }
+    const { delivery } = message;
     this.ask(
       () => delivery.finish(),
       (answer) => {
-        const reply = answer === undefined ? undefined : readReply(answer, delivery.hook, '2.6.0');
+        const reply =
+          answer === undefined || answer === null ? undefined : readReply(answer, delivery.hook, '2.6.0');
         this.envelope = new Envelope();
-        if (reply === undefined || reply.code < 300) this.junk = 0;
+        if (reply === undefined || reply.code < 300) this.commands.forgive();
         this.reply(reply === undefined ? REPLIES.messageOk : formatReply(reply));
         if (reply?.code === 421) this.close('refused');
       },
@@ -323,11 +266,14 @@ export class Conversation implements Dialogue {
     );
   }
 
-  private settle<T>(done: (value: T) => void, value: T, failed: (error: unknown) => void): void {
-    try {
-      done(value);
-    } catch (error) {
-      failed(error);
+  private consume(chunk: Buffer): void {
+    let at = 0;
+    while (at < chunk.length && !this.closed) {
+      if (this.gate.closed) {
+        this.held.unshift(chunk.subarray(at));
+        return;
+      }
+      at = this.input.read(chunk, at);
     }
   }
 
@@ -338,84 +284,54 @@ export class Conversation implements Dialogue {
 
   /** Goes on with held input after a hook has settled. */
   private proceed(): void {
-    this.progress = true;
+    if (this.closed) return;
+    this.commands.renew();
     let octets = 0;
-    while (this.held.length > 0 && this.pending === 0) {
+    while (this.held.length > 0 && !this.gate.closed) {
       const chunk = this.held.shift()!;
       octets += chunk.length;
       this.consume(chunk);
     }
     this.afterBatch(octets);
-    if (this.halfClosed && this.pending === 0) this.close('client-left');
+    if (this.halfClosed && !this.gate.closed) this.close('client-left');
   }
 
   /** The handler has made room in its stream. */
   private drained(): void {
-    if (!this.onHold || this.pending !== 0 || this.mode !== CONTENT) return;
-    this.contentDeadline += this.port.now() - this.heldSince;
-    this.afterBatch(0);
+    if (this.onHold && !this.gate.closed && !this.closed) this.afterBatch(0);
   }
 
   /** Sends what has been queued and says what to wait for next. `octets` is the size of the batch. */
   private afterBatch(octets: number): void {
-    if (this.mode === CLOSED) return;
-    if (this.leaving && this.pending === 0 && this.mode !== CONTENT)
-      return this.dismiss(REPLIES.shutdown, 'shutdown');
+    if (this.closed) return;
+    const waiting = this.gate.closed;
+    if (this.leaving && !waiting && this.message === undefined) {
+      if (this.session.greeted) this.reply(REPLIES.shutdown);
+      return this.close('shutdown');
+    }
     this.flush();
-    this.reader.release();
-    const { timeouts, limits } = this.settings;
-    if (this.pending !== 0 || this.content?.sink.full === true) {
+    const now = this.now();
+    if (waiting || this.input.full) {
       if (!this.onHold) this.port.hold();
       this.onHold = true;
-      this.heldSince = this.port.now();
-      this.port.deadline(this.heldSince + timeouts.handler);
-      return;
+      this.heldSince = now;
+      return this.port.deadline(now + this.settings.timeouts.handler);
     }
-    if (this.onHold) this.port.release();
-    this.onHold = false;
-    if (this.mode === CONTENT) {
-      const earned = this.contentDeadline + (octets * 1000) / limits.contentRate;
-      this.contentDeadline = Math.min(earned, this.port.now() + timeouts.content);
-      this.port.deadline(this.contentDeadline);
-    } else if (this.progress) this.port.deadline(this.port.now() + timeouts.command);
-    this.progress = false;
-  }
-
-  private dismiss(wire: string, reason: CloseReason): void {
-    this.reply(wire);
-    this.close(reason);
+    if (this.onHold) {
+      this.onHold = false;
+      this.input.heldFor?.(now - this.heldSince);
+      this.port.release();
+    }
+    this.port.deadline(this.input.deadline(now, octets));
   }
 
   private flush(): void {
     if (this.out === '') return;
     const { out } = this;
     this.out = '';
+    this.session.greeted = true;
     this.port.send(out);
   }
-
-  private note(code: string, text: string): void {
-    this.settings.diagnostics({ level: 'warning', code, text, session: this.session.id });
-  }
-
-  private report(error: unknown): void {
-    if (error instanceof ContentError) return;
-    this.settings.diagnostics({
-      level: 'error',
-      code: 'handler-failed',
-      text: 'a hook of the handler failed',
-      session: this.session.id,
-      error,
-    });
-    try {
-      this.handler.handleError?.(this.server, this.session, error);
-    } catch {
-      // Its own failure has nowhere to go.
-    }
-  }
-}
-
-function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
 /** The enhanced code of a reply ready for the wire, or the empty string. */

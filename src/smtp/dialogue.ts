@@ -1,5 +1,6 @@
 import type { Envelope } from './envelope.ts';
 import type { Handler } from './handler.ts';
+import type { Input } from './input.ts';
 import type { Settings } from './options.ts';
 import type { SMTPServer } from './server.ts';
 import type { CloseReason, Session } from './session.ts';
@@ -19,9 +20,9 @@ export interface Dialogue {
   refuse(wire: string): void;
   /**
    * Calls a hook and goes on in `done`: at once when the hook is synchronous, else when its promise settles; input
-   * waits so long. A hook that fails is answered with 451 and `done` is not called.
+   * waits so long. A hook that fails is answered with 451, or by `failed`, and `done` is not called.
    */
-  ask<T>(call: () => T | PromiseLike<T>, done: (value: T) => void): void;
+  ask<T>(call: () => T | PromiseLike<T>, done: (value: T) => void, failed?: (error: unknown) => void): void;
   /**
    * Asks a hook that answers with a reply. Nothing returned counts as `success`, a wire reply; a positive reply of
    * the hook replaces it. `accepted` runs before a positive reply is queued.
@@ -31,6 +32,16 @@ export interface Dialogue {
   reset(): void;
   /** The reply 354, and content from the next octet on. */
   startContent(): void;
+  /** Milliseconds of a steady clock. */
+  now(): number;
+  /** Lets something else read the stream from the next octet on. */
+  use(input: Input): void;
+  /** The client is known now; false when it has too many connections. */
+  identified(): boolean;
+  /** A line for the log; `text` is printable. */
+  note(code: string, text: string): void;
+  /** Tells the handler and the log of a hook that failed. */
+  report(error: unknown): void;
   /** Sends what is queued and closes. */
   close(reason: CloseReason): void;
 }
@@ -47,6 +58,9 @@ export interface Command {
   readonly afterHello: boolean;
   /** Whether it uses up the budget for commands that bring no message. */
   readonly junk: boolean;
-  /** @param line holds the argument at [from, to), without surrounding spaces. */
-  run(dialogue: Dialogue, line: Buffer, from: number, to: number): void;
+  /**
+   * @param line holds the argument at [from, to), without surrounding spaces.
+   * @param more whether the client has sent more already.
+   */
+  run(dialogue: Dialogue, line: Buffer, from: number, to: number, more: boolean): void;
 }

@@ -1,4 +1,4 @@
-import type { ProxyData } from '../proxy/index.ts';
+import type { ProxyData, TlvValues } from '../proxy/index.ts';
 import type { Mailbox } from './address.ts';
 import type { Envelope } from './envelope.ts';
 import type { HookReply } from './reply.ts';
@@ -15,65 +15,65 @@ export type Answer = HookReply | PromiseLike<HookReply>;
  * envelope's facts, a hook need not. A hook that throws or rejects gives 451 4.3.0, its text goes to `handleError`
  * and never to the client. A hook that settles after its deadline is ignored.
  */
-export interface Handler {
+export interface Handler<V = TlvValues> {
   /** Before the greeting; a 4xx or 5xx reply refuses the session, a 220 reply is the greeting. */
-  handleConnect?(server: SMTPServer, session: Session, envelope: Envelope): Answer;
+  handleConnect?(server: SMTPServer<V>, session: Session<V>, envelope: Envelope): Answer;
   /** Judges the PROXY header: true goes on, anything else closes the connection without a word. */
   handlePROXY?(
-    server: SMTPServer,
-    session: Session,
+    server: SMTPServer<V>,
+    session: Session<V>,
     envelope: Envelope,
-    proxyData: ProxyData,
+    proxyData: ProxyData<V>,
   ): boolean | PromiseLike<boolean>;
-  handleHELO?(server: SMTPServer, session: Session, envelope: Envelope, hostName: string): Answer;
+  handleHELO?(server: SMTPServer<V>, session: Session<V>, envelope: Envelope, hostName: string): Answer;
   /**
    * @param responses the extension lines about to be offered, without code.
    * @returns a list to offer instead of `responses`, a reply (positive: its text is offered as one more line), or nothing.
    */
   handleEHLO?(
-    server: SMTPServer,
-    session: Session,
+    server: SMTPServer<V>,
+    session: Session<V>,
     envelope: Envelope,
     hostName: string,
     responses: readonly string[],
   ): Answer | readonly string[] | PromiseLike<HookReply | readonly string[]>;
   /** @param address the sender, empty for the null path. */
   handleMAIL?(
-    server: SMTPServer,
-    session: Session,
+    server: SMTPServer<V>,
+    session: Session<V>,
     envelope: Envelope,
     address: string,
     options: readonly string[],
     mailbox: Mailbox | null,
   ): Answer;
   handleRCPT?(
-    server: SMTPServer,
-    session: Session,
+    server: SMTPServer<V>,
+    session: Session<V>,
     envelope: Envelope,
     address: string,
     options: readonly string[],
     mailbox: Mailbox,
   ): Answer;
   /** The whole message is in `envelope.content`. A positive reply takes responsibility for it (RFC 5321 6.1). */
-  handleDATA?(server: SMTPServer, session: Session, envelope: Envelope): Answer;
+  handleDATA?(server: SMTPServer<V>, session: Session<V>, envelope: Envelope): Answer;
   /**
    * Takes the place of `handleDATA`: called when the content begins, reads it as it arrives, with back-pressure, and
    * answers when it is safe. Iteration throws when the message is lost or refused: then nothing may be kept.
    */
   handleContent?(
-    server: SMTPServer,
-    session: Session,
+    server: SMTPServer<V>,
+    session: Session<V>,
     envelope: Envelope,
     content: AsyncIterable<Buffer>,
   ): Answer;
-  handleRSET?(server: SMTPServer, session: Session, envelope: Envelope): Answer;
-  handleNOOP?(server: SMTPServer, session: Session, envelope: Envelope, argument: string): Answer;
-  handleVRFY?(server: SMTPServer, session: Session, envelope: Envelope, address: string): Answer;
-  handleEXPN?(server: SMTPServer, session: Session, envelope: Envelope, list: string): Answer;
-  handleHELP?(server: SMTPServer, session: Session, envelope: Envelope, topic: string): Answer;
-  handleQUIT?(server: SMTPServer, session: Session, envelope: Envelope): Answer;
+  handleRSET?(server: SMTPServer<V>, session: Session<V>, envelope: Envelope): Answer;
+  handleNOOP?(server: SMTPServer<V>, session: Session<V>, envelope: Envelope, argument: string): Answer;
+  handleVRFY?(server: SMTPServer<V>, session: Session<V>, envelope: Envelope, address: string): Answer;
+  handleEXPN?(server: SMTPServer<V>, session: Session<V>, envelope: Envelope, list: string): Answer;
+  handleHELP?(server: SMTPServer<V>, session: Session<V>, envelope: Envelope, topic: string): Answer;
+  handleQUIT?(server: SMTPServer<V>, session: Session<V>, envelope: Envelope): Answer;
   /** Called once for each session that began, with the reason of its end. */
-  handleClose?(server: SMTPServer, session: Session, reason: CloseReason): void;
+  handleClose?(server: SMTPServer<V>, session: Session<V>, reason: CloseReason): void;
   /** Told of every hook that threw, rejected or returned no reply. What it throws itself is dropped. */
-  handleError?(server: SMTPServer, session: Session, error: unknown): void;
+  handleError?(server: SMTPServer<V>, session: Session<V>, error: unknown): void;
 }

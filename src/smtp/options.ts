@@ -1,5 +1,7 @@
 import { hostname as systemHostName } from 'node:os';
-import { isAddressLiteral } from './address.ts';
+import type { TlvValues } from '../proxy/index.ts';
+import * as check from './check.ts';
+import { type ProxyOptions, type ProxySettings, readProxyOptions } from './proxy-options.ts';
 
 /** What to do with a CR without LF or a LF without CR in message content (RFC 5321 2.3.8). */
 export type BareNewlines = 'reject' | 'normalize' | 'preserve';
@@ -47,7 +49,7 @@ export interface Diagnostic {
   readonly error?: unknown;
 }
 
-export interface SMTPServerOptions {
+export interface SMTPServerOptions<V = TlvValues> {
   /** The name this server goes by in the greeting and in HELO and EHLO replies; default: the machine's. */
   readonly hostname?: string;
   /** Text after the name in the greeting. */
@@ -60,6 +62,8 @@ export interface SMTPServerOptions {
   readonly bareNewlines?: BareNewlines;
   /** 'strict' also refuses the space that many clients send after `FROM:` and `TO:`. */
   readonly addressSyntax?: 'tolerant' | 'strict';
+  /** Expect a PROXY header on every connection. Absent, or with a timeout of 0, clients connect directly. */
+  readonly proxyProtocol?: ProxyOptions<V>;
   readonly timeouts?: Partial<Timeouts>;
   readonly limits?: Partial<Limits>;
   /** Receives what a log should know. What it throws is dropped. */
@@ -69,11 +73,14 @@ export interface SMTPServerOptions {
 /** Options with every default in place. */
 export interface Settings {
   readonly hostname: string;
-  readonly ident: string;
+  /** The greeting, ready for the wire. */
+  readonly greeting: string;
   readonly dataSizeLimit: number;
   readonly enableSMTPUTF8: boolean;
   readonly bareNewlines: BareNewlines;
   readonly addressSyntax: 'tolerant' | 'strict';
+  /** Null where clients connect directly. */
+  readonly proxyProtocol: ProxySettings | null;
   readonly timeouts: Timeouts;
   readonly limits: Limits;
   readonly diagnostics: (diagnostic: Diagnostic) => void;
@@ -105,23 +112,26 @@ const MINIMA: Partial<Record<keyof Limits, number>> = { recipients: 100, hops: 1
  *
  * @throws TypeError or RangeError that names the option, what it got, and what is allowed.
  */
-export function readOptions(options: SMTPServerOptions): Settings {
-  if (typeof options !== 'object' || options === null) throw new TypeError('options: an object is expected');
-  refuseUnknown('', options, KNOWN);
+export function readOptions<V>(options: SMTPServerOptions<V>): Settings {
+  check.object('', options, KNOWN);
+  const hostname = check.hostName('hostname', options.hostname ?? defaultHostName());
+  const ident = check.printable('ident', options.ident ?? 'truepeer');
+  const diagnostics = safely(check.callback('diagnostics', options.diagnostics));
   return {
-    hostname: hostName(options.hostname ?? defaultHostName()),
-    ident: printable('ident', options.ident ?? 'truepeer'),
-    dataSizeLimit: integer('dataSizeLimit', options.dataSizeLimit ?? 33_554_432, 0),
-    enableSMTPUTF8: boolean('enableSMTPUTF8', options.enableSMTPUTF8 ?? true),
-    bareNewlines: oneOf('bareNewlines', options.bareNewlines ?? 'reject', [
+    hostname,
+    greeting: `220 ${hostname} ESMTP ${ident}`.trimEnd() + '\r\n',
+    dataSizeLimit: check.integer('dataSizeLimit', options.dataSizeLimit ?? 33_554_432, 0),
+    enableSMTPUTF8: check.boolean('enableSMTPUTF8', options.enableSMTPUTF8 ?? true),
+    bareNewlines: check.oneOf('bareNewlines', options.bareNewlines ?? 'reject', [
       'reject',
       'normalize',
       'preserve',
     ]),
-    addressSyntax: oneOf('addressSyntax', options.addressSyntax ?? 'tolerant', ['tolerant', 'strict']),
-    timeouts: numbers('timeouts', TIMEOUTS, options.timeouts, {}, 2 ** 31 - 1),
-    limits: numbers('limits', LIMITS, options.limits, MINIMA, Number.MAX_SAFE_INTEGER),
-    diagnostics: callback('diagnostics', options.diagnostics),
+    addressSyntax: check.oneOf('addressSyntax', options.addressSyntax ?? 'tolerant', ['tolerant', 'strict']),
+    proxyProtocol: readProxyOptions(options.proxyProtocol, diagnostics),
+    timeouts: check.integers('timeouts', TIMEOUTS, options.timeouts, {}, 2 ** 31 - 1),
+    limits: check.integers('limits', LIMITS, options.limits, MINIMA, Number.MAX_SAFE_INTEGER),
+    diagnostics,
   };
 }
 
@@ -132,99 +142,25 @@ const KNOWN: Record<keyof SMTPServerOptions, true> = {
   enableSMTPUTF8: true,
   bareNewlines: true,
   addressSyntax: true,
+  proxyProtocol: true,
   timeouts: true,
   limits: true,
   diagnostics: true,
 };
 
-function refuseUnknown(path: string, given: object, known: object): void {
-  for (const name of Object.keys(given)) {
-    if (!Object.hasOwn(known, name)) {
-      throw new TypeError(`option ${path}${name} is unknown; known are ${Object.keys(known).join(', ')}`);
-    }
-  }
-}
-
 /** The machine's name, or a name that is always valid where the machine's is not. */
 function defaultHostName(): string {
   const name = systemHostName();
-  return isHostName(name) ? name : 'localhost';
+  return check.isHostName(name) ? name : 'localhost';
 }
 
-function isHostName(name: string): boolean {
-  return /^[a-z0-9_](?:[a-z0-9._-]*[a-z0-9])?$/i.test(name) && name.length <= 255;
-}
-
-function hostName(name: unknown): string {
-  if (typeof name === 'string' && (isHostName(name) || isAddressLiteral(name))) return name;
-  throw new TypeError(`option hostname: a host name or an address literal is expected, not ${show(name)}`);
-}
-
-function printable(name: string, value: unknown): string {
-  if (typeof value === 'string' && /^[\x20-\x7e]{0,200}$/.test(value)) return value;
-  throw new TypeError(
-    `option ${name}: up to 200 printable ASCII characters are expected, not ${show(value)}`,
-  );
-}
-
-function boolean(name: string, value: unknown): boolean {
-  if (typeof value === 'boolean') return value;
-  throw new TypeError(`option ${name}: true or false is expected, not ${show(value)}`);
-}
-
-function oneOf<T extends string>(name: string, value: unknown, allowed: readonly T[]): T {
-  const found = allowed.find((item) => item === value);
-  if (found !== undefined) return found;
-  throw new TypeError(`option ${name}: ${allowed.map(show).join(' or ')} is expected, not ${show(value)}`);
-}
-
-/** An integer from `minimum` to `maximum`, or an error that says so. */
-export function integer(
-  name: string,
-  value: unknown,
-  minimum: number,
-  maximum = Number.MAX_SAFE_INTEGER,
-): number {
-  if (Number.isSafeInteger(value) && (value as number) >= minimum && (value as number) <= maximum) {
-    return value as number;
-  }
-  throw new RangeError(
-    `option ${name}: an integer from ${minimum} to ${maximum} is expected, not ${show(value)}`,
-  );
-}
-
-function numbers<T extends { readonly [name in keyof T]: number }>(
-  path: string,
-  defaults: T,
-  given: Partial<T> | undefined,
-  minima: Partial<Record<keyof T, number>>,
-  maximum: number,
-): T {
-  const result: Record<string, number> = { ...defaults };
-  if (given === undefined) return result as T;
-  if (typeof given !== 'object' || given === null)
-    throw new TypeError(`option ${path}: an object is expected`);
-  refuseUnknown(`${path}.`, given, defaults);
-  for (const [name, value] of Object.entries(given)) {
-    if (value === undefined) continue;
-    result[name] = integer(`${path}.${name}`, value, minima[name as keyof T] ?? 1, maximum);
-  }
-  return result as T;
-}
-
-function callback(name: string, value: unknown): (diagnostic: Diagnostic) => void {
-  if (value === undefined) return () => {};
-  if (typeof value !== 'function')
-    throw new TypeError(`option ${name}: a function is expected, not ${show(value)}`);
+function safely(report: ((diagnostic: Diagnostic) => void) | undefined): (diagnostic: Diagnostic) => void {
+  if (report === undefined) return () => {};
   return (diagnostic) => {
     try {
-      value(diagnostic);
+      report(diagnostic);
     } catch {
       // A log that fails must not end a session.
     }
   };
-}
-
-function show(value: unknown): string {
-  return typeof value === 'string' ? JSON.stringify(value) : String(value);
 }

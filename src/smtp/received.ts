@@ -42,7 +42,7 @@ export function traceField(
   ];
   const [only] = envelope.rcptTos;
   if (only !== undefined && envelope.rcptTos.length === 1) {
-    const shown = envelope.smtpUtf8 ? only.replace(/[\x00-\x1f\x7f]/g, '?') : escapeText(only);
+    const shown = envelope.smtpUtf8 ? only.replace(/\p{Cc}/gu, '?') : escapeText(only);
     if (shown.length < LINE_LIMIT) lines.push(`\tfor <${shown}>`);
   }
   return `${lines.join('\r\n')};\r\n\t${formatDate(options.date ?? new Date())}\r\n`;

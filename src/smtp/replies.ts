@@ -45,6 +45,7 @@ export const REPLIES = {
   tooManyHops: reply(554, '5.4.6', 'Too many Received fields: a mail loop'),
   contentNotTaken: reply(451, '4.3.0', 'Message was not taken; try again later'),
 
+  greetingFailed: reply(421, '', 'Local error; try again later'),
   handlerFailed: reply(451, '4.3.0', 'Local error; try again later'),
   handlerTimeout: reply(421, '4.3.0', 'Local processing took too long; try again later'),
   commandTimeout: reply(421, '4.4.2', 'Timeout waiting for a command'),

@@ -1,5 +1,7 @@
 import { type AddressInfo, createServer, type ListenOptions, type Server, type Socket } from 'node:net';
-import { Connection } from './connection.ts';
+import type { TlvValues } from '../proxy/index.ts';
+import { Connection, type Owner } from './connection.ts';
+import type { Host } from './conversation.ts';
 import type { Handler } from './handler.ts';
 import { readOptions, type Settings, type SMTPServerOptions } from './options.ts';
 import { peerOf, UNIX_PEER } from './peer.ts';
@@ -25,12 +27,14 @@ export type ListenTarget =
  * console.log(address.family);
  * await server.close();
  */
-export class SMTPServer {
-  readonly handler: Handler;
+export class SMTPServer<V = TlvValues> {
+  readonly handler: Handler<V>;
   readonly settings: Settings;
   private readonly listeners = new Set<Server>();
   private readonly connections = new Set<Connection>();
   private readonly perClient = new Map<string, number>();
+  private readonly host: Host;
+  private readonly owner: Owner;
   private closing = false;
   private emptied: (() => void) | undefined;
 
@@ -38,7 +42,7 @@ export class SMTPServer {
    * @param handler the application's hooks; all are optional.
    * @throws TypeError or RangeError that names a bad option and says what is allowed.
    */
-  constructor(handler: Handler = {}, options: SMTPServerOptions = {}) {
+  constructor(handler: Handler<V> = {}, options: SMTPServerOptions<V> = {}) {
     if (typeof handler !== 'object' || handler === null)
       throw new TypeError('handler: an object is expected');
     this.handler = handler;
@@ -47,6 +51,16 @@ export class SMTPServer {
       const text = 'the handler has neither handleDATA nor handleContent: messages are accepted and dropped';
       this.settings.diagnostics({ level: 'warning', code: 'no-delivery', text });
     }
+    if (this.settings.proxyProtocol !== null && handler.handlePROXY === undefined) {
+      const text = 'PROXY is expected and the handler has no handlePROXY: every connection is refused';
+      this.settings.diagnostics({ level: 'warning', code: 'no-handle-proxy', text });
+    }
+    const server = this as unknown as SMTPServer;
+    this.host = { server, handler: handler as Handler, settings: this.settings };
+    this.owner = {
+      identified: (connection) => this.admit(connection),
+      gone: (connection) => this.forget(connection),
+    };
   }
 
   /** Connections open now. */
@@ -111,34 +125,50 @@ export class SMTPServer {
 
   private accept(socket: Socket, unix: boolean): void {
     const session = new Session(unix ? UNIX_PEER : peerOf(socket));
-    if (this.connections.size >= this.settings.limits.connections || this.closing || !this.admit(session)) {
-      return refuse(socket, this.closing ? REPLIES.shutdown : REPLIES.tooManyConnections);
+    const proxy = this.settings.proxyProtocol;
+    const trusted = proxy !== null && proxy.trust.trusts(unix ? null : (session.peer.address ?? ''));
+    if (proxy !== null && !trusted && proxy.untrusted === 'reject') {
+      this.note(
+        'untrusted-peer',
+        `${session.peer.address} is not in proxyProtocol.trusted; closed before reading`,
+      );
+      socket.on('error', () => {});
+      socket.destroy();
+      return;
     }
-    const host = { server: this, handler: this.handler, settings: this.settings };
-    const connection = new Connection(host, session, socket, (gone) => this.forget(gone));
+    if (this.closing) return refuse(socket, REPLIES.shutdown);
+    if (this.connections.size >= this.settings.limits.connections)
+      return refuse(socket, REPLIES.tooManyConnections);
+    const connection = new Connection(this.host, session, socket, this.owner);
     this.connections.add(connection);
-    connection.start();
+    if (trusted || this.admit(connection)) connection.start(trusted);
+    else connection.turnAway(REPLIES.tooManyConnections);
   }
 
-  /** Counts a session against its client's limit. A direct client on loopback or a Unix socket is not limited. */
-  private admit(session: Session): boolean {
-    const key = limitKey(session);
+  /** Counts a connection against its client's limit. A direct client on loopback or a Unix socket is not limited. */
+  private admit(connection: Connection): boolean {
+    const key = limitKey(connection.session);
     if (key === undefined) return true;
     const count = this.perClient.get(key) ?? 0;
     if (count >= this.settings.limits.connectionsPerClient) return false;
     this.perClient.set(key, count + 1);
+    connection.countedAs = key;
     return true;
   }
 
   private forget(connection: Connection): void {
     this.connections.delete(connection);
-    const key = limitKey(connection.session);
-    const count = key === undefined ? undefined : this.perClient.get(key);
-    if (key !== undefined && count !== undefined) {
-      if (count > 1) this.perClient.set(key, count - 1);
+    const key = connection.countedAs;
+    if (key !== undefined) {
+      const count = this.perClient.get(key)! - 1;
+      if (count > 0) this.perClient.set(key, count);
       else this.perClient.delete(key);
     }
     if (this.connections.size === 0) this.emptied?.();
+  }
+
+  private note(code: string, text: string): void {
+    this.settings.diagnostics({ level: 'warning', code, text });
   }
 
   private acceptFailed(error: Error): void {
@@ -152,7 +182,7 @@ export class SMTPServer {
 }
 
 function limitKey({ client }: Session): string | undefined {
-  if (client.address === null || client.family === 'unix') return undefined;
+  if (client.address === null || (client.family === 'unix' && !client.proxied)) return undefined;
   const loopback = client.address === '::1' || client.address.startsWith('127.');
   return loopback && !client.proxied ? undefined : client.address;
 }

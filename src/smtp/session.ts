@@ -1,4 +1,4 @@
-import type { ProxyData } from '../proxy/index.ts';
+import type { ProxyData, TlvValues } from '../proxy/index.ts';
 import { LazyAbort } from './abort.ts';
 
 /** The adjacent hop: who opened the connection to this server. */
@@ -33,17 +33,19 @@ let counter = 0;
 const prefix = Math.floor(Date.now() / 1000).toString(36);
 
 /** One connection, from the first octet to the last; survives RSET, EHLO and STARTTLS. */
-export class Session {
+export class Session<V = TlvValues> {
   /** Unique within this machine, printable, usable as the `id` of a Received field. */
   readonly id: string = `${prefix}${(++counter).toString(36).padStart(4, '0')}`;
   readonly peer: Peer;
   client: Client;
-  /** The PROXY header, or null without one. */
-  proxyData: ProxyData | null = null;
+  /** The PROXY header, or null without one; it survives STARTTLS, RSET and EHLO. */
+  proxyData: ProxyData<V> | null = null;
   /** The name given in HELO, EHLO or LHLO, as sent; untrusted; null before. */
   hostName: string | null = null;
   /** Whether the client said EHLO (or LHLO), so that extensions may be used. */
   extended = false;
+  /** Whether anything has been said to the client. */
+  greeted = false;
   private readonly life = new LazyAbort();
 
   constructor(peer: Peer) {

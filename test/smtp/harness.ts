@@ -14,6 +14,8 @@ export class Rig implements Port {
   deadlineAt = Infinity;
   closed: CloseReason | undefined;
   time = 1000;
+  proxied = false;
+  identifiedAs = true;
 
   constructor(handler: Handler = {}, options: SMTPServerOptions = {}) {
     const server = new SMTPServer(handler, { hostname: 'mx.test', ...options });
@@ -36,6 +38,9 @@ export class Rig implements Port {
   }
   deadline(at: number): void {
     this.deadlineAt = at;
+  }
+  identified(): boolean {
+    return this.identifiedAs;
   }
   close(reason: CloseReason): void {
     this.closed ??= reason;
@@ -60,7 +65,7 @@ export class Rig implements Port {
 /** A rig that has been greeted. */
 export function greeted(handler: Handler = {}, options: SMTPServerOptions = {}): Rig {
   const rig = new Rig(handler, options);
-  rig.conversation.start();
+  rig.conversation.start(rig.proxied);
   return rig;
 }
 

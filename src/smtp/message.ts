@@ -1,14 +1,17 @@
+/** One message coming in: scanner, policy and limits on the way to the handler. */
+
 import { ContentError, type ContentSink } from './content-sink.ts';
 import { ContentScanner } from './content.ts';
+import type { Delivery } from './delivery.ts';
 import type { Envelope } from './envelope.ts';
 import { HopCounter } from './hop-counter.ts';
 import { NewlineNormalizer } from './newline-normalizer.ts';
 import type { Settings } from './options.ts';
 import { REPLIES } from './replies.ts';
 
-/** The content phase of one message: scanner, policy and limits on the way to the sink. */
-export class ContentReceiver {
-  readonly sink: ContentSink;
+export class Message {
+  readonly delivery: Delivery;
+  private readonly sink: ContentSink;
   private readonly scanner: ContentScanner;
   private readonly normalizer: NewlineNormalizer | undefined;
   private readonly hops = new HopCounter();
@@ -16,15 +19,16 @@ export class ContentReceiver {
   private readonly settings: Settings;
   private tooBig = false;
 
-  constructor(sink: ContentSink, envelope: Envelope, settings: Settings) {
-    this.sink = sink;
+  constructor(delivery: Delivery, envelope: Envelope, settings: Settings) {
+    this.delivery = delivery;
+    this.sink = delivery.sink;
     this.envelope = envelope;
     this.settings = settings;
-    const deliver = (octets: Buffer): void => this.deliver(octets);
-    this.normalizer = settings.bareNewlines === 'normalize' ? new NewlineNormalizer(deliver) : undefined;
-    const { normalizer } = this;
+    const pass = (octets: Buffer): void => this.pass(octets);
+    const normalizer = settings.bareNewlines === 'normalize' ? new NewlineNormalizer(pass) : undefined;
+    this.normalizer = normalizer;
     this.scanner = new ContentScanner(
-      normalizer === undefined ? deliver : (octets: Buffer): void => normalizer.write(octets),
+      normalizer === undefined ? pass : (octets: Buffer): void => normalizer.write(octets),
     );
   }
 
@@ -32,22 +36,37 @@ export class ContentReceiver {
     return this.scanner.ended;
   }
 
-  /** Reads content from `at` on; returns the index of the first octet after it. */
-  receive(chunk: Buffer, at: number): number {
-    const next = this.scanner.scan(chunk, at);
-    if (this.scanner.ended) this.normalizer?.end();
-    return next;
+  get full(): boolean {
+    return this.sink.full;
   }
 
-  /** The reply that refuses the content, once it has ended; undefined when it may be taken. */
-  verdict(): string | undefined {
+  /** Reads content after DATA from `at` on; returns the index of the first octet after it. */
+  scan(chunk: Buffer, at: number): number {
+    return this.scanner.scan(chunk, at);
+  }
+
+  /** All content has come: the reply that refuses it, or undefined when the handler may answer. */
+  end(): string | undefined {
+    this.normalizer?.end();
+    const verdict = this.verdict();
+    if (verdict === undefined) this.sink.end();
+    else this.lose(new ContentError('refused', 'the server refuses the message'));
+    return verdict;
+  }
+
+  lose(reason: ContentError): void {
+    this.sink.fail(reason);
+    this.envelope.abort(reason);
+  }
+
+  private verdict(): string | undefined {
     if (this.tooBig) return REPLIES.messageTooBig;
     if (this.scanner.bareNewline && this.settings.bareNewlines === 'reject') return REPLIES.bareNewline;
     if (this.hops.hops >= this.settings.limits.hops) return REPLIES.tooManyHops;
     return undefined;
   }
 
-  private deliver(octets: Buffer): void {
+  private pass(octets: Buffer): void {
     const { envelope } = this;
     envelope.size += octets.length;
     const limit = this.settings.dataSizeLimit;

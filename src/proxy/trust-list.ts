@@ -1,0 +1,47 @@
+import { BlockList, isIP, isIPv4 } from 'node:net';
+
+/** Who may speak for others: networks, single addresses, `'unix'` for Unix sockets, or the explicit `'anyone'`. */
+export type Trusted = readonly string[] | 'anyone';
+
+/** Peers whose PROXY header is believed. An IPv4 peer that appears mapped into IPv6 is matched as IPv4. */
+export class TrustList {
+  private readonly networks = new BlockList();
+  private readonly anyone: boolean;
+  private readonly unix: boolean;
+
+  /** @throws TypeError that names the entry and says what is allowed; `name` is the option's name. */
+  constructor(trusted: Trusted, name = 'trusted') {
+    const entries: unknown = trusted === 'anyone' ? ['anyone'] : trusted;
+    if (!Array.isArray(entries) || entries.length === 0) {
+      throw new TypeError(
+        `option ${name}: a list of networks, 'unix' or 'anyone' is expected; it says who is believed`,
+      );
+    }
+    this.anyone = entries.includes('anyone');
+    this.unix = entries.includes('unix');
+    for (const entry of entries) {
+      if (entry !== 'anyone' && entry !== 'unix') this.add(entry, name);
+    }
+  }
+
+  /** @param address an IP address, or null for a peer on a Unix socket. */
+  trusts(address: string | null): boolean {
+    if (this.anyone) return true;
+    if (address === null) return this.unix;
+    const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1] ?? address;
+    return this.networks.check(mapped, isIPv4(mapped) ? 'ipv4' : 'ipv6');
+  }
+
+  private add(entry: unknown, name: string): void {
+    const [address = '', prefix, ...rest] = typeof entry === 'string' ? entry.split('/') : [];
+    const version = isIP(address);
+    const bits =
+      prefix === undefined ? (version === 4 ? 32 : 128) : /^\d{1,3}$/.test(prefix) ? Number(prefix) : -1;
+    if (version === 0 || rest.length > 0 || bits < 0 || bits > (version === 4 ? 32 : 128)) {
+      throw new TypeError(
+        `option ${name}: ${JSON.stringify(entry)} is no network; allowed are 10.0.0.0/8, 2001:db8::/32, a single address, 'unix' and 'anyone'`,
+      );
+    }
+    this.networks.addSubnet(address, bits, version === 4 ? 'ipv4' : 'ipv6');
+  }
+}

@@ -1,0 +1,63 @@
+/** Reads content after DATA up to its end. */
+
+import type { Input } from './input.ts';
+import type { Message } from './message.ts';
+import type { Settings } from './options.ts';
+import { REPLIES } from './replies.ts';
+
+/**
+ * The deadline of content: it starts at `timeouts.content` from now, every octet earns the time it has at the minimum
+ * rate, and it never lies further away than `timeouts.content`. So silence and a drip both end, and an honest slow
+ * client does not.
+ */
+export class ContentDeadline {
+  private until: number;
+  private readonly settings: Settings;
+
+  constructor(settings: Settings, now: number) {
+    this.settings = settings;
+    this.until = now + settings.timeouts.content;
+  }
+
+  after(now: number, octets: number): number {
+    const { timeouts, limits } = this.settings;
+    this.until = Math.min(this.until + (octets * 1000) / limits.contentRate, now + timeouts.content);
+    return this.until;
+  }
+
+  shift(duration: number): void {
+    this.until += duration;
+  }
+}
+
+export class ContentInput implements Input {
+  readonly onTimeout = REPLIES.contentTimeout;
+  private readonly message: Message;
+  private readonly time: ContentDeadline;
+  private readonly done: () => void;
+
+  /** @param done called when the end of the content has been read. */
+  constructor(message: Message, settings: Settings, now: number, done: () => void) {
+    this.message = message;
+    this.time = new ContentDeadline(settings, now);
+    this.done = done;
+  }
+
+  get full(): boolean {
+    return this.message.full;
+  }
+
+  read(chunk: Buffer, at: number): number {
+    const next = this.message.scan(chunk, at);
+    if (this.message.ended) this.done();
+    return next;
+  }
+
+  deadline(now: number, octets: number): number {
+    return this.time.after(now, octets);
+  }
+
+  heldFor(duration: number): void {
+    this.time.shift(duration);
+  }
+}

@@ -1,0 +1,17 @@
+/** What reads the stream at the moment: the PROXY header, commands, content, an answer to an AUTH challenge. */
+export interface Input {
+  /** Reads octets from `at` on, at least one, and returns the index after the last one read. */
+  read(chunk: Buffer, at: number): number;
+  /**
+   * Called after each batch that leaves this input waiting. Returns the deadline, absolute on the clock of `now`.
+   *
+   * @param octets size of the batch.
+   */
+  deadline(now: number, octets: number): number;
+  /** The reply when the deadline has passed; empty for none. */
+  readonly onTimeout: string;
+  /** Whether what reads cannot take more for now. */
+  readonly full: boolean;
+  /** The conversation was on hold for `duration` milliseconds, which do not count. */
+  heldFor?(duration: number): void;
+}

@@ -1,0 +1,75 @@
+import type { Codec, DecodeOptions, TlvValues } from '../proxy/index.ts';
+import { codec as standardCodec } from '../proxy/index.ts';
+import { TrustList, type Trusted } from '../proxy/trust-list.ts';
+import * as check from './check.ts';
+import type { Diagnostic } from './options.ts';
+
+/** How the PROXY header is expected. */
+export interface ProxyOptions<V = TlvValues> {
+  /** Milliseconds for the whole header, one absolute deadline. 0 switches the PROXY protocol off. */
+  readonly timeout: number;
+  /** Who is believed: networks such as `'10.0.0.0/8'`, single addresses, `'unix'`, or the explicit `'anyone'`. */
+  readonly trusted: Trusted;
+  /** A peer outside `trusted`: `'reject'` (default) closes before a byte is read, `'direct'` serves it as a client. */
+  readonly untrusted?: 'reject' | 'direct';
+  /** A header that names no client (LOCAL, UNKNOWN), as health checks send: `'accept'` (default) or `'reject'`. */
+  readonly unknown?: 'accept' | 'reject';
+  /** Command PROXY with an unspecified family or transport: `'reject'` (default) or `'accept'`. */
+  readonly unspec?: 'reject' | 'accept';
+  /** A codec generated from your own tables; default the standard's. */
+  readonly codec?: Codec<V>;
+  /** How strictly headers are read. */
+  readonly decode?: DecodeOptions;
+}
+
+export interface ProxySettings {
+  readonly timeout: number;
+  readonly trust: TrustList;
+  readonly untrusted: 'reject' | 'direct';
+  readonly unknown: 'accept' | 'reject';
+  readonly unspec: 'reject' | 'accept';
+  readonly codec: Codec<TlvValues>;
+  readonly decode: DecodeOptions;
+}
+
+const KNOWN: Record<keyof ProxyOptions, true> = {
+  timeout: true,
+  trusted: true,
+  untrusted: true,
+  unknown: true,
+  unspec: true,
+  codec: true,
+  decode: true,
+};
+
+/** The standard, section 2: receivers should wait at least three seconds. */
+const SHORTEST_ADVISED = 3000;
+
+/** Null when the PROXY protocol is off. */
+export function readProxyOptions<V>(
+  options: ProxyOptions<V> | undefined,
+  diagnostics: (diagnostic: Diagnostic) => void,
+): ProxySettings | null {
+  if (options === undefined) return null;
+  check.object('proxyProtocol', options, KNOWN);
+  const timeout = check.integer('proxyProtocol.timeout', options.timeout, 0, 2 ** 31 - 1);
+  if (timeout === 0) return null;
+  if (timeout < SHORTEST_ADVISED) {
+    const seconds = timeout < 100 ? '; the unit is milliseconds, were seconds meant?' : '';
+    const text = `proxyProtocol.timeout is ${timeout} ms, the standard asks for at least ${SHORTEST_ADVISED}${seconds}`;
+    diagnostics({ level: 'warning', code: 'proxy-timeout-short', text });
+  }
+  const codec = (options.codec ?? standardCodec) as unknown as Codec<TlvValues>;
+  const decode = options.decode ?? {};
+  // The reader checks these options itself: better now than at the first connection.
+  void new codec.ProxyReader(decode);
+  return {
+    timeout,
+    trust: new TrustList(options.trusted, 'proxyProtocol.trusted'),
+    untrusted: check.oneOf('proxyProtocol.untrusted', options.untrusted ?? 'reject', ['reject', 'direct']),
+    unknown: check.oneOf('proxyProtocol.unknown', options.unknown ?? 'accept', ['accept', 'reject']),
+    unspec: check.oneOf('proxyProtocol.unspec', options.unspec ?? 'reject', ['reject', 'accept']),
+    codec,
+    decode,
+  };
+}
