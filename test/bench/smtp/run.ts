@@ -108,19 +108,25 @@ type Measured = { rate: number; cpu: number; rss: number; result: LoadResult };
 /** Returns a function that loads contenders in turn and gives their figures. */
 function loader(
   generator: Child,
-  scenario: Omit<Scenario, 'toBare' | 'toSmtpServer'>,
+  scenario: Scenario,
   options: SmtpOptions,
   progress: Progress,
 ): (contenders: readonly Contender[]) => Promise<Figures[]> {
   const once = async ({ child, proxy }: Contender): Promise<Measured> => {
     const before = await child.request<Usage>('usage');
-    const result = await generator.request<LoadResult>({
-      ...scenario,
+    const { connections, messagesPerConnection, size, stuffed, waits } = scenario;
+    const load: Load = {
+      connections,
+      messagesPerConnection,
+      size,
+      stuffed,
+      waits,
       proxy,
       host: '127.0.0.1',
       port: child.port,
       milliseconds: options.milliseconds,
-    } satisfies Load & { title: string });
+    };
+    const result = await generator.request<LoadResult>(load);
     const after = await child.request<Usage>('usage');
     if (result.errors.length > 0) throw new Error(`${scenario.title}: ${result.errors.join('; ')}`);
     return {

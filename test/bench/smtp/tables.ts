@@ -49,19 +49,22 @@ function verdicts(results: readonly ScenarioResult[]): string {
     ],
     results.map(({ scenario, figures }) => {
       const { rateTo, cpuTo } = figures[0]!;
+      const { target } = scenario;
       return [
         scenario.title,
         times(rateTo['smtp-server']!),
-        times(scenario.toSmtpServer),
-        atLeast(rateTo['smtp-server']!, scenario.toSmtpServer),
+        ...(target === undefined ? ['', ''] : against(rateTo['smtp-server']!, target.smtpServer)),
         times(rateTo['bare']!),
-        times(scenario.toBare),
-        atLeast(rateTo['bare']!, scenario.toBare),
+        ...(target === undefined ? ['', ''] : against(rateTo['bare']!, target.bare)),
         times(cpuTo['smtp-server']!),
         times(cpuTo['bare']!),
       ];
     }),
   );
+}
+
+function against(ratio: number, target: number): string[] {
+  return [times(target), atLeast(ratio, target)];
 }
 
 function proxyVerdicts({ proxy }: SmtpResults): string {
