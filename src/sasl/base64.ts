@@ -1,0 +1,32 @@
+/**
+ * Decodes base64 as RFC 4648 section 4 writes it and no other: its alphabet, full padding, no white space, unused bits
+ * zero.
+ *
+ * @param text octets or characters.
+ * @returns undefined when it is anything else. The empty text is zero octets.
+ *
+ * @example
+ * import { sasl } from 'truepeer';
+ * console.assert(sasl.decodeBase64('AGE=')?.length === 2);
+ * console.assert(sasl.decodeBase64('AGE') === undefined); // no padding
+ * console.assert(sasl.decodeBase64('AGF=') === undefined); // a bit that nobody would see
+ */
+export function decodeBase64(text: string | Uint8Array): Uint8Array | undefined {
+  const given = typeof text === 'string' ? text : latin1(text);
+  const octets = Buffer.from(given, 'base64');
+  // What is written back in one way only was written in that way.
+  return octets.toString('base64') === given ? octets : undefined;
+}
+
+/** Encodes octets in base64 with padding. */
+export function encodeBase64(octets: Uint8Array): string {
+  return view(octets).toString('base64');
+}
+
+function latin1(octets: Uint8Array): string {
+  return view(octets).toString('latin1');
+}
+
+function view(octets: Uint8Array): Buffer {
+  return Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength);
+}
