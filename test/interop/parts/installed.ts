@@ -16,6 +16,9 @@ const PACKAGES = {
   msmtp: 'msmtp',
   nmap: 'nmap',
   python3: 'python3',
+  postfix: 'postfix',
+  exim4: 'exim4-daemon-light',
+  testssl: 'testssl.sh',
 } as const;
 
 // Daemons live in sbin, which is not on every user's PATH.

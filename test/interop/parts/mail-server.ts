@@ -32,11 +32,12 @@ export class MailServer {
     this.headers = headers;
   }
 
-  /** Listens on 127.0.0.1; by default a PROXY header from 127.0.0.1 is needed. */
+  /** Listens on 127.0.0.1, at a free port unless told; by default a PROXY header from 127.0.0.1 is needed. */
   static async start(
     stage: Stage,
     name: string,
     options: SMTPServerOptions = { proxyProtocol: { timeout: 5000, trusted: ['127.0.0.1'] } },
+    port = 0,
   ): Promise<MailServer> {
     const delivered: Promise<Delivered>[] = [];
     const headers: Header[] = [];
@@ -52,9 +53,9 @@ export class MailServer {
       handleContent: maildir.handleContent.bind(maildir),
     };
     const server = new SMTPServer(handler, { hostname: 'mx.test', ...options });
-    const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
+    const address = await server.listen({ host: '127.0.0.1', port });
     stage.atEnd(() => server.close({ drain: 1000 }));
-    return new MailServer(port, delivered, headers);
+    return new MailServer(address.port, delivered, headers);
   }
 
   /** Everything stored so far; a message that was answered with 250 is among it. */

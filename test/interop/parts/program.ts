@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findProgram } from './installed.ts';
 import type { ProgramName } from './installed.ts';
@@ -9,6 +11,8 @@ import { accepts, freePorts } from './ports.ts';
 /** How to start a daemon in the foreground. */
 export interface Start {
   readonly name: ProgramName;
+  /** Where the daemon writes its process id, if the program itself only waits for it. */
+  readonly pidFile?: string;
   /** How many ports to choose for it; each must accept before the start is over. */
   readonly ports: number;
   /** Writes the configuration for these ports and returns the arguments; again, when a port was taken meanwhile. */
@@ -25,31 +29,42 @@ const PORT_TAKEN = /address already in use|cannot bind/i;
 export class Program {
   readonly name: string;
   readonly ports: readonly number[];
-  #child: ChildProcess;
-  #log = '';
-  #kill = (): void => void this.#child.kill('SIGKILL');
+  readonly #child: ChildProcess;
+  readonly #logFile: string;
+  readonly #pidFile: string | undefined;
+  readonly #kill = (): void => this.#signal('SIGKILL');
 
-  private constructor(name: string, child: ChildProcess, ports: readonly number[]) {
+  private constructor(
+    name: string,
+    child: ChildProcess,
+    ports: readonly number[],
+    logFile: string,
+    pidFile: string | undefined,
+  ) {
     this.name = name;
     this.ports = ports;
     this.#child = child;
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.setEncoding('latin1').on('data', (text: string) => {
-        this.#log = (this.#log + text).slice(-LOG_LIMIT);
-      });
-    }
+    this.#logFile = logFile;
+    this.#pidFile = pidFile;
     process.once('exit', this.#kill);
     child.once('exit', () => process.removeListener('exit', this.#kill));
   }
 
-  /** Starts the daemon and waits until every port accepts. Throws with its log when it does not come up. */
-  static async start({ name, ports, configure }: Start): Promise<Program> {
+  /**
+   * Starts the daemon and waits until every port accepts; what it writes goes to a file of the folder. Throws with
+   * its log when it does not come up.
+   */
+  static async start(folder: string, { name, ports, pidFile, configure }: Start): Promise<Program> {
     for (let attempt = 1; ; attempt++) {
       const chosen = await freePorts(ports);
       const args = await configure(chosen);
-      const child = spawn(findProgram(name) ?? name, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+      // A file, because some daemons open /dev/stdout, which a socket (what Node makes of a pipe) does not allow.
+      const logFile = join(folder, `${name}-${chosen[0]}.log`);
+      const log = openSync(logFile, 'a', 0o600);
+      const child = spawn(findProgram(name) ?? name, args, { stdio: ['ignore', log, log] });
+      closeSync(log);
       await once(child, 'spawn');
-      const program = new Program(name, child, chosen);
+      const program = new Program(name, child, chosen, logFile, pidFile);
       if (await program.#isReady()) return program;
       await program.stop();
       if (attempt === ATTEMPTS || !PORT_TAKEN.test(program.log)) {
@@ -60,7 +75,8 @@ export class Program {
 
   /** The last 64 KiB of what the daemon wrote, printable. */
   get log(): string {
-    return this.#log.replaceAll(/[^\t\n\x20-\x7e]/g, '?');
+    const text = existsSync(this.#logFile) ? readFileSync(this.#logFile, 'latin1') : '';
+    return text.slice(-LOG_LIMIT).replaceAll(/[^\t\n\x20-\x7e]/g, '?');
   }
 
   get #ended(): boolean {
@@ -71,10 +87,18 @@ export class Program {
   async stop(): Promise<void> {
     if (this.#ended) return;
     const gone = once(this.#child, 'exit');
-    this.#child.kill('SIGTERM');
+    this.#signal('SIGTERM');
     const force = setTimeout(this.#kill, STOPPED_WITHIN);
     await gone;
     clearTimeout(force);
+  }
+
+  #signal(signal: NodeJS.Signals): void {
+    const written =
+      this.#pidFile !== undefined && existsSync(this.#pidFile) ? readFileSync(this.#pidFile, 'utf8') : '';
+    const pid = Number.parseInt(written, 10);
+    if (pid > 1) process.kill(pid, signal);
+    else this.#child.kill(signal);
   }
 
   async #isReady(): Promise<boolean> {

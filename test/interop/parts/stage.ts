@@ -67,7 +67,7 @@ export class Stage {
   }
 
   async program(start: Start): Promise<Program> {
-    const program = await Program.start(start);
+    const program = await Program.start(this.dir, start);
     this.#programs.push(program);
     this.atEnd(() => program.stop());
     return program;

@@ -1,0 +1,187 @@
+import { readFile } from 'node:fs/promises';
+import { createTransport } from 'nodemailer';
+import { expect, test } from 'vitest';
+import { AF, PROTO, V2_CMD } from '../../src/proxy/index.ts';
+import { makeCertificate } from './parts/certificate.ts';
+import {
+  DOCUMENTED_CONFIG,
+  startDocumentedHAProxy,
+  startHAProxy,
+  startHitch,
+  startNginx,
+  startStunnel,
+} from './parts/daemons.ts';
+import { place } from './parts/header.ts';
+import type { Header } from './parts/header.ts';
+import { describeWith } from './parts/installed.ts';
+import { expectDelivery } from './parts/expect-delivery.ts';
+import { MailServer } from './parts/mail-server.ts';
+import type { Program } from './parts/program.ts';
+import { Stage } from './parts/stage.ts';
+import type { Client } from './parts/stage.ts';
+
+const MESSAGE =
+  'From: a@client.example\r\nTo: b@mx.example\r\nSubject: through\r\n\r\nHello.\r\n..dots\r\n.\r\nend\r\n';
+const MX = makeCertificate('mx.example', ['mx.example']);
+
+describeWith(['haproxy'], 'behind HAProxy', () => {
+  const stage = new Stage();
+
+  test('with the configuration of the README', async () => {
+    const mail = await MailServer.start(stage, 'documented');
+    const haproxy = await startDocumentedHAProxy(stage, mail.port);
+    const client = await sendThrough(stage, haproxy);
+    const header = await expectDelivery(mail, client, MESSAGE);
+    const [[, checksum] = [], [, id] = []] = header.tlvs;
+    expect(header).toEqual({
+      ...v2Header(client, haproxy),
+      tlvs: [
+        ['CRC32C', checksum],
+        ['UNIQUE_ID', id],
+      ],
+    });
+    expect(checksum).toBeTypeOf('number');
+    expect(Buffer.from(id as Uint8Array).toString()).toMatch(
+      new RegExp(`^127\\.0\\.0\\.2:${client.port}-\\d+-\\d+$`),
+    );
+  });
+
+  test('which takes TLS off and vouches for the client certificate', async () => {
+    const user = makeCertificate('user.example');
+    const mail = await MailServer.start(stage, 'certificate');
+    const pem = await stage.file('mx.pem', MX.certificate + MX.key);
+    const authorities = await stage.file('users.pem', user.certificate);
+    const haproxy = await startHAProxy(
+      stage,
+      1,
+      ([port]) => `
+listen smtps
+  bind 127.0.0.1:${port} ssl crt ${pem} ca-file ${authorities} verify required
+  server mx 127.0.0.1:${mail.port} send-proxy-v2-ssl-cn`,
+    );
+    const client = await sendThrough(stage, haproxy, { cert: user.certificate, key: user.key });
+    expect(await expectDelivery(mail, client, MESSAGE)).toEqual({
+      ...v2Header(client, haproxy),
+      tlvs: [
+        ['SSL', { client: 7, verify: 0 }],
+        ['SSL/SSL_VERSION', 'TLSv1.3'],
+        ['SSL/SSL_CN', 'user.example'],
+      ],
+    });
+  });
+
+  test('whose health checks get their greeting and name nobody', async () => {
+    const mail = await MailServer.start(stage, 'checked');
+    const haproxy = await startHAProxy(
+      stage,
+      1,
+      ([port]) => `
+listen smtp
+  log stdout format raw local0
+  option log-health-checks
+  option smtpchk EHLO check.example
+  bind 127.0.0.1:${port}
+  server mx 127.0.0.1:${mail.port} send-proxy-v2 check inter 50 rise 2`,
+    );
+    await expect
+      .poll(() => haproxy.log, { timeout: 5000 })
+      .toMatch(/Health check for server smtp\/mx succeeded, reason: Layer7 check passed/);
+    expect(mail.headers.filter(({ command }) => command === V2_CMD.LOCAL)[0]).toEqual({
+      version: 2,
+      command: V2_CMD.LOCAL,
+      family: AF.UNSPEC,
+      protocol: PROTO.UNSPEC,
+      source: 'none',
+      destination: 'none',
+      tlvs: [],
+    });
+  });
+});
+
+describeWith(['nginx'], 'behind nginx', () => {
+  const stage = new Stage();
+
+  test('proxy_protocol on', async () => {
+    const mail = await MailServer.start(stage, 'mail');
+    const nginx = await startNginx(
+      stage,
+      1,
+      ([port]) => `server {
+        listen 127.0.0.1:${port};
+        proxy_pass 127.0.0.1:${mail.port};
+        proxy_protocol on;
+      }`,
+    );
+    const client = await sendThrough(stage, nginx);
+    expect(await expectDelivery(mail, client, MESSAGE)).toEqual(v1Header(client, nginx));
+  });
+});
+
+describeWith(['stunnel4'], 'behind stunnel', () => {
+  const stage = new Stage();
+
+  test('protocol = proxy', async () => {
+    const mail = await MailServer.start(stage, 'mail');
+    const pem = await stage.file('mx.pem', MX.certificate + MX.key);
+    const stunnel = await startStunnel(stage, `127.0.0.1:${mail.port}`, pem);
+    const client = await sendThrough(stage, stunnel, {});
+    expect(await expectDelivery(mail, client, MESSAGE)).toEqual(v1Header(client, stunnel));
+  });
+});
+
+describeWith(['hitch'], 'behind hitch', () => {
+  const stage = new Stage();
+
+  test.for(['v1', 'v2'] as const)('--write-proxy-%s', async (version) => {
+    const mail = await MailServer.start(stage, version);
+    const pem = await stage.file('mx.pem', MX.certificate + MX.key);
+    const hitch = await startHitch(stage, mail.port, version, pem);
+    const client = await sendThrough(stage, hitch, {});
+    const header = await expectDelivery(mail, client, MESSAGE);
+    if (version === 'v1') return expect(header).toEqual(v1Header(client, hitch));
+    expect({ ...header, tlvs: header.tlvs.map(([name]) => name) }).toEqual({
+      ...v2Header(client, hitch),
+      tlvs: ['AUTHORITY', 'SSL', 'SSL/SSL_VERSION', 'SSL/SSL_CIPHER'],
+    });
+  });
+});
+
+test('the HAProxy configuration in the README is the one that runs here', async () => {
+  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+  expect(readme).toContain(await readFile(DOCUMENTED_CONFIG, 'utf8'));
+});
+
+/** Sends MESSAGE with nodemailer from 127.0.0.2 through a balancer, with TLS from the first octet when asked. */
+async function sendThrough(
+  stage: Stage,
+  { ports: [port = 0] }: Program,
+  tls?: { cert?: string; key?: string },
+): Promise<Client> {
+  const security = tls && { tls: { servername: 'mx.example', ca: MX.certificate, ...tls } };
+  const client = await stage.client({ from: '127.0.0.2', port, ...security });
+  const transport = createTransport({
+    connection: client.socket,
+    secured: tls !== undefined,
+    name: 'client.example',
+  });
+  const envelope = { from: 'a@client.example', to: 'b@mx.example' };
+  const { response } = await transport.sendMail({ envelope, raw: MESSAGE });
+  expect(response).toMatch(/^250 2\.\d\.0 /);
+  return client;
+}
+
+function v1Header(client: Client, { ports }: Program): Header {
+  return { ...v2Header(client, { ports } as Program), version: 1, command: null };
+}
+
+function v2Header(client: Client, { ports: [port = 0] }: Program): Header {
+  return {
+    version: 2,
+    command: V2_CMD.PROXY,
+    family: AF.INET,
+    protocol: PROTO.STREAM,
+    source: place(client.address, client.port),
+    destination: place('127.0.0.1', port),
+    tlvs: [],
+  };
+}
