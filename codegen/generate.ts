@@ -3,6 +3,7 @@ import type { Spec } from '../spec/types.ts';
 import { emitConstants } from './emit/constants.ts';
 import { emitErrors } from './emit/errors.ts';
 import { emitLimits } from './emit/limits.ts';
+import { emitSpecJson } from './emit/spec-json.ts';
 import { emitChecksum, emitTables } from './emit/tables.ts';
 import { emitTlvCodec } from './emit/tlv-codec.ts';
 import { emitTlvIndex } from './emit/tlv-index.ts';
@@ -12,8 +13,8 @@ import { emitV1Line } from './emit/v1-line.ts';
 import { emitV1Scan } from './emit/v1-scan.ts';
 import { emitV2Header } from './emit/v2-header.ts';
 import { emitV2Scan } from './emit/v2-scan.ts';
-import { modelOf } from './model.ts';
-import { type GeneratedFile, print } from './print.ts';
+import { type Model, modelOf } from './model.ts';
+import { type Draft, type GeneratedFile, print } from './print.ts';
 
 export interface GenerateOptions {
   /** Module that the byte helpers come from. Default `truepeer/wire`. */
@@ -26,11 +27,12 @@ export interface GenerateOptions {
   readonly prettier?: PrettierOptions;
 }
 
-const EMITTERS = [
+const EMITTERS: readonly ((model: Model, wire: string) => Draft)[] = [
   emitChecksum,
   emitConstants,
   emitErrors,
   emitLimits,
+  emitSpecJson,
   emitTables,
   emitTlvCodec,
   emitTlvIndex,
@@ -49,6 +51,7 @@ export async function generate(spec: Spec, options: GenerateOptions = {}): Promi
   const drafts = EMITTERS.map((emit) => emit(model, wire));
   return Promise.all(
     drafts.map((draft) => {
+      if (!('statements' in draft)) return print(draft, command, options.prettier ?? {});
       const imports = draft.imports?.filter(({ names }) => names.length > 0);
       const own = imports?.map((each) =>
         each.from.startsWith('./') ? { ...each, from: each.from.replace(/\.ts$/, extension) } : each,
