@@ -110,7 +110,7 @@ class Walk {
       const row = this.#row(type, parent);
       const ref = row?.ref ?? this.#rangeOf(type)?.ref ?? this.#spec.preamble.ref;
       const length = u16be(this.#octets, at + 1);
-      const name = row?.name ?? `x${hex(this.#octets, at, at + 1)}`;
+      const name = row?.name ?? `x${hex(this.#octets, at, at + 1).toUpperCase()}`;
       this.#note(at, at + TLV_HEAD, name, this.#about(type, row, length), ref, depth);
       at += TLV_HEAD;
       if (at + length > end) return this.#missing(at, end, 'value', at + length - end, ref, depth + 1);

@@ -26,7 +26,7 @@ export function addHeaderOptions(command: Command): Command {
     .option('--local', 'a header of the proxy itself, as in a health check: no client')
     .option(
       '--tlv <name=value>',
-      'add a TLV, as in AUTHORITY=mx.example or xe5=hex:0102; repeatable',
+      'add a TLV, as in AUTHORITY=mx.example or xE5=hex:0102; repeatable',
       repeatable(parseTlv),
     )
     .option('--checksum', 'add a CRC32C');

@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { Handler } from '../smtp/handler.ts';
-import type { SMTPServerOptions } from '../smtp/options.ts';
+import type { Diagnostic, SMTPServerOptions } from '../smtp/options.ts';
 import { TrustList } from '../proxy/trust-list.ts';
 import { SMTPServer } from '../smtp/server.ts';
 import { parsePlace } from './endpoints.ts';
@@ -139,13 +139,26 @@ function serverOptions(
     ...(hostname === undefined ? {} : { hostname }),
     ...(sizeLimit === undefined ? {} : { dataSizeLimit: sizeLimit }),
     ...(trusted === undefined ? {} : { proxyProtocol: { timeout, trusted } }),
-    diagnostics: ({ level, code, text, session, error }) => {
-      const cause = error instanceof Error ? `: ${error.message}` : '';
-      const sentence = `${session === undefined ? '' : `[${session}] `}${level}: ${text}${cause}`;
-      log.write(code, sentence, { level, session, text, cause: cause.slice(2) || null });
-    },
+    diagnostics: (diagnostic) => writeDiagnostic(log, diagnostic),
   };
 }
+
+function writeDiagnostic(log: Log, { level, code, text, session, error }: Diagnostic): void {
+  const cause = error instanceof Error ? error.message : null;
+  const wayOut = WAYS_OUT[code];
+  const sentence = [text, cause, wayOut].filter((part) => part !== null && part !== undefined).join(': ');
+  log.write(code, `${session === undefined ? '' : `[${session}] `}${level}: ${sentence}`, {
+    level,
+    session,
+    text,
+    cause,
+  });
+}
+
+/** What the options of the command line can do about it. */
+const WAYS_OUT: Readonly<Record<string, string>> = {
+  'untrusted-peer': 'if it is your balancer, name it with --proxy-trust',
+};
 
 /** What the server's own check of its options finds wrong is wrong usage here: the options came from the arguments. */
 function createServer(handler: Handler, options: SMTPServerOptions): SMTPServer {

@@ -25,13 +25,30 @@ export function servingHandler(directory: string, log: Log): { handler: Handler;
       });
     },
   });
+  const greeted = new WeakSet<Session>();
   const handler: Handler = {
     handlePROXY: () => maildir.handlePROXY(),
-    handleConnect: (_server, session) => log.write('connection', sentence(session), facts(session)),
+    handleConnect: (_server, session) => {
+      greeted.add(session);
+      log.write('connection', sentence(session), facts(session));
+    },
     handleContent: (server, session, envelope, content) =>
       maildir.handleContent(server, session, envelope, content),
+    handleClose: (_server, session, reason) => {
+      if (greeted.has(session)) return;
+      log.write('connection', `${early(session)} ended before the greeting: ${reason}`, {
+        ...facts(session),
+        ended: reason,
+      });
+    },
   };
   return { handler, maildir };
+}
+
+/** Who was there, of a session that never began. */
+function early(session: Session): string {
+  if (session.proxyData?.valid === true) return `${sentence(session)},`;
+  return `[${session.id}] peer ${showHop(session.peer.address, session.peer.port)}`;
 }
 
 /** Who is there, and through whom. */

@@ -12,7 +12,7 @@ const UNREGISTERED = /^(?:([A-Z0-9_]+)_)?(?:0x|x)([0-9A-Fa-f]{2})$/u;
 
 /**
  * Reads `NAME=VALUE`. The value is what its row asks for: text, a number (decimal or 0x...), or octets; `hex:...`
- * gives the octets of any. A number that has no row is named `xe5`, inside another type `SSL_xe5`.
+ * gives the octets of any. A number that has no row is named `xE5`, inside another type `SSL_xE5`.
  *
  * @throws Error with a sentence that says what was expected
  */
@@ -25,10 +25,10 @@ export function parseTlv(text: string): TlvArgument {
   if (kind !== undefined) return { name, value: read(kind, value) };
   const [, parent, digits] = UNREGISTERED.exec(name) ?? [];
   if (digits === undefined) {
-    throw new Error(`Expected one of ${[...KINDS.keys()].join(', ')}, or a number as in xe5.`);
+    throw new Error(`Expected one of ${[...KINDS.keys()].join(', ')}, or a number as in xE5.`);
   }
   return {
-    name: `${parent === undefined ? '' : `${parent}_`}x${digits.toLowerCase()}`,
+    name: `${parent === undefined ? '' : `${parent}_`}x${digits.toUpperCase()}`,
     value: octets(value),
   };
 }
