@@ -17,7 +17,7 @@ export interface TlvValues {
   /** Opaque identifier that the proxy gave to the connection. */
   UNIQUE_ID: Uint8Array;
   /** TLS between client and proxy. */
-  SSL: true;
+  SSL: boolean;
   /** Which elements are present; undefined bits are kept. */
   SSL_CLIENT: number;
   /** Zero when a client certificate was given and verified; alone it proves nothing. */

@@ -41,6 +41,7 @@ export function typeOf(entry: Entry): string {
     case 'u64be':
       return 'bigint';
     case 'struct':
+      return 'boolean';
     case 'variant':
       return 'true';
     default:

@@ -46,6 +46,7 @@ export function createCodec<V>(tables: Tables<V>): Codec<V> {
     if (result > 0)
       return { status: 'ok', data: new ProxyData(context, bytes, result, scan, null), length: result };
     if (result === NEED) return { status: 'incomplete', needed: scan.needed };
+    if (!ArrayBuffer.isView(bytes)) throw new TypeError('decode takes a Uint8Array');
     const error = faultOf(tables.errors, bytes, scan);
     return {
       status: 'invalid',

@@ -1,4 +1,5 @@
-import type { AF, PROTO, V2_CMD } from '../../generated/constants.ts';
+import { type AF, PP2_CLIENT, type PROTO, type V2_CMD } from '../../generated/constants.ts';
+import type { TlvValues } from '../../generated/tlv-table.ts';
 import { bytes, isMappedText, type Scan, type Scanned, type Tables } from '../wire/index.ts';
 import { ProxyError, sameAttribs } from './error.ts';
 import type { Header, TlvsInput } from './header.ts';
@@ -118,6 +119,19 @@ export class ProxyData<V> implements Scanned {
         this.#tlvStart === 0 ? null : this.#context.ProxyTLV.of(this.bytes, this.#tlvStart, this.length);
     }
     return this.#tlv;
+  }
+
+  /**
+   * Whether the proxy vouches for a certificate of the client: one was given, over the connection or its TLS session,
+   * and SSL_VERIFY is 0. The latter alone proves nothing, as HAProxy sends it without any certificate, too.
+   *
+   * @see The PROXY protocol, section 2.2.6
+   */
+  get clientVerified(): boolean {
+    if (!this.proxied) return false;
+    const { SSL_CLIENT, SSL_VERIFY } = (this.tlv ?? {}) as Partial<TlvValues>;
+    const given = ((SSL_CLIENT ?? 0) & (PP2_CLIENT.CERT_CONN | PP2_CLIENT.CERT_SESS)) !== 0;
+    return given && SSL_VERIFY === 0;
   }
 
   /** Octets from the start of the header to the first TLV, or null. */

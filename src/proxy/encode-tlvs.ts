@@ -143,6 +143,7 @@ class Group {
     const entry = this.#tables.tlvs[row]!;
     const value = this.#values.get(entry.name);
     const group = entry.kind === 'struct' || entry.kind === 'variant';
+    if (group && value === false) throw this.#bad(entry.name, value, KINDS[entry.kind]);
     const octets =
       group && !(value instanceof Uint8Array) ? this.#grouped(row, entry) : this.#single(row, entry, value);
     const max = entry.limit === undefined ? entry.max : this.#limits[entry.limit];

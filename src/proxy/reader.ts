@@ -52,12 +52,12 @@ export class HeaderReader<V> {
     const b = before === 0 ? chunk : join(this.#held, chunk);
     const result = this.#context.tables.scanHeader(b, this.#limits, this.#scan);
     if (result > 0) {
-      this.#data = this.#context.finish(b.slice(0, result), result, this.#scan);
+      this.#data = this.#context.finish(copy(b, result), result, this.#scan);
       this.#rest = b.subarray(result);
     } else if (result === FAULT) {
-      this.#data = this.#context.finish(b.slice(0, this.#scan.offset + 1), result, this.#scan);
+      this.#data = this.#context.finish(copy(b, this.#scan.offset + 1), result, this.#scan);
     } else {
-      this.#held = before === 0 ? b.slice() : b;
+      this.#held = before === 0 ? copy(b, b.length) : b;
       return undefined;
     }
     this.#held = EMPTY;
@@ -72,6 +72,11 @@ export class HeaderReader<V> {
 }
 
 const EMPTY = new Uint8Array(0);
+
+/** The first octets, apart from `b`: the `slice` of a Buffer would share its memory. */
+function copy(b: Uint8Array, length: number): Uint8Array {
+  return Uint8Array.prototype.slice.call(b, 0, length);
+}
 
 function join(a: Uint8Array, b: Uint8Array): Uint8Array {
   if (a.length === 0) return b;

@@ -11,7 +11,8 @@ export interface TlvClass<V> {
   fromRaw(raw: Uint8Array): ProxyTLVOf<V> | null;
   /**
    * Parses TLVs. A malformed one ends it: what stood before it is returned, or, with `partialOk: false`, a
-   * `ProxyError` is thrown. With `strict: true` a type that has no row counts as malformed.
+   * `ProxyError` is thrown. A group whose inside is malformed then has the value false, and the parts before the
+   * fault. With `strict: true` a `ProxyError` is thrown for a type that has no row.
    */
   parse(chunk: Uint8Array, options?: { partialOk?: boolean; strict?: boolean }): ProxyTLVOf<V>;
   /** The type or sub-type of a name, or null. */
@@ -35,16 +36,13 @@ export function makeTlvClass<V>(tables: Tables<V>): TlvClass<V> {
 
     static parse(chunk: Uint8Array, options: { partialOk?: boolean; strict?: boolean } = {}): ProxyTLVOf<V> {
       const scan = fault(chunk);
-      let end = scan === undefined ? chunk.length : wholeBefore(chunk, scan.offset);
       if (scan !== undefined && options.partialOk === false) throw faultOf(tables.errors, chunk, scan);
-      if (options.strict === true) {
-        const unknown = ProxyTLV.of(chunk, 0, end).vectors.find((vector) => !known.has(vector.name));
-        if (unknown !== undefined && options.partialOk === false) {
-          throw new ProxyError(unknownType, unknown.offset, unknown.name);
-        }
-        if (unknown !== undefined) end = wholeBefore(chunk, unknown.offset);
+      const parsed = scan === undefined ? ProxyTLV.of(chunk, 0, chunk.length) : before(chunk, scan.offset);
+      const unknown = parsed.vectors.find((vector) => !known.has(vector.name));
+      if (options.strict === true && unknown !== undefined) {
+        throw new ProxyError(unknownType, unknown.offset, unknown.name);
       }
-      return ProxyTLV.of(chunk, 0, end);
+      return parsed;
     }
 
     static nameToNum(name: string): number | null {
@@ -70,14 +68,35 @@ export function makeTlvClass<V>(tables: Tables<V>): TlvClass<V> {
     return end === FAULT ? scan : undefined;
   }
 
+  /** What stands before a fault at `offset`; of a group it is in, the parts before it. */
+  function before(raw: Uint8Array, offset: number): ProxyTLVOf<V> {
+    const end = wholeBefore(raw, offset);
+    const group = tables.tlvs.find(
+      ({ kind, parent, code }) => kind === 'struct' && parent < 0 && code === raw[end],
+    );
+    const inside = group === undefined ? -1 : offset - end - TLV_HEAD - group.min;
+    if (group === undefined || inside < 0) return ProxyTLV.of(raw, 0, end);
+    const mended = Uint8Array.from(raw.subarray(0, offset));
+    tables.writeTlvHead(mended, end, group.code, group.min + inside);
+    const parsed = ProxyTLV.of(mended, 0, fault(mended) === undefined ? offset : end);
+    if (parsed.has(group.name)) {
+      parsed.set(group.name, false);
+      Object.defineProperty(parsed, group.name, { value: false });
+    }
+    return parsed;
+  }
+
   return ProxyTLV as unknown as TlvClass<V>;
 }
+
+/** Octets of type and length. */
+const TLV_HEAD = 3;
 
 /** End of the last vector that is over before `offset`. */
 function wholeBefore(b: Uint8Array, offset: number): number {
   let p = 0;
-  while (p + 3 <= offset) {
-    const next = p + 3 + ((b[p + 1]! << 8) | b[p + 2]!);
+  while (p + TLV_HEAD <= offset) {
+    const next = p + TLV_HEAD + ((b[p + 1]! << 8) | b[p + 2]!);
     if (next > offset) break;
     p = next;
   }

@@ -107,6 +107,18 @@ export class TlvMap extends Map<string, unknown> {
     this.#decode();
     return super.has(name);
   }
+  override set(name: string, value: unknown): this {
+    this.#decode();
+    return super.set(name, value);
+  }
+  override delete(name: string): boolean {
+    this.#decode();
+    return super.delete(name);
+  }
+  override clear(): void {
+    this.#filled = true;
+    super.clear();
+  }
   override entries(): MapIterator<[string, unknown]> {
     this.#decode();
     return super.entries();
@@ -161,7 +173,7 @@ export class TlvMap extends Map<string, unknown> {
   }
 
   #unnamed(key: number): string {
-    const name = `x${(key & 0xff).toString(16).padStart(2, '0')}`;
+    const name = `x${(key & 0xff).toString(16).toUpperCase().padStart(2, '0')}`;
     const parent = this.#tables.tlvs[(key >> 8) - 1];
     return parent === undefined ? name : `${parent.name}_${name}`;
   }

@@ -13,11 +13,14 @@ export function unixPathText(b: Uint8Array, o: number, size: number): string {
   return decoder.decode(b.subarray(o, end));
 }
 
-/** Writes `path` into `size` octets at `o`, the rest zero; false when it does not fit or holds a NUL elsewhere than first. */
+/**
+ * Writes `path` into `size` octets at `o`, the rest zero; false when it does not fit, holds a NUL elsewhere than first,
+ * or is that NUL alone, which would read as no path.
+ */
 export function writeUnixPath(path: string, out: Uint8Array, o: number, size: number): boolean {
   const abstract = path.startsWith('\0');
   const octets = utf8Octets(abstract ? path.slice(1) : path);
-  if (octets === undefined || octets.length + (abstract ? 1 : 0) > size) return false;
+  if (octets === undefined || octets.length + (abstract ? 1 : 0) > size || path === '\0') return false;
   out.fill(0, o, o + size);
   out.set(octets, abstract ? o + 1 : o);
   return true;

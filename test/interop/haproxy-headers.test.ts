@@ -223,7 +223,7 @@ listen custom
       protocol: PROTO.STREAM,
       source: place('127.0.0.2', client.port),
       destination: place('127.0.0.1', port),
-      tlvs: [['xe4', Buffer.from(`port ${client.port}`)]],
+      tlvs: [['xE4', Buffer.from(`port ${client.port}`)]],
     });
   });
 });
