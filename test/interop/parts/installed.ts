@@ -30,18 +30,21 @@ export function findProgram(name: string): string | undefined {
   return folders.map((folder) => join(folder, name)).find(isExecutable);
 }
 
+/** Something a group of tests needs: a program, or to run as root. */
+export type Need = ProgramName | 'root';
+
 /**
  * Describes tests that need installed programs. Without them a developer's run skips with a sentence; a run
  * with CI set fails, because there nothing may be left out.
  */
-export function describeWith(programs: readonly ProgramName[], title: string, define: () => void): void {
-  const missing = programs.filter((name) => findProgram(name) === undefined);
+export function describeWith(needs: readonly Need[], title: string, define: () => void): void {
+  const missing = needs.filter((need) => !isThere(need));
   const verdict = judge(missing, process.env['CI']);
   if (verdict === 'run') return void describe(title, define);
-  const sentence = `${title}: ${missing.join(', ')} missing; apt-get install ${missing.map((name) => PACKAGES[name]).join(' ')}`;
+  const sentence = `${title}: needs ${missing.map(remedy).join(', ')}`;
   if (verdict === 'skip') return test.skip(sentence);
   test(sentence, () => {
-    throw new Error(`CI is set, and ${missing.join(', ')} cannot be found`);
+    throw new Error(`CI is set, and this is not there: ${missing.join(', ')}`);
   });
 }
 
@@ -49,6 +52,14 @@ export function describeWith(programs: readonly ProgramName[], title: string, de
 export function judge(missing: readonly string[], ci: string | undefined): 'run' | 'skip' | 'fail' {
   if (missing.length === 0) return 'run';
   return ci === undefined || ['', '0', 'false'].includes(ci) ? 'skip' : 'fail';
+}
+
+function isThere(need: Need): boolean {
+  return need === 'root' ? process.getuid?.() === 0 : findProgram(need) !== undefined;
+}
+
+function remedy(need: Need): string {
+  return need === 'root' ? 'the rights of root' : `${need} (apt-get install ${PACKAGES[need]})`;
 }
 
 function isExecutable(path: string): boolean {

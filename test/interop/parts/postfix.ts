@@ -1,5 +1,6 @@
-import { chmod, chown, mkdir, readFile } from 'node:fs/promises';
+import { chmod, chown, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { accountOf } from './account.ts';
 import type { Program } from './program.ts';
 import type { Stage } from './stage.ts';
 
@@ -22,15 +23,6 @@ export async function startPostfix(stage: Stage, relayPort: number): Promise<Pro
       return ['-c', folder, 'start-fg'];
     },
   });
-}
-
-async function accountOf(name: string): Promise<{ uid: number; gid: number }> {
-  const line = (await readFile('/etc/passwd', 'utf8'))
-    .split('\n')
-    .find((each) => each.startsWith(`${name}:`));
-  const [, , uid, gid] = (line ?? '').split(':').map(Number);
-  if (uid === undefined || gid === undefined) throw new Error(`there is no account ${name}`);
-  return { uid, gid };
 }
 
 function mainConfig(folder: string, relayPort: number): string {

@@ -13,6 +13,8 @@ export interface Start {
   readonly name: ProgramName;
   /** Where the daemon writes its process id, if the program itself only waits for it. */
   readonly pidFile?: string;
+  /** Where it logs, if not to its output. */
+  readonly logFile?: string;
   /** How many ports to choose for it; each must accept before the start is over. */
   readonly ports: number;
   /** Writes the configuration for these ports and returns the arguments; again, when a port was taken meanwhile. */
@@ -30,7 +32,7 @@ export class Program {
   readonly name: string;
   readonly ports: readonly number[];
   readonly #child: ChildProcess;
-  readonly #logFile: string;
+  readonly #logFiles: readonly string[];
   readonly #pidFile: string | undefined;
   readonly #kill = (): void => this.#signal('SIGKILL');
 
@@ -38,13 +40,13 @@ export class Program {
     name: string,
     child: ChildProcess,
     ports: readonly number[],
-    logFile: string,
+    logFiles: readonly string[],
     pidFile: string | undefined,
   ) {
     this.name = name;
     this.ports = ports;
     this.#child = child;
-    this.#logFile = logFile;
+    this.#logFiles = logFiles;
     this.#pidFile = pidFile;
     process.once('exit', this.#kill);
     child.once('exit', () => process.removeListener('exit', this.#kill));
@@ -54,17 +56,17 @@ export class Program {
    * Starts the daemon and waits until every port accepts; what it writes goes to a file of the folder. Throws with
    * its log when it does not come up.
    */
-  static async start(folder: string, { name, ports, pidFile, configure }: Start): Promise<Program> {
+  static async start(folder: string, { name, ports, pidFile, logFile, configure }: Start): Promise<Program> {
     for (let attempt = 1; ; attempt++) {
       const chosen = await freePorts(ports);
       const args = await configure(chosen);
       // A file, because some daemons open /dev/stdout, which a socket (what Node makes of a pipe) does not allow.
-      const logFile = join(folder, `${name}-${chosen[0]}.log`);
-      const log = openSync(logFile, 'a', 0o600);
+      const outputFile = join(folder, `${name}-${chosen[0]}.log`);
+      const log = openSync(outputFile, 'a', 0o600);
       const child = spawn(findProgram(name) ?? name, args, { stdio: ['ignore', log, log] });
       closeSync(log);
       await once(child, 'spawn');
-      const program = new Program(name, child, chosen, logFile, pidFile);
+      const program = new Program(name, child, chosen, [outputFile, ...(logFile ? [logFile] : [])], pidFile);
       if (await program.#isReady()) return program;
       await program.stop();
       if (attempt === ATTEMPTS || !PORT_TAKEN.test(program.log)) {
@@ -75,8 +77,11 @@ export class Program {
 
   /** The last 64 KiB of what the daemon wrote, printable. */
   get log(): string {
-    const text = existsSync(this.#logFile) ? readFileSync(this.#logFile, 'latin1') : '';
-    return text.slice(-LOG_LIMIT).replaceAll(/[^\t\n\x20-\x7e]/g, '?');
+    const texts = this.#logFiles.map((file) => (existsSync(file) ? readFileSync(file, 'latin1') : ''));
+    return texts
+      .join('')
+      .slice(-LOG_LIMIT)
+      .replaceAll(/[^\t\n\x20-\x7e]/g, '?');
   }
 
   get #ended(): boolean {
