@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { bundleSize } from './bundle-size.ts';
 import type { Codec } from './codec/line.ts';
@@ -35,8 +35,12 @@ async function main(): Promise<void> {
   const results: Record<string, unknown> = {
     node: process.version,
     cpus: cpus().map(({ model }) => model),
+    loadBefore: loadavg()[0],
     quick,
   };
+  process.stdout.write(
+    `Node ${process.version}, ${cpus().length} cores, load before the start ${loadavg()[0]!.toFixed(2)}\n`,
+  );
   const show = (title: string, text: string): void => {
     progress.done();
     process.stdout.write(`\n${title}\n\n${text}\n`);

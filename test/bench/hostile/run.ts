@@ -5,7 +5,7 @@ import type { Load, LoadResult } from '../smtp/generator.mjs';
 import type { Usage } from '../smtp/servers/child.mjs';
 import type { Crowd, Ends } from './crowd.mjs';
 
-/** What one connection costs a server, in octets, after a collection. */
+/** What one connection costs a server, in octets; of idle ones after a collection, under siege as it is. */
 export interface Cost {
   what: string;
   peers: number;
@@ -155,7 +155,7 @@ async function honest(
 
 async function settledUsage(target: Child): Promise<Usage> {
   await sleep(1000);
-  return await target.request<Usage>('usage');
+  return await target.request<Usage>('collected');
 }
 
 function costOf(what: string, peers: number, before: Usage, after: Usage): Cost {

@@ -19,8 +19,8 @@ export function answer(handle) {
 }
 
 /**
- * What a server child tells when asked: CPU seconds so far, and memory after a collection where Node was started
- * with `--expose-gc`.
+ * What a server child tells when asked: CPU seconds so far, and memory. Asked for `'collected'`, it collects garbage
+ * first, where Node was started with `--expose-gc`; that stops it for a while, and whoever it serves.
  *
  * @typedef {object} Usage
  * @property {number} cpuSeconds
@@ -29,20 +29,23 @@ export function answer(handle) {
  */
 
 /**
- * Announces the port and answers `'usage'`.
+ * Announces the port and answers `'usage'` and `'collected'`.
  *
  * @param {number} port
  */
 export function serving(port) {
-  answer(() => usage());
+  answer((/** @type {'usage' | 'collected'} */ request) => usage(request === 'collected'));
   process.send?.({ ready: port });
 }
 
-/** @returns {Usage} */
-function usage() {
+/**
+ * @param {boolean} collected
+ * @returns {Usage}
+ */
+function usage(collected) {
   const { user, system } = process.cpuUsage();
-  globalThis.gc?.();
-  globalThis.gc?.();
+  if (collected) globalThis.gc?.();
+  if (collected) globalThis.gc?.();
   const { rss, heapUsed, external } = process.memoryUsage();
   return { cpuSeconds: (user + system) / 1e6, rss, heap: heapUsed + external };
 }
