@@ -1,3 +1,4 @@
+export { Maildir, type MaildirOptions, type StoredMessage, StorageFault } from './delivery/index.ts';
 export { ContentError } from './smtp/content-sink.ts';
 export { Envelope, type Body } from './smtp/envelope.ts';
 export type { Answer, Handler } from './smtp/handler.ts';

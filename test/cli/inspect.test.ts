@@ -204,7 +204,7 @@ Incomplete: 20 octets are there, at least 28 are needed; expected the next one a
       78  ea 00 07                                             AWS                type 0xea, 7 octets: AWS Network Load Balancer.             AWS
       81  01                                                     AWS_VPCE_ID      Id of the VPC endpoint the client came through.             AWS
       82  76 70 63 65 2d 31                                        value          "vpce-1"                                                    AWS
-      88  e5 00 02                                             xE5                type 0xE5, 2 octets: Application-specific data, never used  2.2.8
+      88  e5 00 02                                             xE5                type 0xe5, 2 octets: Application-specific data, never used  2.2.8
                                                                                   by the standard.
       91  01 02                                                  value            0102                                                        2.2.8
       93  04 00 14                                             NOOP               type 0x04, 20 octets: Padding; its octets mean nothing.     2.2.4
