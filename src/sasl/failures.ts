@@ -20,7 +20,10 @@ const FAILURES = {
   'not-authorized': ['credentials', 'the credentials are right, but do not allow to act as somebody else'],
   unprepared: ['credentials', 'the name or password holds what SASLprep prohibits (RFC 4013)'],
   nonce: ['credentials', 'the nonce is not the one of this exchange'],
-  'channel-binding': ['credentials', 'the client sees another TLS channel than the server: somebody is between'],
+  'channel-binding': [
+    'credentials',
+    'the client sees another TLS channel than the server: somebody is between',
+  ],
   'channel-binding-type': ['credentials', 'the type of channel binding is not available on this connection'],
   'channel-binding-downgrade': [
     'credentials',

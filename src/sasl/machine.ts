@@ -44,7 +44,9 @@ export function refuse(code: FailureCode, error?: unknown): Move {
 }
 
 export function accept(identity: Identity, final?: Uint8Array): Move {
-  return { step: final === undefined ? { status: 'success', identity } : { status: 'success', identity, final } };
+  return {
+    step: final === undefined ? { status: 'success', identity } : { status: 'success', identity, final },
+  };
 }
 
 class Machine implements Exchange {
@@ -72,7 +74,10 @@ class Machine implements Exchange {
 }
 
 /** Goes on at once with a value, later with a promise. */
-export function chain<T, R>(value: T | PromiseLike<T>, go: (value: T) => R | PromiseLike<R>): R | PromiseLike<R> {
+export function chain<T, R>(
+  value: T | PromiseLike<T>,
+  go: (value: T) => R | PromiseLike<R>,
+): R | PromiseLike<R> {
   return isThenable(value) ? value.then(go) : go(value);
 }
 

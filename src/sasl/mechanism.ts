@@ -1,108 +1,104 @@
 /**
- * The seam between SMTP AUTH and SASL mechanisms (RFC 4422). A mechanism is a pure state machine over octets: it knows
- * no socket, no base64, no reply code and no promise. Where it needs the application, it returns a question, and goes on
- * with the answer.
+ * What a mechanism is: a maker of exchanges. An exchange is one authentication attempt, octets in and steps out. It
+ * knows no socket, no base64 and no SMTP (RFC 4422 section 5).
  */
 
-/** What the transport can tell a mechanism. */
-export interface MechanismContext {
-  /** The name of this server. */
-  readonly hostname: string;
-  /** Whether the connection is encrypted. */
-  readonly tls: boolean;
-  /** Channel bindings of the TLS connection by type (`tls-exporter`, `tls-server-end-point`); empty without TLS. */
-  readonly channelBindings: Readonly<Record<string, Uint8Array>>;
-  /** The identity that TLS (here, or verified by the balancer) has established, for EXTERNAL; null without. */
-  readonly externalIdentity: string | null;
-}
-
-/** A user and a password in clear, as PLAIN and LOGIN give them. Answer: whether they belong together. */
-export interface PasswordQuestion {
-  readonly kind: 'password';
-  readonly username: string;
-  readonly password: string;
-  /** The identity to act as (RFC 4616 authzid); null when not given. */
-  readonly authorizationId: string | null;
-}
-
-/** A bearer token (RFC 7628, XOAUTH2). Answer: whether it is valid for the user. */
-export interface TokenQuestion {
-  readonly kind: 'token';
-  /** Null when the client named no user. */
-  readonly username: string | null;
-  readonly token: string;
-}
-
-/** The identity that TLS has established (RFC 4422 appendix A). Answer: whether it may act as `authorizationId`. */
-export interface ExternalQuestion {
-  readonly kind: 'external';
-  readonly username: string;
-  readonly authorizationId: string | null;
-}
-
-/** Asks for what a server keeps of a user for SCRAM (RFC 5802 section 5). Answer: null for an unknown user. */
-export interface ScramQuestion {
-  readonly kind: 'scram';
-  readonly username: string;
-  readonly authorizationId: string | null;
-}
-
-/** Asks for the password itself, as CRAM-MD5 needs it. Answer: null for an unknown user. */
-export interface SecretQuestion {
-  readonly kind: 'secret';
-  readonly username: string;
-}
-
-/** RFC 5802 section 3: what a server keeps instead of the password. */
-export interface ScramSecret {
-  readonly salt: Uint8Array;
-  readonly iterations: number;
-  readonly storedKey: Uint8Array;
-  readonly serverKey: Uint8Array;
-}
-
-export type Question = PasswordQuestion | TokenQuestion | ExternalQuestion | ScramQuestion | SecretQuestion;
-
-/** What each kind of question is answered with. */
-export interface Answers {
-  password: boolean;
-  token: boolean;
-  external: boolean;
-  scram: ScramSecret | null;
-  secret: string | null;
-}
-
-/** What the server does next. */
-export type Step =
-  /** Send these octets (334) and give the client's answer to `receive`. */
-  | { readonly type: 'challenge'; readonly data: Uint8Array }
-  | {
-      [K in keyof Answers]: {
-        readonly type: 'question';
-        readonly question: Extract<Question, { kind: K }>;
-        /** Goes on with the application's answer. */
-        answer(value: Answers[K]): Step;
-      };
-    }[keyof Answers]
-  /** 235. `username` is who has authenticated, `authorizationId` whom they act as. */
-  | { readonly type: 'success'; readonly username: string; readonly authorizationId: string | null }
-  /** 535: the credentials are wrong. 501: the client's message is malformed (`malformed`, an English sentence for the log). */
-  | { readonly type: 'failure'; readonly malformed?: string };
-
-/** One run of a mechanism. */
-export interface Exchange {
-  /** @param response the client's octets; null at the start, when the client sent no initial response. */
-  receive(response: Uint8Array | null): Step;
-}
+import type { FailureCode } from './failures.ts';
+import type { ClientCertificate, SASLHooks } from './hooks.ts';
 
 export interface Mechanism {
-  /** The registered name, in upper case. */
+  /** The registered name: 1 to 20 of `A`-`Z`, `0`-`9`, `-`, `_` (RFC 4422 section 3.1). */
   readonly name: string;
-  /** Whether it shows the password to whoever listens, so that it needs TLS. */
-  readonly plaintext: boolean;
-  /** Whether the client speaks first; an initial response to any other is refused (RFC 4954 section 4). */
+  /** Whether the client speaks first. Where it does not, an initial response is a fault of the client. */
   readonly clientFirst: boolean;
-  /** Whether it can work on this connection, as -PLUS needs channel binding and EXTERNAL an identity. Default: yes. */
-  usable?(context: MechanismContext): boolean;
-  start(context: MechanismContext): Exchange;
+  /** Whether whoever reads the wire can authenticate with what was read: then it needs TLS. */
+  readonly plaintext: boolean;
+  /** Whether it can succeed on this connection: hooks, channel binding, certificate are there. Only then offer it. */
+  usable(context: SASLContext): boolean;
+  /** Begins one attempt. */
+  start(context: SASLContext): Exchange;
+}
+
+export interface Exchange {
+  /**
+   * Takes what the client sent. The first call has `undefined` when there was no initial response. No call may come
+   * while a promise is pending, nor after success or failure. What it throws counts as a temporary failure.
+   */
+  step(response: Uint8Array | undefined): Step | PromiseLike<Step>;
+}
+
+export type Step = Challenge | Success | Failure;
+
+export interface Challenge {
+  readonly status: 'challenge';
+  readonly octets: Uint8Array;
+}
+
+export interface Success {
+  readonly status: 'success';
+  readonly identity: Identity;
+  /** Octets that the client must see before it may believe in the success; it answers them with an empty response. */
+  readonly final?: Uint8Array;
+}
+
+export interface Failure {
+  readonly status: 'failure';
+  readonly reason: FailureReason;
+  readonly code: FailureCode;
+  /** A sentence for the log. It holds nothing that the client sent. */
+  readonly detail: string;
+  /** What a hook or mechanism threw; present only with reason `temporary`. */
+  readonly error?: unknown;
+}
+
+/**
+ * `credentials`: this is not who it claims to be. `protocol`: the message is malformed. `temporary`: the server could
+ * not decide. `cancelled`: the client gave up.
+ */
+export type FailureReason = 'credentials' | 'protocol' | 'temporary' | 'cancelled';
+
+/** Who has authenticated, and as whom it may act. */
+export interface Identity {
+  readonly mechanism: string;
+  /** Whose credentials were verified; prepared by SASLprep. Printable only after escaping. */
+  readonly authcid: string;
+  /** Whom the client asked to act as; null when it did not ask. */
+  readonly authzid: string | null;
+  /** Whom to act as: what rules and logs go by. */
+  readonly identity: string;
+  /** Whatever the hook wants to find again later. */
+  readonly data?: unknown;
+}
+
+/** What an exchange may know of its surroundings. */
+export interface SASLContext {
+  readonly hooks: SASLHooks;
+  /** Handed on to the hooks as it is. */
+  readonly session?: unknown;
+  /** Names of the mechanisms advertised on this connection; SCRAM detects a downgrade by it. */
+  readonly offered?: readonly string[];
+  /** Null or absent without TLS. */
+  readonly channelBindings?: ChannelBindings | null | undefined;
+  /** A certificate of the client that has been verified; null or absent without one. */
+  readonly certificate?: ClientCertificate | null | undefined;
+  readonly service?: Service;
+  /** Prepares names and passwords; default: `saslprep` of this folder. Throws to refuse a text. */
+  readonly prepare?: ((text: string) => string) | undefined;
+}
+
+/** Octets that tie an exchange to one TLS connection (RFC 5056). */
+export interface ChannelBindings {
+  /** The types that are available, the preferred one first. */
+  readonly types: readonly string[];
+  /** The octets of one type; undefined when it is not available. */
+  data(type: string): Uint8Array | undefined;
+}
+
+/** Where the client thinks it is. */
+export interface Service {
+  /** The server's own name, for the challenge of CRAM-MD5; default `localhost`. */
+  readonly host?: string;
+  /** Host names and ports that OAUTHBEARER may be meant for (RFC 7628 section 3.1); absent: anything. */
+  readonly hosts?: readonly string[] | undefined;
+  readonly ports?: readonly number[] | undefined;
 }

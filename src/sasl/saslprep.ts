@@ -14,7 +14,7 @@ const PLAIN = /^[\x20-\x7e]*$/;
 const SPACES = /[\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000]/gu;
 
 /** Table B.1, commonly mapped to nothing. */
-const NOTHING = /[\u00ad\u034f\u1806\u180b-\u180d\u200c\u200d\u2060\ufe00-\ufe0f\ufeff]/gu;
+const NOTHING = /\u00ad|\u034f|\u1806|[\u180b-\u180d]|\u200c|\u200d|\u2060|[\ufe00-\ufe0f]|\ufeff/gu;
 
 /** What is prohibited in the result (RFC 4013 section 2.3), with the table of RFC 3454 that says so. */
 const PROHIBITED: readonly (readonly [RegExp, string])[] = [

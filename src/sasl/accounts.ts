@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto';
+import type { SASLHooks, StoredScram } from './hooks.ts';
+import { DEFAULT_ITERATIONS, DIGEST_OCTETS, passwordMatches, SALT_OCTETS } from './scram-credentials.ts';
+
+/** Finds what was stored for a name; undefined when nobody has it. */
+export type AccountLookup<S> = (
+  name: string,
+  session: S,
+) => StoredScram | undefined | null | PromiseLike<StoredScram | undefined | null>;
+
+/** Takes as long as somebody. */
+const NOBODY: StoredScram = {
+  salt: randomBytes(SALT_OCTETS),
+  iterations: DEFAULT_ITERATIONS,
+  storedKey: randomBytes(DIGEST_OCTETS),
+  serverKey: randomBytes(DIGEST_OCTETS),
+};
+
+/**
+ * Hooks for all mechanisms with passwords, PLAIN, LOGIN and SCRAM, from one store that holds no password.
+ *
+ * @param lookup gets a name as SASLprep has prepared it.
+ *
+ * @example
+ * import { sasl } from 'truepeer';
+ * const users = new Map([['tim', await sasl.scramCredentialsOf('tanstaaftanstaaf')]]);
+ * const hooks = sasl.accountHooks((name) => users.get(name));
+ * const step = await sasl.plain().start({ hooks }).step(Buffer.from('\0tim\0tanstaaftanstaaf'));
+ * console.assert(step.status === 'success');
+ */
+export function accountHooks<S = unknown>(
+  lookup: AccountLookup<S>,
+): Required<Pick<SASLHooks<S>, 'authenticator' | 'scramCredentials'>> {
+  return {
+    scramCredentials: lookup,
+    async authenticator(credentials, session) {
+      if (credentials.kind !== 'password') return false;
+      const stored = await lookup(credentials.authcid, session);
+      const matches = await passwordMatches(credentials.password, stored ?? NOBODY);
+      return matches && stored ? { ...accountOf(stored), authenticated: true } : false;
+    },
+  };
+}
+
+function accountOf({ identity, data }: StoredScram): Pick<StoredScram, 'identity' | 'data'> {
+  return { ...(identity === undefined ? {} : { identity }), ...(data === undefined ? {} : { data }) };
+}

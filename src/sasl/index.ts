@@ -1,0 +1,70 @@
+/** SASL for servers (RFC 4422): mechanisms as state machines without sockets and without SMTP. */
+
+export { accountHooks, type AccountLookup } from './accounts.ts';
+export { decodeBase64, encodeBase64 } from './base64.ts';
+export {
+  type BoundSocket,
+  channelBindingsOf,
+  TLS_EXPORTER,
+  TLS_SERVER_END_POINT,
+} from './channel-binding.ts';
+export { cramMD5, type CramOptions } from './cram-md5.ts';
+export { external } from './external.ts';
+export { failure, FAILURE_CODES, type FailureCode } from './failures.ts';
+export type {
+  Accepted,
+  Account,
+  AuthorizationRequest,
+  CertificateCredentials,
+  ClientCertificate,
+  Credentials,
+  OtherCredentials,
+  PasswordCredentials,
+  Refused,
+  SASLHooks,
+  StoredScram,
+  TokenCredentials,
+  Verdict,
+} from './hooks.ts';
+export { type Claim, judge } from './judge.ts';
+export { login } from './login.ts';
+export {
+  accept,
+  ask,
+  clientFirst,
+  MisuseError,
+  type Move,
+  refuse,
+  serverFirst,
+  serverFirstTolerant,
+  type State,
+} from './machine.ts';
+export type {
+  Challenge,
+  ChannelBindings,
+  Exchange,
+  Failure,
+  FailureReason,
+  Identity,
+  Mechanism,
+  SASLContext,
+  Service,
+  Step,
+  Success,
+} from './mechanism.ts';
+export { LINE_LIMIT, Negotiation, type Outcome } from './negotiation.ts';
+export type { OAuthOptions } from './oauth.ts';
+export { oauthBearer } from './oauthbearer.ts';
+export { plain } from './plain.ts';
+export { mechanisms, type RegistryOptions, usableMechanisms } from './registry.ts';
+export { saslprep } from './saslprep.ts';
+export { scramSHA256, scramSHA256Plus, type ScramOptions } from './scram.ts';
+export {
+  formatScramCredentials,
+  parseScramCredentials,
+  passwordMatches,
+  type ScramCredentials,
+  scramCredentialsOf,
+  type ScramCredentialsOptions,
+} from './scram-credentials.ts';
+export { xoauth2 } from './xoauth2.ts';

@@ -1,0 +1,77 @@
+import { cramMD5 } from './cram-md5.ts';
+import { external } from './external.ts';
+import { login } from './login.ts';
+import type { Mechanism, SASLContext } from './mechanism.ts';
+import type { OAuthOptions } from './oauth.ts';
+import { oauthBearer } from './oauthbearer.ts';
+import { plain } from './plain.ts';
+import { scramSHA256, scramSHA256Plus, type ScramOptions } from './scram.ts';
+import { xoauth2 } from './xoauth2.ts';
+
+export interface RegistryOptions {
+  readonly scram?: ScramOptions;
+  readonly oauth?: OAuthOptions;
+  /** Whether CRAM-MD5 is there at all; default false. */
+  readonly cramMD5?: boolean;
+  /** Names to leave out, in any case. */
+  readonly exclude?: readonly string[];
+  /** Mechanisms of your own. One with a name that is there already takes its place. */
+  readonly custom?: readonly Mechanism[];
+}
+
+/** RFC 4422 section 3.1. */
+const NAME = /^[A-Z0-9_-]{1,20}$/;
+
+/**
+ * The mechanisms of a server, strongest first: the order in which clients are offered them.
+ *
+ * @throws TypeError for a custom mechanism without a proper name, and for an excluded name that nothing has.
+ *
+ * @example
+ * import { sasl } from 'truepeer';
+ * const registry = sasl.mechanisms({ exclude: ['login'] });
+ * console.assert(registry.get('PLAIN') !== undefined && registry.get('LOGIN') === undefined);
+ * const offered = sasl.usableMechanisms(registry, { hooks: { authenticator: () => false } });
+ * console.assert(offered.map(({ name }) => name).join(' ') === 'OAUTHBEARER XOAUTH2 PLAIN');
+ */
+export function mechanisms(options: RegistryOptions = {}): ReadonlyMap<string, Mechanism> {
+  const { custom = [], exclude = [] } = options;
+  const all = new Map<string, Mechanism>();
+  const known = [
+    external(),
+    scramSHA256Plus(options.scram),
+    scramSHA256(options.scram),
+    oauthBearer(options.oauth),
+    xoauth2(options.oauth),
+    cramMD5(),
+    plain(),
+    login(),
+  ];
+  for (const mechanism of known) all.set(mechanism.name, mechanism);
+  for (const mechanism of custom) {
+    if (!NAME.test(mechanism.name)) {
+      throw new TypeError(
+        `mechanism ${JSON.stringify(mechanism.name)}: 1 to 20 of A-Z, 0-9, - and _ are expected`,
+      );
+    }
+    all.set(mechanism.name, mechanism);
+  }
+  for (const name of exclude) {
+    if (!all.has(name.toUpperCase())) {
+      throw new TypeError(
+        `there is no mechanism ${JSON.stringify(name)} to exclude; there are ${[...all.keys()].join(', ')}`,
+      );
+    }
+  }
+  for (const name of exclude) all.delete(name.toUpperCase());
+  if (options.cramMD5 !== true && !custom.some(({ name }) => name === 'CRAM-MD5')) all.delete('CRAM-MD5');
+  return all;
+}
+
+/** The mechanisms that can succeed on a connection: those to advertise, and to put into `SASLContext.offered`. */
+export function usableMechanisms(
+  registry: ReadonlyMap<string, Mechanism>,
+  context: SASLContext,
+): readonly Mechanism[] {
+  return [...registry.values()].filter((mechanism) => mechanism.usable(context));
+}
