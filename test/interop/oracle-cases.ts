@@ -136,7 +136,7 @@ const combinations: readonly OracleCase[] = [
       ...IPV4,
       tlvs: [
         { SSL_CLIENT: 1, SSL_VERIFY: 1, SSL_VERSION: 'TLSv1.2' },
-        { xe4: Buffer.from('custom') },
+        { xE4: Buffer.from('custom') },
         { NETNS: 'blue' },
         { NOOP: new Uint8Array(20) },
       ],
