@@ -49,6 +49,21 @@ export class RawClient {
     }
   }
 
+  /** Forgets what was received so far. */
+  forget(): void {
+    this.#received = '';
+  }
+
+  /** Says that nothing more will come. */
+  end(): void {
+    this.#socket.end();
+  }
+
+  /** Breaks the connection off. */
+  reset(): void {
+    this.#socket.resetAndDestroy();
+  }
+
   close(): void {
     this.#socket.destroy();
   }

@@ -52,7 +52,7 @@ export async function startServing(...args: string[]): Promise<Serving> {
     });
   });
   const printed = async (pattern: RegExp): Promise<RegExpExecArray> => {
-    const late = AbortSignal.timeout(10_000);
+    const late = AbortSignal.timeout(15_000);
     for (;;) {
       const match = pattern.exec(output);
       if (match !== null) return match;
