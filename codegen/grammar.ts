@@ -16,9 +16,9 @@ export function rulesOf(rules: readonly Rule[]): Rules {
 }
 
 /** A production with rules replaced by what they stand for, as one list. */
-export function flatten(production: Production, rules: Rules): readonly Production[] {
+export function flatten(production: Production): readonly Production[] {
   if (typeof production === 'string') return [production];
-  if ('seq' in production) return production.seq.flatMap((part) => flatten(part, rules));
+  if ('seq' in production) return production.seq.flatMap((part) => flatten(part));
   return [production];
 }
 

@@ -1,5 +1,5 @@
 import type { Production, Rule } from '../../spec/types.ts';
-import { fieldsOf, flatten, leading, rulesOf, type Rules, skips } from '../grammar.ts';
+import { fieldsOf, flatten, leading, rulesOf, skips } from '../grammar.ts';
 import { pascal } from '../names.ts';
 import type { Model } from '../model.ts';
 import { constant, type Draft, fn, type Statement } from '../print.ts';
@@ -9,7 +9,7 @@ import { MARK_BITS } from './v1-scan.ts';
 export function emitV1Line(model: Model, wire: string): Draft {
   const { spec } = model;
   const rules = rulesOf(spec.v1);
-  const header = flatten(rules.get('header')!.is, rules);
+  const header = flatten(rules.get('header')!.is);
   const prefix = header[0] as string;
   const end = header.at(-1) as string;
   const lines = spec.v1.filter((rule) => rule.family !== undefined);
@@ -20,7 +20,7 @@ export function emitV1Line(model: Model, wire: string): Draft {
   const transportOf = spec.v1.map((rule) => codes(spec.transports, rule.transport));
   const readers = fields.map(({ field, is }): Statement => {
     const cases = lines
-      .map((rule) => caseOf(rule, field, prefix, rules, spec.v1.indexOf(rule)))
+      .map((rule) => caseOf(rule, field, prefix, spec.v1.indexOf(rule)))
       .filter((text) => text !== '');
     const type = is === 'port' ? 'number' : 'string';
     return fn(
@@ -74,8 +74,8 @@ export function emitV1Line(model: Model, wire: string): Draft {
   };
 }
 
-function caseOf(rule: Rule, field: string, prefix: string, rules: Rules, index: number): string {
-  const parts = flatten(rule.is, rules);
+function caseOf(rule: Rule, field: string, prefix: string, index: number): string {
+  const parts = flatten(rule.is);
   const at = parts.findIndex((part) => typeof part !== 'string' && 'field' in part && part.field === field);
   if (at < 0) return '';
   const before = parts.slice(0, at);
@@ -97,8 +97,7 @@ function markAt(mark: number): string {
 }
 
 function writerCase(rule: Rule, prefix: string, end: string, { spec }: Model): string {
-  const rules = rulesOf(spec.v1);
-  const parts = flatten(rule.is, rules).map((part) => {
+  const parts = flatten(rule.is).map((part) => {
     if (typeof part === 'string') return part;
     return 'field' in part ? `\${e.${part.field}}` : '';
   });

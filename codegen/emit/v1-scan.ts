@@ -25,7 +25,7 @@ export function emitV1Scan({ spec }: Model, wire: string): Draft {
     scan.version = 1;
     scan.marks = 0;
     scan.proxied = false;
-    ${new Unroller(rules, header.longest).sequence(flatten(header.is, rules))}
+    ${new Unroller(rules, header.longest).sequence(flatten(header.is))}
     return p;`;
   const scanners = ['scanAddress', 'scanIpv4', 'scanIpv6', 'scanPort'].filter((name) =>
     body.includes(`${name}(`),
@@ -146,12 +146,12 @@ class Unroller {
   private rule(name: string, count = 0): string {
     const rule = this.rules.get(name)!;
     const index = [...this.rules.keys()].indexOf(name);
-    const proxied = flatten(rule.is, this.rules).some((part) => typeof part !== 'string' && 'field' in part);
+    const proxied = flatten(rule.is).some((part) => typeof part !== 'string' && 'field' in part);
     this.mark = 0;
     return `// ${name}
       scan.rule = ${index};
       ${proxied ? 'scan.proxied = true;' : ''}
-      ${this.sequence(flatten(without(rule.is, count, this.rules), this.rules))}`;
+      ${this.sequence(flatten(without(rule.is, count, this.rules)))}`;
   }
 
   /** Alternatives by their literals: what they begin with alike is checked once, then one octet decides. */

@@ -1,0 +1,79 @@
+import { leading, rulesOf } from '../grammar.ts';
+import { hexCode } from '../names.ts';
+import type { Report } from './diagnostic.ts';
+import { octetsOf } from './interpret.ts';
+import type { Subject } from './subject.ts';
+
+/** The preamble, the checksum and the limits, each a fact that is stated twice. */
+export function checkConstants({ preamble, checksum, limits, v1 }: Subject, report: Report): void {
+  if (preamble !== undefined) checkPreamble(preamble, report);
+  if (checksum !== undefined) {
+    const { name, polynomial, check } = checksum.row;
+    const computed = checksumOf(polynomial);
+    if (polynomial > 0xffff_ffff) {
+      const message = `${hexCode(polynomial)} is no polynomial of degree 32`;
+      report.add('checksum-check', [...checksum.path, 'polynomial'], message);
+    } else if (computed !== check) {
+      const message = `the check value of ${name} is stated as ${hexCode(check, 8)}, and the polynomial gives ${hexCode(computed, 8)}`;
+      report.add('checksum-check', [...checksum.path, 'check'], message);
+    }
+  }
+  for (const { row, path } of limits) {
+    if (row.min > row.max)
+      report.add('bad-limit', [...path, 'min'], `min ${row.min} is above max ${row.max}; exchange them`);
+    else if (row.default < row.min || row.default > row.max)
+      report.add(
+        'bad-limit',
+        [...path, 'default'],
+        `default ${row.default} is not within ${row.min}..${row.max}`,
+      );
+  }
+  const header = v1.find(({ row }) => row.name === 'header');
+  if (preamble === undefined || header === undefined) return;
+  const [first] = octetsOf(preamble.row.signature) ?? [];
+  const rules = rulesOf(v1.map(({ row }) => row));
+  const line =
+    typeof header.row.is === 'string' || 'seq' in header.row.is ? leading(header.row.is, rules) : '';
+  if (first === undefined || line === '' || line.charCodeAt(0) !== first) return;
+  const message = `both versions begin with octet ${hexCode(first)}`;
+  report.add('alternatives-alike', [...preamble.path, 'signature'], message, [
+    { path: [...header.path, 'is'], message: 'version 1 is here' },
+  ]);
+}
+
+function checkPreamble({ row, path }: NonNullable<Subject['preamble']>, report: Report): void {
+  const signature = octetsOf(row.signature);
+  if (signature === undefined || signature.length === 0) {
+    report.add(
+      'bad-hex',
+      [...path, 'signature'],
+      'the signature is not hex; write pairs of digits such as 0d 0a',
+    );
+    return;
+  }
+  const sum = { versionCommand: signature.length, familyTransport: row.versionCommand + 1 };
+  const behind = { ...sum, length: row.familyTransport + 1, size: row.length + 2 };
+  for (const [key, offset] of Object.entries(behind)) {
+    const stated = row[key as keyof typeof behind];
+    if (stated === offset) continue;
+    report.add(
+      'bad-preamble',
+      [...path, key],
+      `${key} is stated as ${stated}, and what stands before it ends at ${offset}`,
+    );
+  }
+  if (row.version > 0x0f)
+    report.add('bad-preamble', [...path, 'version'], `${row.version} does not fit half an octet`);
+}
+
+/** The checksum of the digits 1 to 9: reflected, all ones before and after. */
+function checksumOf(polynomial: number): number {
+  let reflected = 0;
+  for (let bit = 0; bit < 32; bit++) if ((polynomial >>> bit) & 1) reflected |= 1 << (31 - bit);
+  let crc = ~0;
+  for (const digit of '123456789') {
+    crc ^= digit.charCodeAt(0);
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ ((crc & 1) === 1 ? reflected : 0);
+  }
+  return ~crc >>> 0;
+}

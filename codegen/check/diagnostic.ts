@@ -1,0 +1,87 @@
+import type { DiagnosticCode } from './catalogue.ts';
+
+/** Where in a spec: `['tlvs', 3, 'code']`. */
+export type Path = readonly (string | number)[];
+
+/** The other place of a problem that has two. */
+export interface Note {
+  readonly path: Path;
+  readonly message: string;
+}
+
+/** One problem of a spec: what is wrong, where, and the way out. */
+export interface Diagnostic {
+  readonly code: DiagnosticCode;
+  readonly path: Path;
+  readonly message: string;
+  readonly notes: readonly Note[];
+}
+
+/** Collects problems, so that all are told at once. */
+export class Report {
+  readonly diagnostics: Diagnostic[] = [];
+
+  add(code: DiagnosticCode, path: Path, message: string, notes: readonly Note[] = []): void {
+    this.diagnostics.push({ code, path, message, notes });
+  }
+}
+
+const SHOWN = 60;
+
+/** A value of somebody's spec as it may stand in a message: short, on one line, nothing a terminal could obey. */
+export function show(value: unknown): string {
+  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value === 'function') return 'a function';
+  if (typeof value === 'symbol') return 'a symbol';
+  if (typeof value === 'number') return String(value);
+  if (value === undefined) return 'nothing';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : `a list of ${value.length}`;
+  if (typeof value === 'object' && value !== null) {
+    const kind: unknown = value.constructor?.name;
+    return typeof kind === 'string' && kind !== 'Object' && /^\w+$/.test(kind)
+      ? `an object of class ${kind}`
+      : 'an object';
+  }
+  const text = plainText(JSON.stringify(value));
+  return text.length > SHOWN ? `${text.slice(0, SHOWN)}..."` : text;
+}
+
+/** Text with every character outside printable ASCII escaped. */
+export function plainText(text: string): string {
+  return text.replace(/[^ -~]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** `tlvs[3].code`. */
+export function pathText(path: Path): string {
+  return path
+    .map((key) => (typeof key === 'number' ? `[${key}]` : /^\w+$/.test(key) ? `.${key}` : `[${show(key)}]`))
+    .join('')
+    .replace(/^\./, '');
+}
+
+/** "did you mean AWS?" where one of the names is near; else the names. */
+export function suggest(name: string, names: readonly string[]): string {
+  const near = names
+    .map((candidate) => ({ candidate, steps: distance(name.toLowerCase(), candidate.toLowerCase()) }))
+    .toSorted((a, b) => a.steps - b.steps)[0];
+  if (near !== undefined && near.steps <= Math.max(1, name.length / 3))
+    return `did you mean ${near.candidate}?`;
+  if (names.length === 0) return 'there is none';
+  const listed = names.slice(0, 8).join(', ');
+  return `there ${names.length === 1 ? 'is' : 'are'} ${listed}${names.length > 8 ? ' and more' : ''}`;
+}
+
+/** Octets to insert, delete or exchange until one text is the other; long texts count as far apart. */
+function distance(a: string, b: string): number {
+  if (a.length > 64 || b.length > 64) return 64;
+  let before = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const exchange = before[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row.push(Math.min(before[j]! + 1, row[j - 1]! + 1, exchange));
+    }
+    before = row;
+  }
+  return before[b.length]!;
+}

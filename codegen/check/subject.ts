@@ -1,0 +1,73 @@
+import type { Field, Spec } from '../../spec/types.ts';
+import type { Path, Report } from './diagnostic.ts';
+import { show } from './diagnostic.ts';
+import { extras, isRecord } from './shape.ts';
+import { CHECKSUM, LISTS, PREAMBLE, TABLES } from './spec-shape.ts';
+
+/** A row, and where it stands. */
+export interface At<T> {
+  readonly row: T;
+  readonly path: Path;
+}
+
+type Lists = {
+  readonly [
+    K in keyof Spec as Spec[K] extends readonly unknown[] ? K : never
+  ]: Spec[K] extends readonly (infer T)[] ? readonly At<T>[] : never;
+};
+
+/** What is well-shaped of a spec: the other checks work on it, so that one misshapen row does not hide the rest. */
+export interface Subject extends Lists {
+  readonly preamble: At<Spec['preamble']> | undefined;
+  readonly checksum: At<Spec['checksum']> | undefined;
+  /** Tables that miss rows because these are misshapen, or that are missing; nothing is said of absence there. */
+  readonly partial: ReadonlySet<keyof Spec>;
+}
+
+/** Checks the shape of everything; what passes is the subject of the other checks. */
+export function subjectOf(spec: unknown, report: Report): Subject | undefined {
+  if (!isRecord(spec)) {
+    const hint = 'make one with extendSpec(spec, { tlvs: [...] })';
+    report.add('wrong-type', [], `expected a spec, an object of tables, found ${show(spec)}; ${hint}`);
+    return undefined;
+  }
+  extras(spec, TABLES, 'a spec', [], report);
+  const partial = new Set<keyof Spec>();
+  const lists: Record<string, At<unknown>[]> = {};
+  for (const [table, shape] of Object.entries(LISTS)) {
+    const key = table as keyof typeof LISTS;
+    const rows: unknown = spec[key];
+    lists[key] = [];
+    if (!Array.isArray(rows)) {
+      partial.add(key);
+      if (rows === undefined) report.add('missing-property', [], `a spec has no "${key}": ${WAY_OUT}`);
+      else report.add('wrong-type', [key], `expected a list, found ${show(rows)}`);
+      continue;
+    }
+    for (let i = 0; i < rows.length; i++) {
+      if (shape.check(rows[i], [key, i], report)) lists[key].push({ row: rows[i], path: [key, i] });
+      else partial.add(key);
+    }
+  }
+  const single = (key: 'preamble' | 'checksum', shape: typeof PREAMBLE): At<never> | undefined => {
+    const value = spec[key];
+    if (value === undefined) report.add('missing-property', [], `a spec has no "${key}": ${WAY_OUT}`);
+    else if (shape.check(value, [key], report)) return { row: value as never, path: [key] };
+    partial.add(key);
+    return undefined;
+  };
+  return {
+    ...(lists as unknown as Lists),
+    preamble: single('preamble', PREAMBLE),
+    checksum: single('checksum', CHECKSUM),
+    partial,
+  };
+}
+
+const WAY_OUT = 'expected all tables; extendSpec(spec, { ... }) brings those of the standard';
+
+/** The fields of a struct row, and where they stand. */
+export function fieldsAt({ row, path }: At<Spec['tlvs'][number]>): readonly At<Field>[] {
+  if (row.value.kind !== 'struct') return [];
+  return row.value.fields.map((field, i) => ({ row: field, path: [...path, 'value', 'fields', i] }));
+}
