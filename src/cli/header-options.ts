@@ -32,6 +32,11 @@ export function addHeaderOptions(command: Command): Command {
     .option('--checksum', 'add a CRC32C');
 }
 
+/** Whether any of the options that describe a header was given. */
+export function describesHeader({ fromClient, toServer, local, tlv, checksum }: HeaderOptions): boolean {
+  return [fromClient, toServer, local, tlv, checksum].some((option) => option !== undefined);
+}
+
 /** Addresses for documentation (RFC 5737, RFC 3849), for what was not said. */
 const DEFAULTS = {
   4: {
@@ -64,7 +69,12 @@ export function headerFrom(options: HeaderOptions): Uint8Array {
   return headerOrUsage({ version, srcAddr, srcPort, dstAddr, dstPort, ...extras });
 }
 
-function headerOrUsage(header: HeaderInput): Uint8Array {
+/**
+ * Encodes a header that a user described.
+ *
+ * @throws UsageError when there is no such header
+ */
+export function headerOrUsage(header: HeaderInput): Uint8Array {
   try {
     return encode(header);
   } catch (error) {

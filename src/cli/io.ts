@@ -6,5 +6,5 @@ export interface Io {
 }
 
 export interface Output {
-  write(text: string): unknown;
+  write(octets: string | Uint8Array): unknown;
 }

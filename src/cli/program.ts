@@ -28,6 +28,11 @@ const COMMANDS: readonly { name: string; summary: string; load: () => Promise<Co
     summary: 'show what a PROXY header says, octet by octet',
     load: () => import('./inspect.ts'),
   },
+  {
+    name: 'encode',
+    summary: 'write a PROXY header',
+    load: () => import('./encode.ts'),
+  },
 ];
 
 /**

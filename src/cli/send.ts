@@ -4,7 +4,7 @@ import { escapeText } from '../smtp/reply.ts';
 import { parsePlace, showAddress, showPlace } from './endpoints.ts';
 import type { Place } from './endpoints.ts';
 import { argument, EXIT, Failure, repeatable, UsageError } from './failure.ts';
-import { addHeaderOptions, headerFrom } from './header-options.ts';
+import { addHeaderOptions, describesHeader, headerFrom } from './header-options.ts';
 import type { HeaderOptions } from './header-options.ts';
 import type { Io } from './io.ts';
 import { milliseconds } from './numbers.ts';
@@ -64,8 +64,7 @@ async function send(options: SendOptions, io: Io): Promise<number> {
 
 function headerOf(options: SendOptions): Uint8Array | undefined {
   if (options.proxy) return headerFrom(options);
-  const { fromClient, toServer, local, tlv, checksum } = options;
-  if ([fromClient, toServer, local, tlv, checksum].some((option) => option !== undefined)) {
+  if (describesHeader(options)) {
     throw new UsageError('--no-proxy goes with no option that describes a PROXY header.');
   }
   return undefined;

@@ -13,7 +13,7 @@ describe('truepeer', () => {
     const { code, out, err } = await truepeer(['--help']);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toContain('Usage: truepeer [options] [command]');
-    for (const command of ['serve', 'send', 'inspect'])
+    for (const command of ['serve', 'send', 'inspect', 'encode'])
       expect(out).toMatch(new RegExp(`^  ${command} `, 'mu'));
   });
 
@@ -22,7 +22,7 @@ describe('truepeer', () => {
     expect(await truepeer(['--version'])).toEqual({ code: 0, out: `${version}\n`, err: '' });
   });
 
-  it.each(['serve', 'send', 'inspect'])(
+  it.each(['serve', 'send', 'inspect', 'encode'])(
     'explains %s, and says that it is no relay where that matters',
     async (name) => {
       const { code, out } = await truepeer([name, '--help']);
@@ -93,5 +93,12 @@ describe('truepeer', () => {
       stderr: expect.stringMatching(/^error: Expected a PROXY header [^\n]*\n$/u),
     });
     expect(program('inspect', '0a')).toMatchObject({ status: 1, stderr: '' });
+  });
+
+  it('says nothing when its output is no longer read', () => {
+    const tlv = `NOOP=hex:${'00'.repeat(60_000)}`;
+    const command = `"$0" --import "$1" "$2" encode --tlv "$3" | head -c 1`;
+    const { stdout, stderr } = spawnSync('sh', ['-c', command, process.execPath, LOADER, MAIN, tlv]);
+    expect({ stdout: stdout.toString(), stderr: stderr.toString() }).toEqual({ stdout: '0', stderr: '' });
   });
 });

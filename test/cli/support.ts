@@ -15,8 +15,10 @@ export async function truepeer(args: readonly string[], stdin: Buffer | string =
     stdin: (async function* () {
       yield stdin;
     })(),
-    stdout: { write: (text: string) => void (out += text) },
-    stderr: { write: (text: string) => void (err += text) },
+    stdout: {
+      write: (text) => void (out += typeof text === 'string' ? text : Buffer.from(text).toString('latin1')),
+    },
+    stderr: { write: (text) => void (err += String(text)) },
   });
   return { code, out, err };
 }
