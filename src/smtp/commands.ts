@@ -1,14 +1,19 @@
 /** The command table: every verb the server knows, when it is allowed, and what its argument may be. */
 
+import { CHUNK_COMMANDS } from './chunk-command.ts';
 import type { Command, Dialogue } from './dialogue.ts';
 import { Content, classify, SP } from './octets.ts';
 import { REPLIES } from './replies.ts';
 import { SESSION_COMMANDS } from './session-commands.ts';
+import { TLS_COMMANDS } from './tls-commands.ts';
 import { TRANSACTION_COMMANDS } from './transaction-commands.ts';
 import { isUtf8 } from 'node:buffer';
 
 export const COMMANDS: ReadonlyMap<string, Command> = new Map(
-  [...SESSION_COMMANDS, ...TRANSACTION_COMMANDS].map((command) => [command.verb, command]),
+  [...SESSION_COMMANDS, ...TRANSACTION_COMMANDS, ...CHUNK_COMMANDS, ...TLS_COMMANDS].map((command) => [
+    command.verb,
+    command,
+  ]),
 );
 
 /** What a browser or an HTTP proxy sends first (RFC 9110 9.1). */
@@ -66,7 +71,10 @@ export function checkLine(
     if (!command.utf8) return REPLIES.eightBit;
     if (!isUtf8(line.subarray(start, to))) return REPLIES.invalidUtf8;
   }
-  if (command.afterHello && dialogue.session.hostName === null) return REPLIES.helloFirst;
+  const { settings, session } = dialogue;
+  if (settings.requireStartTLS && session.tls === null && command.beforeTLS !== true) return REPLIES.tlsFirst;
+  if (command.afterHello && session.hostName === null) return REPLIES.helloFirst;
+  if (dialogue.chunking && command.whileChunking !== true) return REPLIES.chunksOnly;
   const hasArgument = cut.to > cut.from;
   if (hasArgument && command.argument === 'none') return REPLIES.noArgument;
   if (!hasArgument && command.argument === 'required') return REPLIES.argumentNeeded;

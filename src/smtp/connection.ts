@@ -3,6 +3,7 @@
 import type { Socket } from 'node:net';
 import { Conversation, type Host, type Port } from './conversation.ts';
 import type { CloseReason, Session } from './session.ts';
+import { describeTLS } from './tls.ts';
 
 /** Replies that wait for a client that does not read; above this its input is not read either. */
 const UNREAD_LIMIT = 65_536;
@@ -20,7 +21,8 @@ export class Connection implements Port {
   /** The client whose limit it is counted against, if any. */
   countedAs: string | undefined;
   private readonly conversation: Conversation;
-  private readonly socket: Socket;
+  private socket: Socket;
+  private handshaking = false;
   private readonly host: Host;
   private readonly owner: Owner;
   private timer: NodeJS.Timeout | undefined;
@@ -36,16 +38,30 @@ export class Connection implements Port {
     this.socket = socket;
     this.owner = owner;
     this.conversation = new Conversation(host, session, this);
-    socket.on('data', (chunk: Buffer) => this.conversation.receive(chunk));
-    socket.on('end', () => this.ended());
-    socket.on('drain', () => this.drained());
-    socket.on('error', () => this.socket.destroy());
-    socket.on('close', () => this.closed());
+    this.attach(socket);
   }
 
-  /** @param proxied whether a PROXY header comes first. */
-  start(proxied: boolean): void {
-    this.conversation.start(proxied);
+  /** @param proxied whether a PROXY header comes first, `tls` whether a handshake comes before the greeting. */
+  start(proxied: boolean, tls: boolean): void {
+    this.conversation.start(proxied, tls);
+  }
+
+  startTLS(rest: Buffer): void {
+    const raw = this.socket;
+    raw.removeAllListeners('data');
+    raw.removeAllListeners('end');
+    raw.removeAllListeners('drain');
+    raw.removeAllListeners('close');
+    raw.pause();
+    if (rest.length > 0) raw.unshift(rest);
+    const secure = this.host.settings.tls!.wrap(raw);
+    this.socket = secure;
+    this.handshaking = true;
+    this.attach(secure);
+    secure.once('secure', () => {
+      this.handshaking = false;
+      this.conversation.secured(describeTLS(secure));
+    });
   }
 
   /** Ends a connection that is not served: nothing is read, `reply` is all that is said. */
@@ -97,11 +113,20 @@ export class Connection implements Port {
   close(reason: CloseReason): void {
     if (reason === 'client-left' && this.socket.destroyed) return;
     this.closing = true;
+    if (this.handshaking) return this.destroy();
     this.socket.end();
     // What the client still sends is read and dropped, so that the last reply is not lost to a reset.
     this.socket.resume();
     this.unread = false;
     this.deadline(this.now() + this.host.settings.timeouts.linger);
+  }
+
+  private attach(socket: Socket): void {
+    socket.on('data', (chunk: Buffer) => this.conversation.receive(chunk));
+    socket.on('end', () => this.ended());
+    socket.on('drain', () => this.drained());
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => this.closed());
   }
 
   private ended(): void {
@@ -119,7 +144,8 @@ export class Connection implements Port {
   private closed(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    this.conversation.lost();
+    if (this.handshaking) this.conversation.handshakeFailed();
+    else this.conversation.lost();
     this.owner.gone(this);
   }
 

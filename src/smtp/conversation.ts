@@ -6,21 +6,21 @@
  */
 
 import { CommandInput } from './command-input.ts';
-import { ContentInput } from './content-input.ts';
 import { ContentError } from './content-sink.ts';
-import { collect, stream } from './delivery.ts';
 import type { Dialogue } from './dialogue.ts';
 import { Envelope } from './envelope.ts';
 import type { Handler } from './handler.ts';
 import { HookGate } from './hook-gate.ts';
 import type { Input } from './input.ts';
-import { Message } from './message.ts';
 import { awaitHeader, greet, MISSING_HEADER } from './opening.ts';
 import type { Settings } from './options.ts';
+import { Reception } from './reception.ts';
 import { REPLIES } from './replies.ts';
 import { formatReply, readReply } from './reply.ts';
 import type { SMTPServer } from './server.ts';
 import type { CloseReason, Session } from './session.ts';
+import type { TLSInfo } from './tls.ts';
+import { TLSInput } from './tls-input.ts';
 
 /** What a conversation asks of whoever owns the transport. */
 export interface Port {
@@ -35,6 +35,8 @@ export interface Port {
   deadline(at: number): void;
   /** The PROXY header has said who the client is. Returns false when that client has too many connections. */
   identified(): boolean;
+  /** Begin the server's end of TLS; `rest` has been read already and belongs to it. Call `secured` after. */
+  startTLS(rest: Buffer): void;
   /** Close after everything has been sent. */
   close(reason: CloseReason): void;
 }
@@ -55,8 +57,10 @@ export class Conversation implements Dialogue {
   private readonly port: Port;
   private readonly commands: CommandInput;
   private readonly gate: HookGate;
+  private readonly reception: Reception;
   private input: Input;
-  private message: Message | undefined;
+  /** Set until the port has been told to begin. */
+  private handshake: TLSInput | undefined;
   private out = '';
   private held: Buffer[] = [];
   private onHold = false;
@@ -73,21 +77,49 @@ export class Conversation implements Dialogue {
     this.port = port;
     this.commands = new CommandInput(this);
     this.input = this.commands;
+    this.reception = new Reception(this, () => this.drained());
     this.gate = new HookGate(
       () => this.proceed(),
       (error) => this.report(error),
     );
   }
 
-  /** Waits for the PROXY header where `proxied`, then greets the client. */
-  start(proxied: boolean): void {
+  /** Waits for the PROXY header where `proxied`, then for TLS where `tls`, then greets the client. */
+  start(proxied: boolean, tls: boolean): void {
     const proxy = proxied ? this.settings.proxyProtocol : null;
-    const open = (): void => {
-      this.input = this.commands;
-      greet(this, () => (this.commands.refused = true));
-    };
+    const open = (): void => (tls ? this.startTLS() : this.greet());
     if (proxy === null) open();
     else awaitHeader(this, proxy, open);
+    this.afterBatch(0);
+  }
+
+  /** The TLS handshake is done. */
+  secured(tls: TLSInfo): void {
+    if (this.closed) return;
+    const { handler, server, session } = this;
+    session.tls = tls;
+    session.hostName = null;
+    session.extended = false;
+    this.envelope = new Envelope();
+    const { envelope } = this;
+    const go = (accepted: unknown): void => {
+      this.input = this.commands;
+      this.commands.renew();
+      if (accepted === false) {
+        this.reply(REPLIES.tlsRefused);
+        this.close('refused');
+      } else if (!session.greeted) this.greet();
+    };
+    if (handler.handleSTARTTLS === undefined) go(true);
+    else
+      this.ask(
+        () => handler.handleSTARTTLS!(server, session, envelope),
+        go,
+        (error) => {
+          this.report(error);
+          go(false);
+        },
+      );
     this.afterBatch(0);
   }
 
@@ -111,9 +143,17 @@ export class Conversation implements Dialogue {
       return this.close('handler-timeout');
     }
     const reply = this.input.onTimeout;
-    if (reply === '') this.note('proxy-header-missing', MISSING_HEADER);
-    this.reply(reply);
+    if (reply !== '') this.reply(reply);
+    else if (this.input instanceof TLSInput) return this.handshakeFailed();
+    else this.note('proxy-header-missing', MISSING_HEADER);
     this.close(reply === '' ? 'proxy-header' : 'timeout');
+  }
+
+  /** The transport is gone, and TLS had not been established: no reply can be sent any more. */
+  handshakeFailed(): void {
+    if (this.closed) return;
+    this.note('tls-failed', 'the TLS handshake failed');
+    this.close('tls');
   }
 
   /** The client will send no more. What came before is still answered. */
@@ -141,6 +181,11 @@ export class Conversation implements Dialogue {
     this.input = input;
   }
 
+  startTLS(): void {
+    this.handshake = new TLSInput(this.now() + this.settings.timeouts.tls);
+    this.input = this.handshake;
+  }
+
   identified(): boolean {
     return this.port.identified();
   }
@@ -155,7 +200,18 @@ export class Conversation implements Dialogue {
   }
 
   reset(): void {
+    this.reception.drop(new ContentError('lost', 'the transaction was given up'));
     if (this.envelope.mailFrom !== null) this.envelope = new Envelope();
+  }
+
+  endTransaction(accepted: boolean): void {
+    this.envelope = new Envelope();
+    this.commands.renew();
+    if (accepted) this.commands.forgive();
+  }
+
+  resume(): void {
+    this.input = this.commands;
   }
 
   close(reason: CloseReason): void {
@@ -165,8 +221,7 @@ export class Conversation implements Dialogue {
     this.gate.abandon();
     this.flush();
     const lost = new ContentError('lost', `the connection ended: ${reason}`);
-    this.message?.lose(lost);
-    this.message = undefined;
+    this.reception.drop(lost);
     this.envelope.abort(lost);
     this.session.abort(reason);
     this.port.close(reason);
@@ -198,14 +253,16 @@ export class Conversation implements Dialogue {
     });
   }
 
+  get chunking(): boolean {
+    return this.reception.chunking;
+  }
+
   startContent(): void {
-    this.reply(REPLIES.startContent);
-    const message = this.openMessage();
-    const done = (): void => {
-      this.input = this.commands;
-      this.finishMessage(message);
-    };
-    this.input = new ContentInput(message, this.settings, this.now(), done);
+    this.reception.startContent();
+  }
+
+  startChunk(size: number, last: boolean): void {
+    this.reception.startChunk(size, last);
   }
 
   note(code: string, text: string): void {
@@ -229,41 +286,9 @@ export class Conversation implements Dialogue {
     }
   }
 
-  private openMessage(): Message {
-    const { handler, server, session, envelope, settings } = this;
-    const delivery =
-      handler.handleContent === undefined
-        ? collect(handler, server, session, envelope)
-        : stream(handler, server, session, envelope, () => this.drained());
-    this.message = new Message(delivery, envelope, settings);
-    return this.message;
-  }
-
-  /** Asks the handler for the reply to the whole message. The transaction ends with it, whatever it is. */
-  private finishMessage(message: Message): void {
-    this.message = undefined;
-    this.commands.renew();
-    const verdict = message.end();
-    if (verdict !== undefined) {
-      this.envelope = new Envelope();
-      return this.reply(verdict);
-    }
-    const { delivery } = message;
-    this.ask(
-      () => delivery.finish(),
-      (answer) => {
-        const reply =
-          answer === undefined || answer === null ? undefined : readReply(answer, delivery.hook, '2.6.0');
-        this.envelope = new Envelope();
-        if (reply === undefined || reply.code < 300) this.commands.forgive();
-        this.reply(reply === undefined ? REPLIES.messageOk : formatReply(reply));
-        if (reply?.code === 421) this.close('refused');
-      },
-      (error) => {
-        this.envelope = new Envelope();
-        this.hookFailed(error);
-      },
-    );
+  private greet(): void {
+    this.input = this.commands;
+    greet(this, () => (this.commands.refused = true));
   }
 
   private consume(chunk: Buffer): void {
@@ -305,7 +330,7 @@ export class Conversation implements Dialogue {
   private afterBatch(octets: number): void {
     if (this.closed) return;
     const waiting = this.gate.closed;
-    if (this.leaving && !waiting && this.message === undefined) {
+    if (this.leaving && !waiting && this.reception.message === undefined) {
       if (this.session.greeted) this.reply(REPLIES.shutdown);
       return this.close('shutdown');
     }
@@ -323,6 +348,11 @@ export class Conversation implements Dialogue {
       this.port.release();
     }
     this.port.deadline(this.input.deadline(now, octets));
+    if (this.handshake !== undefined) {
+      const rest = this.handshake.take();
+      this.handshake = undefined;
+      this.port.startTLS(rest);
+    }
   }
 
   private flush(): void {

@@ -1,8 +1,7 @@
 import { ContentBuffer, type ContentSink, ContentStream } from './content-sink.ts';
 import type { Envelope } from './envelope.ts';
-import type { Handler } from './handler.ts';
+import type { ContentReply, Handler } from './handler.ts';
 import { REPLIES } from './replies.ts';
-import type { HookReply } from './reply.ts';
 import type { SMTPServer } from './server.ts';
 import type { Session } from './session.ts';
 
@@ -11,7 +10,7 @@ export interface Delivery {
   readonly hook: 'handleDATA' | 'handleContent';
   readonly sink: ContentSink;
   /** All content is in the sink: asks the handler for its reply. */
-  finish(): HookReply | PromiseLike<HookReply>;
+  finish(): ContentReply | PromiseLike<ContentReply>;
 }
 
 /** Delivery as one buffer to `handleDATA`. */
@@ -44,7 +43,7 @@ export function stream(
   drained: () => void,
 ): Delivery {
   const sink = new ContentStream(drained);
-  let answer: Promise<HookReply>;
+  let answer: Promise<ContentReply>;
   try {
     answer = Promise.resolve(handler.handleContent!(server, session, envelope, sink));
   } catch (error) {
@@ -63,7 +62,12 @@ export function stream(
   };
 }
 
-function isSuccess(value: HookReply): boolean {
+function isSuccess(value: ContentReply): boolean {
+  if (isList(value)) return value.some(isSuccess);
   if (value === undefined || value === null) return true;
   return typeof value === 'string' ? value.startsWith('2') : value.code < 300;
+}
+
+function isList(value: ContentReply): value is Extract<ContentReply, readonly unknown[]> {
+  return Array.isArray(value);
 }

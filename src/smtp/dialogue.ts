@@ -30,12 +30,22 @@ export interface Dialogue {
   askReply(name: string, call: () => unknown, success: string, accepted?: () => void): void;
   /** Ends the transaction: a fresh envelope. */
   reset(): void;
+  /** Ends the transaction after its content: a fresh envelope. */
+  endTransaction(accepted: boolean): void;
+  /** Whether a transaction in chunks has begun (BDAT): no other content and no other recipient may come. */
+  readonly chunking: boolean;
   /** The reply 354, and content from the next octet on. */
   startContent(): void;
+  /** A chunk of `size` octets from the next octet on. */
+  startChunk(size: number, last: boolean): void;
   /** Milliseconds of a steady clock. */
   now(): number;
   /** Lets something else read the stream from the next octet on. */
   use(input: Input): void;
+  /** Reads commands again. */
+  resume(): void;
+  /** Sends what is queued, then TLS; the session is a fresh one afterwards, but for the PROXY header. */
+  startTLS(): void;
   /** The client is known now; false when it has too many connections. */
   identified(): boolean;
   /** A line for the log; `text` is printable. */
@@ -56,6 +66,10 @@ export interface Command {
   readonly utf8: boolean;
   /** Whether HELO or EHLO must have come. */
   readonly afterHello: boolean;
+  /** Whether it is allowed where TLS is required and has not come yet. */
+  readonly beforeTLS?: boolean;
+  /** Whether it is allowed between the chunks of a message. */
+  readonly whileChunking?: boolean;
   /** Whether it uses up the budget for commands that bring no message. */
   readonly junk: boolean;
   /**

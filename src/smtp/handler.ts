@@ -8,6 +8,9 @@ import type { CloseReason, Session } from './session.ts';
 /** A reply, nothing, or a promise of either. */
 export type Answer = HookReply | PromiseLike<HookReply>;
 
+/** The reply to a message; under LMTP a list may answer for each accepted recipient, in order. */
+export type ContentReply = HookReply | readonly HookReply[];
+
 /**
  * What an application answers. Every hook is optional; nothing returned means the server's default reply.
  *
@@ -55,7 +58,11 @@ export interface Handler<V = TlvValues> {
     mailbox: Mailbox,
   ): Answer;
   /** The whole message is in `envelope.content`. A positive reply takes responsibility for it (RFC 5321 6.1). */
-  handleDATA?(server: SMTPServer<V>, session: Session<V>, envelope: Envelope): Answer;
+  handleDATA?(
+    server: SMTPServer<V>,
+    session: Session<V>,
+    envelope: Envelope,
+  ): ContentReply | PromiseLike<ContentReply>;
   /**
    * Takes the place of `handleDATA`: called when the content begins, reads it as it arrives, with back-pressure, and
    * answers when it is safe. Iteration throws when the message is lost or refused: then nothing may be kept.
@@ -65,7 +72,13 @@ export interface Handler<V = TlvValues> {
     session: Session<V>,
     envelope: Envelope,
     content: AsyncIterable<Buffer>,
-  ): Answer;
+  ): ContentReply | PromiseLike<ContentReply>;
+  /** After a TLS handshake, `session.tls` holds its facts. False ends the connection with 554. */
+  handleSTARTTLS?(
+    server: SMTPServer<V>,
+    session: Session<V>,
+    envelope: Envelope,
+  ): boolean | void | PromiseLike<boolean | void>;
   handleRSET?(server: SMTPServer<V>, session: Session<V>, envelope: Envelope): Answer;
   handleNOOP?(server: SMTPServer<V>, session: Session<V>, envelope: Envelope, argument: string): Answer;
   handleVRFY?(server: SMTPServer<V>, session: Session<V>, envelope: Envelope, address: string): Answer;

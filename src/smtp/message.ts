@@ -1,5 +1,6 @@
 /** One message coming in: scanner, policy and limits on the way to the handler. */
 
+import { ChunkScanner } from './chunk-scanner.ts';
 import { ContentError, type ContentSink } from './content-sink.ts';
 import { ContentScanner } from './content.ts';
 import type { Delivery } from './delivery.ts';
@@ -13,23 +14,29 @@ export class Message {
   readonly delivery: Delivery;
   private readonly sink: ContentSink;
   private readonly scanner: ContentScanner;
+  private readonly chunks: ChunkScanner | undefined;
+  private readonly write: (octets: Buffer) => void;
   private readonly normalizer: NewlineNormalizer | undefined;
   private readonly hops = new HopCounter();
   private readonly envelope: Envelope;
   private readonly settings: Settings;
-  private tooBig = false;
+  /** Whether it has grown larger than the limit. */
+  tooBig = false;
 
-  constructor(delivery: Delivery, envelope: Envelope, settings: Settings) {
+  /** @param chunked whether it comes with BDAT: no dots to remove, and BINARYMIME may hold anything. */
+  constructor(delivery: Delivery, envelope: Envelope, settings: Settings, chunked: boolean) {
     this.delivery = delivery;
     this.sink = delivery.sink;
     this.envelope = envelope;
     this.settings = settings;
+    const binary = envelope.body === 'BINARYMIME';
     const pass = (octets: Buffer): void => this.pass(octets);
-    const normalizer = settings.bareNewlines === 'normalize' ? new NewlineNormalizer(pass) : undefined;
+    const normalizer =
+      settings.bareNewlines === 'normalize' && !binary ? new NewlineNormalizer(pass) : undefined;
     this.normalizer = normalizer;
-    this.scanner = new ContentScanner(
-      normalizer === undefined ? pass : (octets: Buffer): void => normalizer.write(octets),
-    );
+    this.write = normalizer === undefined ? pass : (octets): void => normalizer.write(octets);
+    this.scanner = new ContentScanner(this.write);
+    this.chunks = chunked && !binary ? new ChunkScanner() : undefined;
   }
 
   get ended(): boolean {
@@ -45,13 +52,24 @@ export class Message {
     return this.scanner.scan(chunk, at);
   }
 
+  /** Takes the octets of a BDAT chunk as they are. */
+  take(octets: Buffer): void {
+    this.chunks?.write(octets);
+    this.write(octets);
+  }
+
   /** All content has come: the reply that refuses it, or undefined when the handler may answer. */
   end(): string | undefined {
+    this.chunks?.end();
     this.normalizer?.end();
     const verdict = this.verdict();
     if (verdict === undefined) this.sink.end();
-    else this.lose(new ContentError('refused', 'the server refuses the message'));
+    else this.refuse();
     return verdict;
+  }
+
+  refuse(): void {
+    this.lose(new ContentError('refused', 'the server refuses the message'));
   }
 
   lose(reason: ContentError): void {
@@ -61,7 +79,8 @@ export class Message {
 
   private verdict(): string | undefined {
     if (this.tooBig) return REPLIES.messageTooBig;
-    if (this.scanner.bareNewline && this.settings.bareNewlines === 'reject') return REPLIES.bareNewline;
+    const bare = this.scanner.bareNewline || this.chunks?.bareNewline === true;
+    if (bare && this.settings.bareNewlines === 'reject') return REPLIES.bareNewline;
     if (this.hops.hops >= this.settings.limits.hops) return REPLIES.tooManyHops;
     return undefined;
   }

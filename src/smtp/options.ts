@@ -2,6 +2,7 @@ import { hostname as systemHostName } from 'node:os';
 import type { TlvValues } from '../proxy/index.ts';
 import * as check from './check.ts';
 import { type ProxyOptions, type ProxySettings, readProxyOptions } from './proxy-options.ts';
+import { TLSContext, type TLSOptions } from './tls.ts';
 
 /** What to do with a CR without LF or a LF without CR in message content (RFC 5321 2.3.8). */
 export type BareNewlines = 'reject' | 'normalize' | 'preserve';
@@ -12,6 +13,8 @@ export interface Timeouts {
   readonly command: number;
   /** For content: no octet at all, or the minimum rate not kept, for this long. RFC 5321 asks for 180,000. */
   readonly content: number;
+  /** For a TLS handshake. */
+  readonly tls: number;
   /** For a hook to settle; then 421. */
   readonly handler: number;
   /** For a client to read its replies once 64 KiB of them wait. */
@@ -64,6 +67,10 @@ export interface SMTPServerOptions<V = TlvValues> {
   readonly addressSyntax?: 'tolerant' | 'strict';
   /** Expect a PROXY header on every connection. Absent, or with a timeout of 0, clients connect directly. */
   readonly proxyProtocol?: ProxyOptions<V>;
+  /** Key and certificate: offers STARTTLS, and makes `listen({ ..., tls: true })` possible. */
+  readonly tls?: TLSOptions;
+  /** Nothing but NOOP, EHLO, STARTTLS and QUIT before TLS; needs `tls`. Not for a public MX (RFC 3207 section 4). */
+  readonly requireStartTLS?: boolean;
   readonly timeouts?: Partial<Timeouts>;
   readonly limits?: Partial<Limits>;
   /** Receives what a log should know. What it throws is dropped. */
@@ -73,6 +80,8 @@ export interface SMTPServerOptions<V = TlvValues> {
 /** Options with every default in place. */
 export interface Settings {
   readonly hostname: string;
+  /** Whether it speaks LMTP (RFC 2033). */
+  readonly lmtp: boolean;
   /** The greeting, ready for the wire. */
   readonly greeting: string;
   readonly dataSizeLimit: number;
@@ -81,6 +90,9 @@ export interface Settings {
   readonly addressSyntax: 'tolerant' | 'strict';
   /** Null where clients connect directly. */
   readonly proxyProtocol: ProxySettings | null;
+  /** Null without a certificate. */
+  readonly tls: TLSContext | null;
+  readonly requireStartTLS: boolean;
   readonly timeouts: Timeouts;
   readonly limits: Limits;
   readonly diagnostics: (diagnostic: Diagnostic) => void;
@@ -89,6 +101,7 @@ export interface Settings {
 const TIMEOUTS: Timeouts = {
   command: 300_000,
   content: 180_000,
+  tls: 30_000,
   handler: 300_000,
   write: 60_000,
   linger: 5_000,
@@ -112,14 +125,19 @@ const MINIMA: Partial<Record<keyof Limits, number>> = { recipients: 100, hops: 1
  *
  * @throws TypeError or RangeError that names the option, what it got, and what is allowed.
  */
-export function readOptions<V>(options: SMTPServerOptions<V>): Settings {
+export function readOptions<V>(options: SMTPServerOptions<V>, lmtp = false): Settings {
   check.object('', options, KNOWN);
   const hostname = check.hostName('hostname', options.hostname ?? defaultHostName());
   const ident = check.printable('ident', options.ident ?? 'truepeer');
   const diagnostics = safely(check.callback('diagnostics', options.diagnostics));
+  const requireStartTLS = check.boolean('requireStartTLS', options.requireStartTLS ?? false);
+  if (requireStartTLS && options.tls === undefined) {
+    throw new TypeError('option requireStartTLS: without option tls nobody could do what it asks for');
+  }
   return {
     hostname,
-    greeting: `220 ${hostname} ESMTP ${ident}`.trimEnd() + '\r\n',
+    lmtp,
+    greeting: `220 ${hostname} ${lmtp ? 'LMTP' : 'ESMTP'} ${ident}`.trimEnd() + '\r\n',
     dataSizeLimit: check.integer('dataSizeLimit', options.dataSizeLimit ?? 33_554_432, 0),
     enableSMTPUTF8: check.boolean('enableSMTPUTF8', options.enableSMTPUTF8 ?? true),
     bareNewlines: check.oneOf('bareNewlines', options.bareNewlines ?? 'reject', [
@@ -128,6 +146,8 @@ export function readOptions<V>(options: SMTPServerOptions<V>): Settings {
       'preserve',
     ]),
     addressSyntax: check.oneOf('addressSyntax', options.addressSyntax ?? 'tolerant', ['tolerant', 'strict']),
+    tls: options.tls === undefined ? null : new TLSContext(options.tls),
+    requireStartTLS,
     proxyProtocol: readProxyOptions(options.proxyProtocol, diagnostics),
     timeouts: check.integers('timeouts', TIMEOUTS, options.timeouts, {}, 2 ** 31 - 1),
     limits: check.integers('limits', LIMITS, options.limits, MINIMA, Number.MAX_SAFE_INTEGER),
@@ -143,6 +163,8 @@ const KNOWN: Record<keyof SMTPServerOptions, true> = {
   bareNewlines: true,
   addressSyntax: true,
   proxyProtocol: true,
+  tls: true,
+  requireStartTLS: true,
   timeouts: true,
   limits: true,
   diagnostics: true,

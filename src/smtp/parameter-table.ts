@@ -35,14 +35,14 @@ export const MAIL_PARAMETERS: ReadonlyMap<string, ParameterReader<MailFacts>> = 
       },
     },
   ],
-  // RFC 6152.
+  // RFC 6152, RFC 3030 section 3.
   [
     'BODY',
     {
       offered: always,
       read(value, facts) {
         const body = value?.toUpperCase();
-        if (body !== '7BIT' && body !== '8BITMIME') return REPLIES.badParameter;
+        if (body !== '7BIT' && body !== '8BITMIME' && body !== 'BINARYMIME') return REPLIES.badParameter;
         facts.body = body;
         return undefined;
       },

@@ -32,6 +32,18 @@ export const REPLIES = {
   recipientFirst: reply(503, '5.5.1', 'No recipient has been accepted'),
   refusedSession: reply(503, '5.5.1', 'No service; QUIT is all that is left'),
 
+  tlsReady: reply(220, '2.0.0', 'Ready to start TLS'),
+  tlsAlready: reply(503, '5.5.1', 'TLS is active already'),
+  tlsUnavailable: reply(454, '4.7.0', 'TLS is not available'),
+  tlsPipelined: reply(554, '5.5.0', 'Nothing may follow STARTTLS before TLS has begun'),
+  tlsFirst: reply(530, '5.7.0', 'Say STARTTLS first'),
+  tlsRefused: reply(554, '5.7.0', 'This TLS session is not accepted'),
+
+  badChunk: reply(501, '5.5.4', 'A chunk size is expected: BDAT size [LAST]'),
+  chunkFailed: reply(503, '5.5.1', 'An earlier chunk was refused; say RSET'),
+  chunksOnly: reply(503, '5.5.1', 'The message has begun in chunks; go on with BDAT or say RSET'),
+  binaryNeedsChunks: reply(503, '5.5.1', 'BINARYMIME comes with BDAT, not with DATA'),
+
   badSender: reply(501, '5.1.7', 'Sender address not understood: MAIL FROM:<address> is expected'),
   badRecipient: reply(501, '5.1.3', 'Recipient address not understood: RCPT TO:<address> is expected'),
   needsUtf8: reply(553, '5.6.7', 'A non-ASCII address needs SMTPUTF8'),

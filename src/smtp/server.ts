@@ -7,10 +7,15 @@ import { readOptions, type Settings, type SMTPServerOptions } from './options.ts
 import { peerOf, UNIX_PEER } from './peer.ts';
 import { REPLIES } from './replies.ts';
 import { Session } from './session.ts';
+import type { TLSOptions } from './tls.ts';
 
 /** Where to listen: a TCP port (0 picks a free one), a Unix socket, or a descriptor inherited from the parent. */
-export type ListenTarget =
-  { readonly port: number; readonly host?: string } | { readonly path: string } | { readonly fd: number };
+export type ListenTarget = (
+  { readonly port: number; readonly host?: string } | { readonly path: string } | { readonly fd: number }
+) & {
+  /** Implicit TLS (RFC 8314), after the PROXY header where there is one; needs option `tls`. */
+  readonly tls?: boolean;
+};
 
 /**
  * An SMTP server (RFC 5321) that calls the hooks of one handler.
@@ -75,9 +80,12 @@ export class SMTPServer<V = TlvValues> {
    * @throws the system's error (EADDRINUSE, EACCES ...).
    */
   async listen(target: ListenTarget): Promise<AddressInfo> {
+    const tls = target.tls === true;
+    if (tls && this.settings.tls === null)
+      throw new TypeError('listen: tls needs the option tls of the server');
     let unix = 'path' in target;
     const listener = createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
-      this.accept(socket, unix),
+      this.accept(socket, unix, tls),
     );
     await new Promise<void>((resolve, reject) => {
       listener.once('error', reject);
@@ -119,11 +127,21 @@ export class SMTPServer<V = TlvValues> {
     await Promise.all(closed);
   }
 
+  /**
+   * Uses another key and certificate for TLS from now on, without a restart; connections that are open keep theirs.
+   *
+   * @throws TypeError when they are not usable; the old ones stay in use.
+   */
+  replaceTLS(options: TLSOptions): void {
+    if (this.settings.tls === null) throw new TypeError('replaceTLS: the server was made without option tls');
+    this.settings.tls.replace(options);
+  }
+
   private cut(): void {
     for (const connection of this.connections) connection.destroy();
   }
 
-  private accept(socket: Socket, unix: boolean): void {
+  private accept(socket: Socket, unix: boolean, tls: boolean): void {
     const session = new Session(unix ? UNIX_PEER : peerOf(socket));
     const proxy = this.settings.proxyProtocol;
     const trusted = proxy !== null && proxy.trust.trusts(unix ? null : (session.peer.address ?? ''));
@@ -141,7 +159,7 @@ export class SMTPServer<V = TlvValues> {
       return refuse(socket, REPLIES.tooManyConnections);
     const connection = new Connection(this.host, session, socket, this.owner);
     this.connections.add(connection);
-    if (trusted || this.admit(connection)) connection.start(trusted);
+    if (trusted || this.admit(connection)) connection.start(trusted, tls);
     else connection.turnAway(REPLIES.tooManyConnections);
   }
 

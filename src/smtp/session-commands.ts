@@ -2,6 +2,7 @@
 
 import { isAddressLiteral } from './address.ts';
 import type { Command, Dialogue } from './dialogue.ts';
+import { offeredExtensions } from './extensions.ts';
 import { REPLIES } from './replies.ts';
 import { formatReply, readReply, type HookReply } from './reply.ts';
 
@@ -29,13 +30,14 @@ const helo: Command = {
 
 const ehlo: Command = {
   ...base,
+  beforeTLS: true,
   verb: 'EHLO',
   argument: 'required',
   run(dialogue, line, from, to) {
     const name = readHostName(line, from, to);
     if (name === undefined) return dialogue.refuse(REPLIES.badHostName);
     const { handler, server, session, envelope } = dialogue;
-    const offered = extensions(dialogue);
+    const offered = offeredExtensions(dialogue);
     if (handler.handleEHLO === undefined) {
       begin(dialogue, name, true);
       return greet(dialogue, offered);
@@ -69,19 +71,6 @@ function isList(answer: HookReply | readonly string[]): answer is readonly strin
   return Array.isArray(answer);
 }
 
-/** Extensions offered right now, in the order they are sent. */
-function extensions(dialogue: Dialogue): string[] {
-  const { settings } = dialogue;
-  const lines = [
-    'PIPELINING',
-    settings.dataSizeLimit > 0 ? `SIZE ${settings.dataSizeLimit}` : 'SIZE',
-    '8BITMIME',
-  ];
-  if (settings.enableSMTPUTF8) lines.push('SMTPUTF8');
-  lines.push('ENHANCEDSTATUSCODES', 'HELP');
-  return lines;
-}
-
 function greet(dialogue: Dialogue, lines: readonly string[]): void {
   dialogue.reply(formatReply({ code: 250, text: [dialogue.settings.hostname, ...lines] }));
 }
@@ -104,6 +93,8 @@ function readHostName(line: Buffer, from: number, to: number): string | undefine
 
 const noop: Command = {
   ...base,
+  whileChunking: true,
+  beforeTLS: true,
   verb: 'NOOP',
   run(dialogue, line, from, to) {
     const { handler, server, session, envelope } = dialogue;
@@ -116,6 +107,7 @@ const noop: Command = {
 
 const vrfy: Command = {
   ...base,
+  whileChunking: true,
   verb: 'VRFY',
   argument: 'required',
   utf8: true,
@@ -130,6 +122,7 @@ const vrfy: Command = {
 
 const expn: Command = {
   ...base,
+  whileChunking: true,
   verb: 'EXPN',
   argument: 'required',
   utf8: true,
@@ -144,6 +137,7 @@ const expn: Command = {
 
 const help: Command = {
   ...base,
+  whileChunking: true,
   verb: 'HELP',
   run(dialogue, line, from, to) {
     const { handler, server, session, envelope } = dialogue;
@@ -158,6 +152,8 @@ const help: Command = {
 
 const quit: Command = {
   ...base,
+  whileChunking: true,
+  beforeTLS: true,
   verb: 'QUIT',
   argument: 'none',
   junk: false,

@@ -1,5 +1,6 @@
 import type { ProxyData, TlvValues } from '../proxy/index.ts';
 import { LazyAbort } from './abort.ts';
+import type { TLSInfo } from './tls.ts';
 
 /** The adjacent hop: who opened the connection to this server. */
 export interface Peer {
@@ -44,6 +45,8 @@ export class Session<V = TlvValues> {
   hostName: string | null = null;
   /** Whether the client said EHLO (or LHLO), so that extensions may be used. */
   extended = false;
+  /** TLS of this connection, or null in the clear. */
+  tls: TLSInfo | null = null;
   /** Whether anything has been said to the client. */
   greeted = false;
   private readonly life = new LazyAbort();

@@ -91,6 +91,7 @@ const data: Command = {
     const { envelope } = dialogue;
     if (envelope.mailFrom === null) return dialogue.refuse(REPLIES.mailFirst);
     if (envelope.rcptTos.length === 0) return dialogue.refuse(REPLIES.recipientFirst);
+    if (envelope.body === 'BINARYMIME') return dialogue.refuse(REPLIES.binaryNeedsChunks);
     dialogue.startContent();
   },
 };
@@ -102,6 +103,7 @@ const rset: Command = {
   utf8: false,
   afterHello: false,
   junk: true,
+  whileChunking: true,
   run(dialogue) {
     const { handler, server, session, envelope } = dialogue;
     dialogue.reset();

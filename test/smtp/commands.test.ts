@@ -161,7 +161,17 @@ describe('the session', () => {
 
   it('EHLO offers what works, and nothing else', () => {
     expect(greeted(keeper(), { dataSizeLimit: 1000 }).say('EHLO c.test\r\n')).toBe(
-      ['mx.test', 'PIPELINING', 'SIZE 1000', '8BITMIME', 'SMTPUTF8', 'ENHANCEDSTATUSCODES']
+      [
+        'mx.test',
+        'PIPELINING',
+        'SIZE 1000',
+        '8BITMIME',
+        'SMTPUTF8',
+        'ENHANCEDSTATUSCODES',
+        'CHUNKING',
+        'BINARYMIME',
+        'LIMITS RCPTMAX=1000',
+      ]
         .map((line) => `250-${line}\r\n`)
         .join('') + '250 HELP\r\n',
     );

@@ -136,13 +136,15 @@ describe('rules 38 and 39: one end, dots removed after CRLF only, under every se
     let octets = 0;
     const run = (): number => {
       const scanner = new ContentScanner((piece) => void (octets += piece.length));
-      const start = performance.now();
+      // CPU time: other processes on the machine are not the scanner's fault.
+      const start = process.cpuUsage();
       for (let sent = 0; sent < 2_000_000; sent += 16_384) scanner.scan(chunk, 0);
-      return performance.now() - start;
+      const { user, system } = process.cpuUsage(start);
+      return (user + system) / 1000;
     };
-    const best = Math.min(run(), run(), run());
+    const best = Math.min(run(), run(), run(), run(), run());
     const lines = Math.ceil(2_000_000 / 16_384) * 16_384;
-    expect(octets).toBe(3 * lines * 3);
+    expect(octets).toBe(5 * lines * 3);
     expect((lines * 4) / 2 ** 20 / (best / 1000)).toBeGreaterThan(100);
   });
 });

@@ -16,6 +16,7 @@ export class Rig implements Port {
   time = 1000;
   proxied = false;
   identifiedAs = true;
+  tlsRest: Buffer | undefined;
 
   constructor(handler: Handler = {}, options: SMTPServerOptions = {}) {
     const server = new SMTPServer(handler, { hostname: 'mx.test', ...options });
@@ -38,6 +39,9 @@ export class Rig implements Port {
   }
   deadline(at: number): void {
     this.deadlineAt = at;
+  }
+  startTLS(rest: Buffer): void {
+    this.tlsRest = rest;
   }
   identified(): boolean {
     return this.identifiedAs;
@@ -65,7 +69,7 @@ export class Rig implements Port {
 /** A rig that has been greeted. */
 export function greeted(handler: Handler = {}, options: SMTPServerOptions = {}): Rig {
   const rig = new Rig(handler, options);
-  rig.conversation.start(rig.proxied);
+  rig.conversation.start(rig.proxied, false);
   return rig;
 }
 

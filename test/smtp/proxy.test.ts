@@ -30,7 +30,7 @@ function behindProxy(
     { ...options, proxyProtocol: { timeout: 5000, trusted: 'anyone', ...proxy } },
   );
   rig.proxied = true;
-  rig.conversation.start(true);
+  rig.conversation.start(true, false);
   return rig;
 }
 

@@ -1,0 +1,42 @@
+import { ContentDeadline } from './content-input.ts';
+import type { Input } from './input.ts';
+import type { Message } from './message.ts';
+import type { Settings } from './options.ts';
+import { REPLIES } from './replies.ts';
+
+/** Reads the octets of one BDAT chunk; they are content, or they are dropped (RFC 3030 section 2). */
+export class ChunkInput implements Input {
+  readonly onTimeout = REPLIES.contentTimeout;
+  private left: number;
+  private readonly message: Message | undefined;
+  private readonly time: ContentDeadline;
+  private readonly done: () => void;
+
+  /** @param size octets of the chunk, at least 1; `message` is undefined for a chunk that is dropped. */
+  constructor(size: number, message: Message | undefined, settings: Settings, now: number, done: () => void) {
+    this.left = size;
+    this.message = message;
+    this.time = new ContentDeadline(settings, now);
+    this.done = done;
+  }
+
+  get full(): boolean {
+    return this.message?.full ?? false;
+  }
+
+  read(chunk: Buffer, at: number): number {
+    const end = Math.min(chunk.length, at + this.left);
+    this.left -= end - at;
+    this.message?.take(chunk.subarray(at, end));
+    if (this.left === 0) this.done();
+    return end;
+  }
+
+  deadline(now: number, octets: number): number {
+    return this.time.after(now, octets);
+  }
+
+  heldFor(duration: number): void {
+    this.time.shift(duration);
+  }
+}

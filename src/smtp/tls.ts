@@ -1,0 +1,109 @@
+/** TLS of the server's side: options, a context that can be replaced while the server runs, facts about a connection. */
+
+import { constants } from 'node:crypto';
+import type { Socket } from 'node:net';
+import {
+  createSecureContext,
+  type PeerCertificate,
+  type SecureContext,
+  type SecureContextOptions,
+  TLSSocket,
+} from 'node:tls';
+
+/** Key, certificate and what else `tls.createSecureContext` takes; TLS 1.2 is the least unless said otherwise. */
+export interface TLSOptions extends SecureContextOptions {
+  /** Gives another certificate for a server name (SNI), as in `tls.createServer`. */
+  readonly SNICallback?: (
+    servername: string,
+    callback: (error: Error | null, context?: SecureContext) => void,
+  ) => void;
+  /** Ask the client for a certificate. One that does not verify against `ca` is reported, not refused. */
+  readonly requestCert?: boolean;
+}
+
+/** Facts about an encrypted connection. */
+export interface TLSInfo {
+  /** `TLSv1.2` or `TLSv1.3`. */
+  readonly protocol: string;
+  /** The cipher suite by its standard name. */
+  readonly cipher: string;
+  /** The server name the client asked for (SNI), untrusted; null without. */
+  readonly servername: string | null;
+  /** Whether the client gave a certificate that verifies. */
+  readonly authorized: boolean;
+  /** The client's certificate, verified or not; null without. */
+  readonly peerCertificate: PeerCertificate | null;
+  /** Channel binding data, for SCRAM -PLUS (RFC 9266). */
+  exportKeyingMaterial(length: number, label: string, context: Buffer): Buffer;
+}
+
+export class TLSContext {
+  private options: TLSOptions;
+  private context: SecureContext;
+
+  /** @throws TypeError that says what is wrong with key or certificate. */
+  constructor(options: TLSOptions) {
+    this.options = options;
+    this.context = contextOf(options);
+  }
+
+  /** New connections use these options from now on. Bad ones throw, and change nothing. */
+  replace(options: TLSOptions): void {
+    this.context = contextOf(options);
+    this.options = options;
+  }
+
+  /** The server's end of TLS over a socket; it emits `secure` after the handshake. */
+  wrap(socket: Socket): TLSSocket {
+    const { SNICallback, requestCert = false } = this.options;
+    return new TLSSocket(socket, {
+      isServer: true,
+      secureContext: this.context,
+      requestCert,
+      rejectUnauthorized: false,
+      ...(SNICallback === undefined ? {} : { SNICallback }),
+    });
+  }
+}
+
+function contextOf(options: TLSOptions): SecureContext {
+  try {
+    return createSecureContext({
+      minVersion: 'TLSv1.2',
+      honorCipherOrder: true,
+      ...options,
+      secureOptions:
+        (options.secureOptions ?? 0) | constants.SSL_OP_NO_RENEGOTIATION | constants.SSL_OP_NO_COMPRESSION,
+    });
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    throw new TypeError(`option tls: key, certificate or another value is not usable: ${cause}`, {
+      cause: error,
+    });
+  }
+}
+
+/** What the handshake has established. */
+export function describeTLS(socket: TLSSocket): TLSInfo {
+  const certificate = socket.getPeerCertificate();
+  const given = Object.keys(certificate ?? {}).length > 0;
+  return {
+    protocol: socket.getProtocol() ?? 'unknown',
+    cipher: socket.getCipher().standardName,
+    servername: servernameOf(socket),
+    authorized: given && verifies(socket),
+    peerCertificate: given ? certificate : null,
+    exportKeyingMaterial: (length, label, context) => socket.exportKeyingMaterial(length, label, context),
+  };
+}
+
+function servernameOf(socket: TLSSocket): string | null {
+  const { servername } = socket as { servername?: string | false | null };
+  return typeof servername === 'string' && servername !== '' ? servername : null;
+}
+
+/** A socket made without `tls.Server` does not say so itself. */
+function verifies(socket: TLSSocket): boolean {
+  const { ssl } = socket as { ssl?: { verifyError?(): Error | null | undefined } };
+  return typeof ssl?.verifyError === 'function' && !ssl.verifyError();
+}
