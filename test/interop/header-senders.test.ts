@@ -9,6 +9,7 @@ import { Stage } from './parts/stage.ts';
 
 const MESSAGE = 'From: a@client.example\r\nTo: b@mx.example\r\nSubject: direct\r\n\r\n.dot\r\n';
 const CURL = { silent: true, 'show-error': true, 'max-time': '5', 'haproxy-protocol': true } as const;
+const TRUSTING_CURL = { proxyProtocol: { timeout: 5000, trusted: ['127.0.0.2'] } };
 const V1 = { version: 1, command: null, family: AF.INET, protocol: PROTO.STREAM, tlvs: [] };
 
 describeWith(['swaks'], 'swaks in the part of the balancer', () => {
@@ -48,9 +49,7 @@ describeWith(['curl'], 'curl --haproxy-protocol', () => {
   const stage = new Stage();
 
   test('delivers as the client it says it is', async () => {
-    const mail = await MailServer.start(stage, 'mail', {
-      proxyProtocol: { timeout: 5000, trusted: ['127.0.0.2'] },
-    });
+    const mail = await MailServer.start(stage, 'mail', { options: TRUSTING_CURL });
     const options = longOptions({
       ...CURL,
       interface: '127.0.0.2',
@@ -63,7 +62,7 @@ describeWith(['curl'], 'curl --haproxy-protocol', () => {
     expect(outcome).toEqual({ code: 0, stdout: '', stderr: '' });
     const [{ client } = { client: { port: 0 } }] = await mail.delivered();
     const port = client.port ?? 0;
-    const header = await expectDelivery(mail, { address: '127.0.0.2', port }, MESSAGE, '127.0.0.2');
+    const header = await expectDelivery(mail, { address: '127.0.0.2', port }, MESSAGE, { peer: '127.0.0.2' });
     expect(header).toEqual({
       ...V1,
       source: place('127.0.0.2', port),
@@ -72,9 +71,7 @@ describeWith(['curl'], 'curl --haproxy-protocol', () => {
   });
 
   test('is refused from an address outside the trust list, before a word', async () => {
-    const mail = await MailServer.start(stage, 'outside', {
-      proxyProtocol: { timeout: 5000, trusted: ['127.0.0.2'] },
-    });
+    const mail = await MailServer.start(stage, 'outside', { options: TRUSTING_CURL });
     const url = `smtp://127.0.0.1:${mail.port}/client.example`;
     const { code, stdout } = await run('curl', longOptions({ ...CURL, interface: '127.0.0.3', url }));
     expect(stdout).toBe('');

@@ -30,7 +30,7 @@ describeWith(['postfix', 'root'], 'Postfix as a relay', () => {
     const postfix = await startPostfix(stage, port);
     await submit(postfix);
     await expect.poll(() => postfix.log, PATIENCE).toMatch(/status=deferred \(connect to .*refused\)/);
-    const mail = await MailServer.start(stage, 'mail', {}, port);
+    const mail = await MailServer.start(stage, 'mail', { options: {}, port });
     await expect.poll(() => postfix.log, PATIENCE).toMatch(/status=sent \(250 2\.\d\.0 .*\n.*: removed\n/);
     await expectRelayed(mail, /^Received: from client\.example .* by relay\.example \(Postfix\)/);
   });
@@ -44,7 +44,7 @@ describeWith(['exim4', 'root'], 'Exim as a relay', () => {
     const exim = await startExim(stage, port);
     await submit(exim);
     await expect.poll(() => exim.log, PATIENCE).toMatch(/== b@mx\.example .*Connection refused/);
-    const mail = await MailServer.start(stage, 'mail', {}, port);
+    const mail = await MailServer.start(stage, 'mail', { options: {}, port });
     await expect.poll(() => exim.log, PATIENCE).toMatch(/C="250 2\.\d\.0 .*\n.* Completed\n/);
     await expectRelayed(
       mail,

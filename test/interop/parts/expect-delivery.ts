@@ -12,7 +12,7 @@ export async function expectDelivery(
   mail: MailServer,
   client: { readonly address: string; readonly port: number },
   message: string,
-  peer = '127.0.0.1',
+  { peer = '127.0.0.1', tls = null }: { readonly peer?: string; readonly tls?: string | null } = {},
 ): Promise<Header> {
   const delivered = await mail.delivered();
   expect(delivered).toHaveLength(1);
@@ -20,6 +20,7 @@ export async function expectDelivery(
   expect(facts).toMatchObject({
     client: { address: client.address, port: client.port, family: 'IPv4', proxied: true },
     peer: { address: peer, family: 'IPv4' },
+    tls,
     message,
   });
   const received = fields.at(-1) ?? '';
@@ -28,7 +29,7 @@ export async function expectDelivery(
   expect([...fields.slice(0, -1), received.replace(DATE, '')]).toEqual([
     'Return-Path: <a@client.example>',
     'X-Original-To: b@mx.example',
-    `Received: from client.example ([${client.address}]) by mx.test with ESMTP id ${sessionId} for <b@mx.example>`,
+    `Received: from client.example ([${client.address}]) by mx.test with ${tls === null ? 'ESMTP' : 'ESMTPS'} id ${sessionId} for <b@mx.example>`,
   ]);
   if (header === null) throw new Error('no PROXY header');
   expect(mail.headers).toContainEqual(header);

@@ -14,11 +14,26 @@ export interface Delivered {
   readonly peer: Peer;
   /** The header that handlePROXY was shown; null without one. */
   readonly header: Header | null;
+  /** The version of TLS; null without TLS. */
+  readonly tls: string | null;
   /** The fields that the delivery put before the message, one string each, unfolded. */
   readonly fields: readonly string[];
   /** The message as the client sent it. */
   readonly message: string;
 }
+
+/** How the server is to be. */
+export interface Setup {
+  readonly options?: SMTPServerOptions;
+  /** Hooks beside those that record and store. */
+  readonly hooks?: Handler;
+  /** A port to listen at; a free one unless told. */
+  readonly port?: number;
+  /** TLS from the first octet, behind the PROXY header where there is one. */
+  readonly tls?: boolean;
+}
+
+const BEHIND_PROXY: SMTPServerOptions = { proxyProtocol: { timeout: 5000, trusted: ['127.0.0.1'] } };
 
 /** truepeer with a Maildir under the stage's folder. */
 export class MailServer {
@@ -32,13 +47,9 @@ export class MailServer {
     this.headers = headers;
   }
 
-  /** Listens on 127.0.0.1, at a free port unless told; by default a PROXY header from 127.0.0.1 is needed. */
-  static async start(
-    stage: Stage,
-    name: string,
-    options: SMTPServerOptions = { proxyProtocol: { timeout: 5000, trusted: ['127.0.0.1'] } },
-    port = 0,
-  ): Promise<MailServer> {
+  /** Listens on 127.0.0.1; by default a PROXY header from 127.0.0.1 is needed. */
+  static async start(stage: Stage, name: string, setup: Setup = {}): Promise<MailServer> {
+    const { options = BEHIND_PROXY, hooks = {}, port = 0, tls = false } = setup;
     const delivered: Promise<Delivered>[] = [];
     const headers: Header[] = [];
     const maildir = new Maildir(join(stage.dir, name), {
@@ -51,9 +62,10 @@ export class MailServer {
         return true;
       },
       handleContent: maildir.handleContent.bind(maildir),
+      ...hooks,
     };
     const server = new SMTPServer(handler, { hostname: 'mx.test', ...options });
-    const address = await server.listen({ host: '127.0.0.1', port });
+    const address = await server.listen({ host: '127.0.0.1', port, tls });
     stage.atEnd(() => server.close({ drain: 1000 }));
     return new MailServer(address.port, delivered, headers);
   }
@@ -66,7 +78,7 @@ export class MailServer {
 
 async function read(path: string, session: Session): Promise<Delivered> {
   const whole = await readFile(path, 'latin1');
-  const { client, peer, proxyData } = session;
+  const { client, peer, proxyData, tls } = session;
   const header = proxyData === null ? null : headerIn(proxyData.wholeRaw);
   // The delivery's own fields end where the test's message, which begins with From, begins.
   const start = whole.indexOf('From: ');
@@ -75,5 +87,13 @@ async function read(path: string, session: Session): Promise<Delivered> {
     .replaceAll(/\r\n[ \t]+/g, ' ')
     .split('\r\n')
     .slice(0, -1);
-  return { sessionId: session.id, client: { ...client }, peer, header, fields, message: whole.slice(start) };
+  return {
+    sessionId: session.id,
+    client: { ...client },
+    peer,
+    header,
+    tls: tls?.protocol ?? null,
+    fields,
+    message: whole.slice(start),
+  };
 }
