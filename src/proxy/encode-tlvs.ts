@@ -132,7 +132,10 @@ class Group {
     const row = this.#tables.tlvs.find(
       (entry) => entry.parent === parent && entry.code === type && !entry.field,
     );
-    if (row !== undefined) throw refuse(this.#tables, 'encode-unknown-tlv', `${name}, which is ${row.name}`);
+    // Where any vendor may use the number, a row of one does not bind the others.
+    if (row !== undefined && (row.singleton || row.role !== undefined)) {
+      throw refuse(this.#tables, 'encode-unknown-tlv', `${name}, which is ${row.name}`);
+    }
     const octets = this.#values.get(name);
     if (!(octets instanceof Uint8Array)) throw this.#bad(name, octets, 'octets in a Uint8Array');
     return { type, name, octets };
@@ -143,7 +146,14 @@ class Group {
     const entry = this.#tables.tlvs[row]!;
     const value = this.#values.get(entry.name);
     const group = entry.kind === 'struct' || entry.kind === 'variant';
-    if (group && value === false) throw this.#bad(entry.name, value, KINDS[entry.kind]);
+    if (
+      group &&
+      value !== undefined &&
+      value !== true &&
+      (!(value instanceof Uint8Array) || this.#holds(row))
+    ) {
+      throw this.#bad(entry.name, value, KINDS[entry.kind]);
+    }
     const octets =
       group && !(value instanceof Uint8Array) ? this.#grouped(row, entry) : this.#single(row, entry, value);
     const max = entry.limit === undefined ? entry.max : this.#limits[entry.limit];
@@ -156,6 +166,14 @@ class Group {
       );
     }
     return octets;
+  }
+
+  /** Whether anything is named that stands inside a row. */
+  #holds(row: number): boolean {
+    return [...this.#values.keys()].some((name) => {
+      const field = this.#tables.tlvs.find((entry) => entry.name === name && entry.field);
+      return field?.parent === row || this.#chain(name).slice(0, -1).includes(row);
+    });
   }
 
   #single(row: number, entry: TlvEntry, value: unknown): Uint8Array {

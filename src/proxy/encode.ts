@@ -1,5 +1,14 @@
 import { AF, PROTO, V2_CMD } from '../../generated/constants.ts';
-import { type Endpoints, ipv6Text, type Tables, writeIpv4, writeIpv6, writeU32be } from '../wire/index.ts';
+import {
+  type Endpoints,
+  FAULT,
+  ipv6Text,
+  Scan,
+  type Tables,
+  writeIpv4,
+  writeIpv6,
+  writeU32be,
+} from '../wire/index.ts';
 import { refuse, show } from './encode-error.ts';
 import { encodeTlvs } from './encode-tlvs.ts';
 import type { Header } from './header.ts';
@@ -11,6 +20,9 @@ const MOST = 0xffff;
 
 /** Makes `encode` for a set of tables. */
 export function makeEncode(tables: Tables): (header: Header<Values>) => Uint8Array {
+  const sendable = { ...tables.limits, maxTLVs: MOST };
+  const scan = new Scan();
+
   /** Everything in a header, resolved and checked, but the TLVs. */
   function encode(header: Header<Values>): Uint8Array {
     const version = header.version ?? 2;
@@ -76,6 +88,9 @@ export function makeEncode(tables: Tables): (header: Header<Values>) => Uint8Arr
       throw refuse(tables, 'encode-too-long', `${length - tables.preambleSize} octets`);
     const out = encodeHead(new Uint8Array(length), command, family, protocol, e);
     out.set(tlvs.octets, start);
+    if (tables.scanTlvs(out, start, length, length, sendable, scan) === FAULT) {
+      throw refuse(tables, 'encode-bad-tlv', `octets that read as ${tables.errors[scan.error]!.code}`);
+    }
     if (tlvs.checksum >= 0)
       writeU32be(out, start + tlvs.checksum, tables.crc(out, length, start + tlvs.checksum));
     return out;

@@ -1,4 +1,4 @@
-import type { Tables } from '../wire/index.ts';
+import { hex, type Tables } from '../wire/index.ts';
 import type { ProxyData } from './data.ts';
 import type { Header } from './header.ts';
 import type { TlvVector } from './tlv.ts';
@@ -30,6 +30,9 @@ function groups(vectors: readonly TlvVector[], get: (name: string) => unknown, t
       list.push(
         Object.fromEntries([...fields.map(({ name }) => [name, get(name)]), ...inner.map(named)]) as Values,
       );
+    } else if (entry?.singleton === false && entry.role === undefined && outer.value === undefined) {
+      // The row of one vendor, and octets that do not fit it: they are of another.
+      list.push({ [`x${hex(Uint8Array.of(outer.type))}`]: outer.octets });
     } else if (entry?.kind === 'variant' && inner.length === 1 && plain) {
       list.push(Object.fromEntries(inner.map(named)));
     } else {

@@ -45,7 +45,7 @@ export function scanIpv6(b: Uint8Array, start: number, n: number): number {
       if (p - group === 4 || (compressed && groups === 7)) return faultAt(p);
       value = (value << 4) | digit;
     }
-    if (p === group) return afterGap && c !== COLON ? p : faultAt(p);
+    if (p === group) return afterGap && c !== COLON && c !== DOT ? p : faultAt(p);
     if (c === DOT) {
       const mapped = leading && groups === 1 && previous === MAPPED && isDecimalOctet(b, group, p);
       return mapped ? scanIpv4(b, p + 1, n, 3) : faultAt(p);

@@ -1,6 +1,6 @@
 import { utf8Octets } from './text.ts';
 
-const decoder = new TextDecoder('utf-8');
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
  * Path of a UNIX socket in `size` octets at `o`: up to the first NUL; an abstract name, which begins with NUL, keeps
