@@ -19,11 +19,6 @@ export class UsageError extends Failure {}
 
 /**
  * Makes an option parser for commander out of a function that throws, so that the option is named in the message.
- *
- * @example
- * ```ts
- * program.option('--port <port>', 'port to use', argument(parsePort))
- * ```
  */
 export function argument<T>(parse: (text: string) => T): (text: string) => T {
   return (text) => {

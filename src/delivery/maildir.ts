@@ -30,9 +30,11 @@ export interface MaildirOptions {
  *
  * @example
  * import { mkdtemp, readdir, rm } from 'node:fs/promises';
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
  * import { Maildir, SMTPServer } from 'truepeer';
  *
- * const directory = await mkdtemp('maildir-');
+ * const directory = await mkdtemp(join(tmpdir(), 'maildir-'));
  * const maildir = new Maildir(directory);
  * await maildir.prepare();
  * const server = new SMTPServer(maildir);
