@@ -1,4 +1,16 @@
-export { Maildir, type MaildirOptions, type StoredMessage, StorageFault } from './delivery/index.ts';
+export {
+  Debugging,
+  type HeaderField,
+  Maildir,
+  type MaildirOptions,
+  MailMessage,
+  Message,
+  type MessageTaker,
+  Sink,
+  StorageFault,
+  type StoredMessage,
+  type TextOutput,
+} from './delivery/index.ts';
 export { ContentError } from './smtp/content-sink.ts';
 export { Envelope, type Body } from './smtp/envelope.ts';
 export type { Answer, Handler } from './smtp/handler.ts';

@@ -1,5 +1,11 @@
+export { Debugging } from './debugging.ts';
+export type { TextOutput } from './debugging.ts';
+export { MailMessage } from './mail-message.ts';
+export type { HeaderField } from './mail-message.ts';
 export { Maildir } from './maildir.ts';
 export type { MaildirOptions } from './maildir.ts';
-export { MaildirStore } from './maildir-store.ts';
 export type { StoredMessage } from './maildir-store.ts';
+export { Message } from './message.ts';
+export type { MessageTaker } from './message.ts';
+export { Sink } from './sink.ts';
 export { StorageFault } from './storage-fault.ts';

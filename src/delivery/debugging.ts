@@ -1,0 +1,58 @@
+import type { Envelope } from '../smtp/envelope.ts';
+import type { Handler } from '../smtp/handler.ts';
+import { escapeText } from '../smtp/reply.ts';
+import type { SMTPServer } from '../smtp/server.ts';
+import type { Session } from '../smtp/session.ts';
+
+/** Where `Debugging` writes; `process.stdout` is one. */
+export interface TextOutput {
+  write(text: string): unknown;
+}
+
+/**
+ * The handler that prints every message, and keeps none. What is printed is printable ASCII: whatever else a message
+ * holds is shown as `\xHH` or `\u{...}`, so that no terminal obeys it.
+ *
+ * @example
+ * import { Debugging, Envelope } from 'truepeer';
+ *
+ * const envelope = new Envelope();
+ * envelope.mailFrom = 'a@example.org';
+ * envelope.rcptTos.push('b@example.net');
+ * envelope.content = Buffer.from('Subject: \u001b[31mred\r\n\r\nbody\r\n');
+ * let printed = '';
+ * const session = { client: { address: '203.0.113.7', port: 4321 } };
+ * new Debugging({ write: (text) => (printed += text) }).handleDATA(undefined, session, envelope);
+ * console.log(printed.includes('Subject: \\x1b[31mred\n'));
+ */
+export class Debugging implements Handler {
+  readonly #output: TextOutput;
+
+  /** @param output where messages are printed; default standard output */
+  constructor(output: TextOutput = process.stdout) {
+    this.#output = output;
+  }
+
+  /** Accepts: who may send headers is the server's `trusted` list. */
+  handlePROXY(): boolean {
+    return true;
+  }
+
+  /** Prints the message with its envelope. */
+  handleDATA(
+    _server: SMTPServer | undefined,
+    { client }: Pick<Session, 'client'>,
+    { mailFrom, mailOptions, rcptTos, rcptOptions, content }: Envelope,
+  ): undefined {
+    const lines = [
+      '---------- MESSAGE FOLLOWS ----------',
+      `client: ${client.address ?? 'unknown'} port ${client.port ?? 'unknown'}`,
+      `mail from: <${mailFrom ?? ''}> ${mailOptions.join(' ')}`,
+      ...rcptTos.map((recipient, index) => `rcpt to: <${recipient}> ${rcptOptions[index]?.join(' ') ?? ''}`),
+      '',
+      ...(content ?? Buffer.alloc(0)).toString('utf8').replace(/\r\n$/u, '').split('\r\n'),
+      '------------ END MESSAGE ------------',
+    ];
+    this.#output.write(lines.map((line) => `${escapeText(line.trimEnd())}\n`).join(''));
+  }
+}
