@@ -1,9 +1,11 @@
 import { afterAll, expect, test } from 'vitest';
 import * as codec from '../../src/proxy/index.ts';
 import { Child } from './children.ts';
+import { bundleSize } from './bundle-size.ts';
 import { codecLines } from './codec/lines.ts';
 import { wrongAnswers } from './codec/self-check.ts';
 import { compare, lowerQuartile, median } from './compare.ts';
+import type { Crowd, Ends } from './hostile/crowd.mjs';
 import { atLeast, atMost, table } from './report.ts';
 import type { Load, LoadResult } from './smtp/generator.mjs';
 import { prepareMail } from './smtp/generator.mjs';
@@ -71,6 +73,40 @@ test('content has the size asked for, ends once, and every stuffed line starts w
   expect(lines.slice(0, -2).filter((line) => !line.startsWith('..'))).toEqual([]);
   expect(stuffed.content?.length).toBe(1024 + 3 + lines.length - 2);
   expect(stuffed.header.toString()).toBe('PROXY TCP4 203.0.113.7 192.0.2.25 43210 25\r\n');
+});
+
+test('a crowd comes, is answered, stays, and leaves', async () => {
+  const [crowd, server] = await Promise.all([start('./hostile/crowd.mjs'), start('./smtp/servers/bare.mjs')]);
+  const request: Crowd = { do: 'open', port: server.port, count: 20, says: ['EHLO idle\r\n'], drips: '' };
+  expect(await crowd.request<Ends>(request)).toMatchObject({ open: 20, longest: 0 });
+  await crowd.request<Ends>({ do: 'leave' });
+  await expect.poll(() => crowd.request<Ends>({ do: 'ends' })).toMatchObject({ open: 0 });
+});
+
+test('peers that say nothing are told apart by how long the server kept them', async () => {
+  const { createServer } = await import('node:net');
+  const server = createServer((socket) => setTimeout(() => socket.destroy(), 200));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  const crowd = await start('./hostile/crowd.mjs');
+  await crowd.request<Ends>({ do: 'open', port, count: 10, says: [], drips: 'x' } satisfies Crowd);
+  await expect.poll(() => crowd.request<Ends>({ do: 'ends' })).toMatchObject({ open: 0 });
+  const { shortest, longest } = await crowd.request<Ends>({ do: 'ends' });
+  server.close();
+  expect(shortest).toBeGreaterThan(100);
+  expect(longest).toBeGreaterThanOrEqual(shortest);
+});
+
+test('truepeer/proxy bundles for a browser without a Node module', async () => {
+  const size = await bundleSize(new URL('../../src/proxy/index.ts', import.meta.url));
+  expect(size.nodeModules).toEqual([]);
+  expect(size.minified).toBeGreaterThan(size.gzipped);
+  expect(size.gzipped).toBeGreaterThan(1000);
+});
+
+test('the bundler names the Node modules that a browser does not have', async () => {
+  const size = await bundleSize(new URL('./codec/floors/v1-tcp6.ts', import.meta.url));
+  expect(size.nodeModules).toEqual(['node:net']);
 });
 
 const lines = codecLines(codec);

@@ -14,9 +14,9 @@ const {
 } = JSON.parse(process.argv[2] ?? '{}');
 
 /** @type {typeof import('../../../../src/index.ts')} */
-const { SMTPServer } = await import(built('index.js'));
+const { SMTPServer, Maildir } = await import(new URL('../../../../dist/src/index.js', import.meta.url).href);
 
-const server = new SMTPServer(handler === 'maildir' ? await storing() : discarding(), {
+const server = new SMTPServer(handler === 'maildir' ? new Maildir(maildir) : discarding(), {
   hostname: 'truepeer.example.net',
   limits: { connections: 100_000, connectionsPerClient: 100_000 },
   ...(proxy ? { proxyProtocol: { timeout, trusted: ['127.0.0.0/8'] } } : {}),
@@ -28,17 +28,6 @@ function discarding() {
     handlePROXY: () => true,
     ...(handler === 'stream' ? { handleContent: drain } : { handleDATA() {} }),
   };
-}
-
-async function storing() {
-  /** @type {typeof import('../../../../src/delivery/maildir.ts')} */
-  const { Maildir } = await import(built('delivery/maildir.js'));
-  return new Maildir(maildir);
-}
-
-/** @param {string} file */
-function built(file) {
-  return new URL(`../../../../dist/src/${file}`, import.meta.url).href;
 }
 
 /**
