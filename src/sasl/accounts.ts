@@ -22,11 +22,12 @@ const NOBODY: StoredScram = {
  * @param lookup gets a name as SASLprep has prepared it.
  *
  * @example
+ * import assert from 'node:assert/strict';
  * import { sasl } from 'truepeer';
  * const users = new Map([['tim', await sasl.scramCredentialsOf('tanstaaftanstaaf')]]);
  * const hooks = sasl.accountHooks((name) => users.get(name));
  * const step = await sasl.plain().start({ hooks }).step(Buffer.from('\0tim\0tanstaaftanstaaf'));
- * console.assert(step.status === 'success');
+ * assert(step.status === 'success');
  */
 export function accountHooks<S = unknown>(
   lookup: AccountLookup<S>,

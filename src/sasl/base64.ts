@@ -6,10 +6,11 @@
  * @returns undefined when it is anything else. The empty text is zero octets.
  *
  * @example
+ * import assert from 'node:assert/strict';
  * import { sasl } from 'truepeer';
- * console.assert(sasl.decodeBase64('AGE=')?.length === 2);
- * console.assert(sasl.decodeBase64('AGE') === undefined); // no padding
- * console.assert(sasl.decodeBase64('AGF=') === undefined); // a bit that nobody would see
+ * assert(sasl.decodeBase64('AGE=')?.length === 2);
+ * assert(sasl.decodeBase64('AGE') === undefined); // no padding
+ * assert(sasl.decodeBase64('AGF=') === undefined); // a bit that nobody would see
  */
 export function decodeBase64(text: string | Uint8Array): Uint8Array | undefined {
   const given = typeof text === 'string' ? text : latin1(text);

@@ -19,9 +19,10 @@ export type BoundSocket = Pick<TLSSocket, 'getProtocol' | 'getX509Certificate' |
  * has a hash; not under Ed25519 (RFC 5929 section 4.1).
  *
  * @example
+ * import assert from 'node:assert/strict';
  * import { sasl } from 'truepeer';
  * const onTLS = (socket) => ({ hooks: {}, channelBindings: sasl.channelBindingsOf(socket) });
- * console.assert(typeof onTLS === 'function');
+ * assert(typeof onTLS === 'function');
  */
 export function channelBindingsOf(socket: BoundSocket): ChannelBindings {
   const certificate = socket.getX509Certificate()?.raw;

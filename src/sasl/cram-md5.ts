@@ -14,13 +14,14 @@ export interface CramOptions {
  * can be searched offline: for devices that know nothing better.
  *
  * @example
+ * import assert from 'node:assert/strict';
  * import { sasl } from 'truepeer';
  * const challenge = () => '<1896.697170952@postoffice.reston.mci.net>';
  * const hooks = { cramSecret: (name) => (name === 'tim' ? 'tanstaaftanstaaf' : undefined) };
  * const exchange = sasl.cramMD5({ challenge }).start({ hooks });
- * console.assert(Buffer.from(exchange.step(undefined).octets).toString() === challenge());
+ * assert(Buffer.from(exchange.step(undefined).octets).toString() === challenge());
  * const step = exchange.step(Buffer.from('tim b913a602c7eda7a495b4e6e7334d3890'));
- * console.assert(step.status === 'success' && step.identity.identity === 'tim');
+ * assert(step.status === 'success' && step.identity.identity === 'tim');
  */
 export function cramMD5(options: CramOptions = {}): Mechanism {
   const makeChallenge = options.challenge ?? ((host) => `<${randomBytes(18).toString('hex')}@${host}>`);

@@ -8,11 +8,12 @@ import { preparedName, utf8 } from './text.ts';
  * The authcid is the certificate's common name, or its subject where there is none.
  *
  * @example
+ * import assert from 'node:assert/strict';
  * import { sasl } from 'truepeer';
  * const certificate = { source: 'tls', commonName: 'printer-7', subject: 'CN=printer-7,O=Example' };
  * const hooks = { authenticator: ({ certificate }) => certificate.commonName.startsWith('printer-') };
  * const step = sasl.external().start({ hooks, certificate }).step(Buffer.from(''));
- * console.assert(step.status === 'success' && step.identity.identity === 'printer-7');
+ * assert(step.status === 'success' && step.identity.identity === 'printer-7');
  */
 export function external(): Mechanism {
   return {

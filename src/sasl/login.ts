@@ -11,12 +11,13 @@ const PASSWORD = ascii('Password:');
  * scanners speak. The name is taken as an initial response, too, as many clients send it.
  *
  * @example
+ * import assert from 'node:assert/strict';
  * import { sasl } from 'truepeer';
  * const hooks = { authenticator: ({ authcid, password }) => authcid === 'tim' && password === 'tanstaaftanstaaf' };
  * const exchange = sasl.login().start({ hooks });
- * console.assert(Buffer.from(exchange.step(undefined).octets).toString() === 'Username:');
- * console.assert(Buffer.from(exchange.step(Buffer.from('tim')).octets).toString() === 'Password:');
- * console.assert(exchange.step(Buffer.from('tanstaaftanstaaf')).status === 'success');
+ * assert(Buffer.from(exchange.step(undefined).octets).toString() === 'Username:');
+ * assert(Buffer.from(exchange.step(Buffer.from('tim')).octets).toString() === 'Password:');
+ * assert(exchange.step(Buffer.from('tanstaaftanstaaf')).status === 'success');
  */
 export function login(): Mechanism {
   return {

@@ -19,12 +19,13 @@ const EMPTY = new Uint8Array(0);
 
 /**
  * @example
+ * import assert from 'node:assert/strict';
  * import { sasl } from 'truepeer';
  * const hooks = { authenticator: ({ authcid, password }) => authcid === 'tim' && password === 'tanstaaftanstaaf' };
  * const attempt = new sasl.Negotiation(sasl.plain(), { hooks });
- * console.assert(attempt.begin().text === ''); // 334, then a space
+ * assert(attempt.begin().text === ''); // 334, then a space
  * const outcome = attempt.respond('AHRpbQB0YW5zdGFhZnRhbnN0YWFm');
- * console.assert(outcome.status === 'success' && outcome.identity.identity === 'tim');
+ * assert(outcome.status === 'success' && outcome.identity.identity === 'tim');
  */
 export class Negotiation {
   readonly mechanism: Mechanism;

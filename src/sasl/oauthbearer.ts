@@ -9,13 +9,14 @@ import { ascii, preparedName, utf8 } from './text.ts';
  * gets JSON that says why, answers `^A`, and then the exchange fails.
  *
  * @example
+ * import assert from 'node:assert/strict';
  * import { sasl } from 'truepeer';
  * const hooks = { authenticator: ({ user, token }) => user === 'user@example.com' && token === 'vF9dft4qmTc2Nvb3' };
  * const message = (token) => Buffer.from(`n,a=user@example.com,\x01auth=Bearer ${token}\x01\x01`);
  * const step = sasl.oauthBearer().start({ hooks }).step(message('vF9dft4qmTc2Nvb3'));
- * console.assert(step.status === 'success' && step.identity.identity === 'user@example.com');
+ * assert(step.status === 'success' && step.identity.identity === 'user@example.com');
  * const refused = sasl.oauthBearer().start({ hooks }).step(message('other'));
- * console.assert(Buffer.from(refused.octets).toString() === '{"status":"invalid_token"}');
+ * assert(Buffer.from(refused.octets).toString() === '{"status":"invalid_token"}');
  */
 export function oauthBearer(options: OAuthOptions = {}): Mechanism {
   return {

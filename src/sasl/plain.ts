@@ -7,11 +7,12 @@ import { prepared, preparedName, utf8 } from './text.ts';
  * PLAIN (RFC 4616): `[authzid] NUL authcid NUL password` in one message.
  *
  * @example
+ * import assert from 'node:assert/strict';
  * import { sasl } from 'truepeer';
  * const hooks = { authenticator: ({ authcid, password }) => authcid === 'tim' && password === 'tanstaaftanstaaf' };
  * const exchange = sasl.plain().start({ hooks });
  * const step = exchange.step(Buffer.from('\0tim\0tanstaaftanstaaf'));
- * console.assert(step.status === 'success' && step.identity.identity === 'tim');
+ * assert(step.status === 'success' && step.identity.identity === 'tim');
  */
 export function plain(): Mechanism {
   return {

@@ -28,11 +28,12 @@ const NAME = /^[A-Z0-9_-]{1,20}$/;
  * @throws TypeError for a custom mechanism without a proper name, and for an excluded name that nothing has.
  *
  * @example
+ * import assert from 'node:assert/strict';
  * import { sasl } from 'truepeer';
  * const registry = sasl.mechanisms({ exclude: ['login'] });
- * console.assert(registry.get('PLAIN') !== undefined && registry.get('LOGIN') === undefined);
+ * assert(registry.get('PLAIN') !== undefined && registry.get('LOGIN') === undefined);
  * const offered = sasl.usableMechanisms(registry, { hooks: { authenticator: () => false } });
- * console.assert(offered.map(({ name }) => name).join(' ') === 'OAUTHBEARER XOAUTH2 PLAIN');
+ * assert(offered.map(({ name }) => name).join(' ') === 'OAUTHBEARER XOAUTH2 PLAIN');
  */
 export function mechanisms(options: RegistryOptions = {}): ReadonlyMap<string, Mechanism> {
   const { custom = [], exclude = [] } = options;

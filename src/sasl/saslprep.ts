@@ -3,8 +3,9 @@
  * character classes.
  *
  * It works as for a query (RFC 3454 section 7): characters that Unicode 3.2 did not know yet are let through, because a
- * password manager or a phone keyboard makes them, and normalised as today's Unicode has it. Of table D.2, which has 360
- * ranges, letters, spacing marks and letter numbers are taken, which decides every text without rare symbols.
+ * password manager or a phone keyboard makes them, and normalised as today's Unicode has it, which differs from 3.2 in
+ * five compatibility ideographs (Unicode Corrigendum 4). Of table D.2, which has 360 ranges, letters, spacing marks and
+ * letter numbers are taken, which decides every text without rare symbols.
  */
 
 /** Printable ASCII is its own preparation; nearly every name and password ends here. */
@@ -45,10 +46,11 @@ const LETTER = /[\p{L}\p{Mc}\p{Nl}]/u;
  * @throws Error that names the rule and quotes nothing of the text (RFC 4013 sections 2.3 and 2.4).
  *
  * @example
+ * import assert from 'node:assert/strict';
  * import { sasl } from 'truepeer';
- * console.assert(sasl.saslprep('I\u00adX') === 'IX');
- * console.assert(sasl.saslprep('\u2168') === 'IX');
- * console.assert(sasl.saslprep('plain ASCII stays') === 'plain ASCII stays');
+ * assert(sasl.saslprep('I\u00adX') === 'IX');
+ * assert(sasl.saslprep('\u2168') === 'IX');
+ * assert(sasl.saslprep('plain ASCII stays') === 'plain ASCII stays');
  */
 export function saslprep(text: string): string {
   if (PLAIN.test(text)) return text;

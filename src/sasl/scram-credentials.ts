@@ -36,9 +36,10 @@ export const SALT_OCTETS = 16;
  * @throws RangeError for fewer than 4096 iterations; Error for a password that SASLprep refuses or empties.
  *
  * @example
+ * import assert from 'node:assert/strict';
  * import { sasl } from 'truepeer';
  * const stored = await sasl.scramCredentialsOf('pencil', { iterations: 4096 });
- * console.assert(stored.salt.length === 16 && stored.storedKey.length === 32 && stored.serverKey.length === 32);
+ * assert(stored.salt.length === 16 && stored.storedKey.length === 32 && stored.serverKey.length === 32);
  */
 export async function scramCredentialsOf(
   password: string,
@@ -66,10 +67,11 @@ export async function scramCredentialsOf(
  * @param password as prepared by the server, which hooks receive it as.
  *
  * @example
+ * import assert from 'node:assert/strict';
  * import { sasl } from 'truepeer';
  * const stored = await sasl.scramCredentialsOf('pencil');
- * console.assert(await sasl.passwordMatches('pencil', stored));
- * console.assert(!(await sasl.passwordMatches('Pencil', stored)));
+ * assert(await sasl.passwordMatches('pencil', stored));
+ * assert(!(await sasl.passwordMatches('Pencil', stored)));
  */
 export async function passwordMatches(password: string, stored: ScramCredentials): Promise<boolean> {
   checkStored(stored);
@@ -82,10 +84,11 @@ export async function passwordMatches(password: string, stored: ScramCredentials
  * PostgreSQL have it.
  *
  * @example
+ * import assert from 'node:assert/strict';
  * import { sasl } from 'truepeer';
  * const stored = await sasl.scramCredentialsOf('pencil');
  * const again = sasl.parseScramCredentials(sasl.formatScramCredentials(stored));
- * console.assert(await sasl.passwordMatches('pencil', again));
+ * assert(await sasl.passwordMatches('pencil', again));
  */
 export function formatScramCredentials(stored: ScramCredentials): string {
   checkStored(stored);

@@ -51,12 +51,13 @@ const PROCESS_SECRET = randomBytes(DIGEST_OCTETS);
  * @throws RangeError for options out of range.
  *
  * @example
+ * import assert from 'node:assert/strict';
  * import { sasl } from 'truepeer';
  * const stored = await sasl.scramCredentialsOf('pencil');
  * const hooks = { scramCredentials: (name) => (name === 'user' ? stored : undefined) };
  * const exchange = sasl.scramSHA256().start({ hooks });
  * const challenge = exchange.step(Buffer.from('n,,n=user,r=rOprNGfwEbeRWgbNEkqO'));
- * console.assert(/^r=rOprNGfwEbeRWgbNEkqO.{24,},s=.{24},i=15000$/.test(Buffer.from(challenge.octets).toString()));
+ * assert(/^r=rOprNGfwEbeRWgbNEkqO.{24,},s=.{24},i=15000$/.test(Buffer.from(challenge.octets).toString()));
  */
 export function scramSHA256(options: ScramOptions = {}): Mechanism {
   return scram(SCRAM, options);

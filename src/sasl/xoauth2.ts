@@ -8,11 +8,12 @@ import { preparedName, utf8 } from './text.ts';
  * of OAUTHBEARER, which more clients speak.
  *
  * @example
+ * import assert from 'node:assert/strict';
  * import { sasl } from 'truepeer';
  * const hooks = { authenticator: ({ user, token }) => user === 'someuser@example.com' && token === 'ya29.vF9dft4qmTc2' };
  * const message = Buffer.from('user=someuser@example.com\x01auth=Bearer ya29.vF9dft4qmTc2\x01\x01');
  * const step = sasl.xoauth2().start({ hooks }).step(message);
- * console.assert(step.status === 'success' && step.identity.identity === 'someuser@example.com');
+ * assert(step.status === 'success' && step.identity.identity === 'someuser@example.com');
  */
 export function xoauth2(options: OAuthOptions = {}): Mechanism {
   return {
