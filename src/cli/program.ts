@@ -33,6 +33,11 @@ const COMMANDS: readonly { name: string; summary: string; load: () => Promise<Co
     summary: 'write a PROXY header',
     load: () => import('./encode.ts'),
   },
+  {
+    name: 'codegen',
+    summary: 'make a codec with TLVs of your own',
+    load: () => import('./codegen.ts'),
+  },
 ];
 
 /**

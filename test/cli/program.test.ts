@@ -13,7 +13,7 @@ describe('truepeer', () => {
     const { code, out, err } = await truepeer(['--help']);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toContain('Usage: truepeer [options] [command]');
-    for (const command of ['serve', 'send', 'inspect', 'encode'])
+    for (const command of ['serve', 'send', 'inspect', 'encode', 'codegen'])
       expect(out).toMatch(new RegExp(`^  ${command} `, 'mu'));
   });
 
@@ -22,7 +22,7 @@ describe('truepeer', () => {
     expect(await truepeer(['--version'])).toEqual({ code: 0, out: `${version}\n`, err: '' });
   });
 
-  it.each(['serve', 'send', 'inspect', 'encode'])(
+  it.each(['serve', 'send', 'inspect', 'encode', 'codegen'])(
     'explains %s, and says that it is no relay where that matters',
     async (name) => {
       const { code, out } = await truepeer([name, '--help']);

@@ -1,0 +1,58 @@
+import { basename } from 'node:path';
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import { runCodegen } from '../../codegen/command.ts';
+import { repeatable } from './failure.ts';
+import type { Io } from './io.ts';
+import type { Action } from './program.ts';
+
+interface CodegenOptions {
+  spec: string;
+  out: string;
+  check?: boolean;
+  emit?: string[][];
+  extension: '.js' | '.ts';
+}
+
+/** `truepeer codegen`. */
+export function configure(command: Command, ready: (action: Action) => void): void {
+  command
+    .description(
+      'Makes a codec of your own: reads tables, mostly those of `extendSpec` from truepeer/spec, checks them, and writes\n' +
+        'TypeScript that imports its helpers from this package. Deletes only what it has made itself.',
+    )
+    .requiredOption('--spec <file>', 'the tables: .ts, .js, .mjs or .json')
+    .requiredOption('--out <directory>', 'where the files go')
+    .option(
+      '--check',
+      'write nothing; say what is missing, differs or is no longer generated, and end with 1',
+    )
+    .option(
+      '--emit <names>',
+      'only these files, and what they import: constants,tables; repeatable',
+      repeatable(names),
+    )
+    .addOption(
+      new Option('--extension <ending>', 'ending of relative imports').choices(['.js', '.ts']).default('.js'),
+    )
+    .action((options: CodegenOptions) => ready((io) => codegen(options, io)));
+}
+
+function codegen({ spec, out, check, emit, extension }: CodegenOptions, io: Io): Promise<number> {
+  return runCodegen({
+    spec,
+    out,
+    extension,
+    from: basename(spec),
+    ...(check === undefined ? {} : { check }),
+    ...(emit === undefined ? {} : { emit: emit.flat() }),
+    tell: (line) => io.stdout.write(`${line}\n`),
+    complain: (line) => io.stderr.write(`${line}\n`),
+  });
+}
+
+function names(text: string): string[] {
+  const listed = text.split(',').map((name) => name.trim());
+  if (listed.includes('')) throw new Error('Expected names with commas between them.');
+  return listed;
+}
