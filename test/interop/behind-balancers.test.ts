@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
 import { expect, test } from 'vitest';
 import { AF, PROTO, V2_CMD } from '../../src/proxy/index.ts';
@@ -59,7 +60,7 @@ listen smtps
   bind 127.0.0.1:${port} ssl crt ${pem} ca-file ${authorities} verify required
   server mx 127.0.0.1:${mail.port} send-proxy-v2-ssl-cn`,
     );
-    const client = await sendThrough(stage, haproxy, { cert: user.certificate, key: user.key });
+    const client = await sendThrough(stage, haproxy, { tls: { cert: user.certificate, key: user.key } });
     expect(await expectDelivery(mail, client, MESSAGE)).toEqual({
       ...v2Header(client, haproxy),
       tlvs: [
@@ -68,6 +69,48 @@ listen smtps
         ['SSL/SSL_CN', 'user.example'],
       ],
     });
+  });
+
+  test('over a Unix socket, for a client with IPv6', async () => {
+    const path = join(stage.dir, 'smtp.sock');
+    const options = { proxyProtocol: { timeout: 5000, trusted: ['unix'] } };
+    const mail = await MailServer.start(stage, 'unix', { options, path });
+    const haproxy = await startHAProxy(
+      stage,
+      1,
+      ([port]) => `
+listen smtp
+  bind 127.0.0.1:${port}
+  bind [::1]:${port}
+  server mx unix@${path} send-proxy-v2`,
+    );
+    const client = await sendThrough(stage, haproxy, { from: '::1', to: '::1' });
+    expect(await expectDelivery(mail, client, MESSAGE, { peer: 'unix' })).toEqual({
+      ...v2Header(client, haproxy),
+      family: AF.INET6,
+      destination: place('::1', haproxy.ports[0]),
+    });
+  });
+
+  test.for(['STARTTLS', 'implicit TLS'] as const)('which passes %s through', async (how) => {
+    const implicit = how === 'implicit TLS';
+    const options = {
+      proxyProtocol: { timeout: 5000, trusted: ['127.0.0.1'] },
+      tls: { key: MX.key, cert: MX.certificate },
+    };
+    const mail = await MailServer.start(stage, how, { options, tls: implicit });
+    const haproxy = await startHAProxy(
+      stage,
+      1,
+      ([port]) => `
+listen smtp
+  bind 127.0.0.1:${port}
+  server mx 127.0.0.1:${mail.port} send-proxy-v2`,
+    );
+    const client = await sendThrough(stage, haproxy, implicit ? { tls: {} } : { requireTLS: true });
+    expect(await expectDelivery(mail, client, MESSAGE, { tls: 'TLSv1.3' })).toEqual(
+      v2Header(client, haproxy),
+    );
   });
 
   test('whose health checks get their greeting and name nobody', async () => {
@@ -124,7 +167,7 @@ describeWith(['stunnel4'], 'behind stunnel', () => {
     const mail = await MailServer.start(stage, 'mail');
     const pem = await stage.file('mx.pem', MX.certificate + MX.key);
     const stunnel = await startStunnel(stage, `127.0.0.1:${mail.port}`, pem);
-    const client = await sendThrough(stage, stunnel, {});
+    const client = await sendThrough(stage, stunnel, { tls: {} });
     expect(await expectDelivery(mail, client, MESSAGE)).toEqual(v1Header(client, stunnel));
   });
 });
@@ -136,7 +179,7 @@ describeWith(['hitch'], 'behind hitch', () => {
     const mail = await MailServer.start(stage, version);
     const pem = await stage.file('mx.pem', MX.certificate + MX.key);
     const hitch = await startHitch(stage, mail.port, version, pem);
-    const client = await sendThrough(stage, hitch, {});
+    const client = await sendThrough(stage, hitch, { tls: {} });
     const header = await expectDelivery(mail, client, MESSAGE);
     if (version === 'v1') return expect(header).toEqual(v1Header(client, hitch));
     expect({ ...header, tlvs: header.tlvs.map(([name]) => name) }).toEqual({
@@ -151,18 +194,31 @@ test('the HAProxy configuration in the README is the one that runs here', async 
   expect(readme).toContain(await readFile(DOCUMENTED_CONFIG, 'utf8'));
 });
 
-/** Sends MESSAGE with nodemailer from 127.0.0.2 through a balancer, with TLS from the first octet when asked. */
+/** How a client reaches a balancer. */
+interface Way {
+  readonly from?: string;
+  readonly to?: string;
+  /** TLS from the first octet, with these options. */
+  readonly tls?: { readonly cert?: string; readonly key?: string };
+  /** STARTTLS. */
+  readonly requireTLS?: boolean;
+}
+
+/** Sends MESSAGE with nodemailer through a balancer, from 127.0.0.2 unless told. */
 async function sendThrough(
   stage: Stage,
   { ports: [port = 0] }: Program,
-  tls?: { cert?: string; key?: string },
+  { from = '127.0.0.2', to = '127.0.0.1', tls, requireTLS = false }: Way = {},
 ): Promise<Client> {
   const security = tls && { tls: { servername: 'mx.example', ca: MX.certificate, ...tls } };
-  const client = await stage.client({ from: '127.0.0.2', port, ...security });
+  const client = await stage.client({ from, to, port, ...security });
   const transport = createTransport({
     connection: client.socket,
     secured: tls !== undefined,
     name: 'client.example',
+    requireTLS,
+    ignoreTLS: !requireTLS,
+    tls: { servername: 'mx.example', ca: MX.certificate },
   });
   const envelope = { from: 'a@client.example', to: 'b@mx.example' };
   const { response } = await transport.sendMail({ envelope, raw: MESSAGE });

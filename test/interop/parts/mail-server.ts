@@ -1,6 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Client as SMTPClient, Handler, Peer, Session, SMTPServerOptions } from '../../../src/index.ts';
+import type {
+  Client as SMTPClient,
+  Envelope,
+  Handler,
+  Peer,
+  Session,
+  SMTPServerOptions,
+} from '../../../src/index.ts';
 import { SMTPServer } from '../../../src/index.ts';
 import { Maildir } from '../../../src/delivery/maildir.ts';
 import { headerIn } from './header.ts';
@@ -16,6 +23,8 @@ export interface Delivered {
   readonly header: Header | null;
   /** The version of TLS; null without TLS. */
   readonly tls: string | null;
+  /** Whether the client used SMTPUTF8. */
+  readonly utf8: boolean;
   /** The fields that the delivery put before the message, one string each, unfolded. */
   readonly fields: readonly string[];
   /** The message as the client sent it. */
@@ -29,6 +38,8 @@ export interface Setup {
   readonly hooks?: Handler;
   /** A port to listen at; a free one unless told. */
   readonly port?: number;
+  /** A Unix path to listen at instead. */
+  readonly path?: string;
   /** TLS from the first octet, behind the PROXY header where there is one. */
   readonly tls?: boolean;
 }
@@ -49,11 +60,11 @@ export class MailServer {
 
   /** Listens on 127.0.0.1; by default a PROXY header from 127.0.0.1 is needed. */
   static async start(stage: Stage, name: string, setup: Setup = {}): Promise<MailServer> {
-    const { options = BEHIND_PROXY, hooks = {}, port = 0, tls = false } = setup;
+    const { options = BEHIND_PROXY, hooks = {}, port = 0, tls = false, path } = setup;
     const delivered: Promise<Delivered>[] = [];
     const headers: Header[] = [];
     const maildir = new Maildir(join(stage.dir, name), {
-      onStored: ({ path }, session) => delivered.push(read(path, session)),
+      onStored: (stored, session, envelope) => delivered.push(read(stored.path, session, envelope)),
     });
     await maildir.prepare();
     const handler: Handler = {
@@ -65,7 +76,9 @@ export class MailServer {
       ...hooks,
     };
     const server = new SMTPServer(handler, { hostname: 'mx.test', ...options });
-    const address = await server.listen({ host: '127.0.0.1', port, tls });
+    const address = await server.listen(
+      path === undefined ? { host: '127.0.0.1', port, tls } : { path, tls },
+    );
     stage.atEnd(() => server.close({ drain: 1000 }));
     return new MailServer(address.port, delivered, headers);
   }
@@ -76,7 +89,7 @@ export class MailServer {
   }
 }
 
-async function read(path: string, session: Session): Promise<Delivered> {
+async function read(path: string, session: Session, envelope: Envelope): Promise<Delivered> {
   const whole = await readFile(path, 'latin1');
   const { client, peer, proxyData, tls } = session;
   const header = proxyData === null ? null : headerIn(proxyData.wholeRaw);
@@ -93,6 +106,7 @@ async function read(path: string, session: Session): Promise<Delivered> {
     peer,
     header,
     tls: tls?.protocol ?? null,
+    utf8: envelope.smtpUtf8,
     fields,
     message: whole.slice(start),
   };
