@@ -1,24 +1,37 @@
 import type { Options as PrettierOptions } from 'prettier';
 import type { Spec } from '../spec/types.ts';
+import { check, type Diagnostic, pathText } from './check/index.ts';
+import { emitAbnf } from './emit/abnf.ts';
 import { emitConstants } from './emit/constants.ts';
+import { emitDecodedSchema } from './emit/decoded-schema.ts';
+import { emitEntry } from './emit/entry.ts';
 import { emitErrors } from './emit/errors.ts';
+import { emitHeaderRules } from './emit/header-rules.ts';
 import { emitLimits } from './emit/limits.ts';
+import { emitSchemas } from './emit/schemas.ts';
 import { emitSpecJson } from './emit/spec-json.ts';
 import { emitChecksum, emitTables } from './emit/tables.ts';
 import { emitTlvCodec } from './emit/tlv-codec.ts';
 import { emitTlvIndex } from './emit/tlv-index.ts';
 import { emitTlvScan } from './emit/tlv-scan.ts';
 import { emitTlvTable } from './emit/tlv-table.ts';
+import { emitTlvTree } from './emit/tlv-tree.ts';
 import { emitV1Line } from './emit/v1-line.ts';
 import { emitV1Scan } from './emit/v1-scan.ts';
 import { emitV2Header } from './emit/v2-header.ts';
 import { emitV2Scan } from './emit/v2-scan.ts';
 import { type Model, modelOf } from './model.ts';
-import { type Draft, type GeneratedFile, print } from './print.ts';
+import { type Draft, type GeneratedFile, type Import, print } from './print.ts';
 
 export interface GenerateOptions {
+  /** What to make: names of files without their ending, such as `constants`. What they import comes along. Default: all. */
+  readonly emit?: readonly string[];
   /** Module that the byte helpers come from. Default `truepeer/wire`. */
   readonly wire?: string;
+  /** Module that `index` takes `createCodec` from; null for no `index`. Default `truepeer/proxy`. */
+  readonly proxy?: string | null;
+  /** What the headers call the tables. Default: the part of `spec/` that a file comes from. */
+  readonly from?: string;
   /** How to make the files again; it stands in their headers. */
   readonly command?: string;
   /** Ending of relative imports. Default `.js`, as Node's module resolution wants it. */
@@ -27,36 +40,102 @@ export interface GenerateOptions {
   readonly prettier?: PrettierOptions;
 }
 
+/** A spec that `generate` cannot work with. */
+export class SpecError extends Error {
+  override readonly name = 'SpecError';
+  readonly diagnostics: readonly Diagnostic[];
+
+  constructor(diagnostics: readonly Diagnostic[]) {
+    const lines = diagnostics.map(
+      ({ code, path, message }) => `${pathText(path)} - error ${code}: ${message}`,
+    );
+    super(['the tables have problems:', ...lines].join('\n'));
+    this.diagnostics = diagnostics;
+  }
+}
+
 const EMITTERS: readonly ((model: Model, wire: string) => Draft)[] = [
+  emitAbnf,
   emitChecksum,
   emitConstants,
+  emitDecodedSchema,
   emitErrors,
+  emitHeaderRules,
   emitLimits,
+  emitSchemas,
   emitSpecJson,
   emitTables,
   emitTlvCodec,
   emitTlvIndex,
   emitTlvScan,
   emitTlvTable,
+  emitTlvTree,
   emitV1Line,
   emitV1Scan,
   emitV2Header,
   emitV2Scan,
 ];
 
-/** Makes every file from the tables; touches no disk. */
+/**
+ * Makes every file from the tables; touches no disk. Same tables and options, same octets.
+ *
+ * @param spec Tables, mostly of `extendSpec`.
+ * @returns Files with their names, sorted by these.
+ * @throws SpecError with the diagnostics of `check`, where there are any; RangeError for an unknown name in `emit`.
+ *
+ * @example
+ * import { generate } from 'truepeer/codegen';
+ * import { spec } from 'truepeer/spec';
+ * const files = await generate(spec, { emit: ['constants'] });
+ * console.log(files.map((file) => file.name)); // [ 'constants.ts' ]
+ */
 export async function generate(spec: Spec, options: GenerateOptions = {}): Promise<GeneratedFile[]> {
-  const { wire = 'truepeer/wire', command = 'npx truepeer codegen', extension = '.js' } = options;
+  const { wire = 'truepeer/wire', proxy = 'truepeer/proxy', command = 'npx truepeer codegen' } = options;
+  const diagnostics = check(spec);
+  if (diagnostics.length > 0) throw new SpecError(diagnostics);
   const model = modelOf(spec);
   const drafts = EMITTERS.map((emit) => emit(model, wire));
-  return Promise.all(
-    drafts.map((draft) => {
-      if (!('statements' in draft)) return print(draft, command, options.prettier ?? {});
-      const imports = draft.imports?.filter(({ names }) => names.length > 0);
-      const own = imports?.map((each) =>
-        each.from.startsWith('./') ? { ...each, from: each.from.replace(/\.ts$/, extension) } : each,
+  if (proxy !== null) drafts.push(emitEntry(proxy));
+  const { from, extension = '.js', prettier = {} } = options;
+  const files = chosen(drafts, options.emit).map((draft) => {
+    const named = from === undefined ? draft : { ...draft, from };
+    return print(withExtension(named, extension), command, prettier);
+  });
+  return (await Promise.all(files)).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The drafts that are asked for, and those that they import. */
+function chosen(drafts: readonly Draft[], names: readonly string[] | undefined): readonly Draft[] {
+  if (names === undefined) return drafts;
+  const known = new Map(drafts.map((draft) => [stemOf(draft.name), draft]));
+  const taken = new Set(names);
+  for (const name of taken) {
+    const draft = known.get(name);
+    if (draft === undefined)
+      throw new RangeError(
+        `there is no output ${JSON.stringify(name)}; there are ${[...known.keys()].toSorted().join(', ')}`,
       );
-      return print({ ...draft, imports: own ?? [] }, command, options.prettier ?? {});
-    }),
-  );
+    for (const { from } of importsOf(draft)) if (from.startsWith('./')) taken.add(stemOf(from.slice(2)));
+  }
+  return drafts.filter((draft) => taken.has(stemOf(draft.name)));
+}
+
+function importsOf(draft: Draft): readonly Import[] {
+  return 'statements' in draft ? [...(draft.imports ?? []), ...(draft.exports ?? [])] : [];
+}
+
+function stemOf(name: string): string {
+  return name.replace(/\.\w+$/, '');
+}
+
+/** Relative imports with the ending that the project wants; imports of nothing left out. */
+function withExtension(draft: Draft, extension: string): Draft {
+  if (!('statements' in draft)) return draft;
+  const ending = (each: Import): Import =>
+    each.from.startsWith('./') ? { ...each, from: each.from.replace(/\.ts$/, extension) } : each;
+  return {
+    ...draft,
+    imports: (draft.imports ?? []).filter(({ names }) => names.length > 0).map(ending),
+    exports: (draft.exports ?? []).map(ending),
+  };
 }

@@ -1,17 +1,23 @@
 /** `npm run codegen`: our own tables into our own generated/. */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { resolveConfig } from 'prettier';
-import { spec } from '../spec/index.ts';
-import { generate } from './generate.ts';
+import { fileURLToPath } from 'node:url';
+import { EXIT, runCodegen } from './command.ts';
 
-const out = new URL('../generated/', import.meta.url);
-const prettier = (await resolveConfig(new URL('x.ts', out).pathname)) ?? {};
-await mkdir(out, { recursive: true });
-for (const file of await generate(spec, {
-  wire: '../src/wire/index.ts',
-  command: 'npm run codegen',
-  extension: '.ts',
-  prettier,
-})) {
-  await writeFile(new URL(file.name, out), file.text);
+const args = process.argv.slice(2);
+const unknown = args.filter((arg) => arg !== '--check');
+if (unknown.length > 0) {
+  console.error(`error: unknown argument ${JSON.stringify(unknown[0])}; usage: npm run codegen [-- --check]`);
+  process.exitCode = EXIT.usage;
+} else {
+  process.exitCode = await runCodegen({
+    spec: 'spec/index.ts',
+    out: 'generated',
+    check: args.includes('--check'),
+    cwd: fileURLToPath(new URL('..', import.meta.url)),
+    wire: '../src/wire/index.ts',
+    proxy: null,
+    command: 'npm run codegen',
+    extension: '.ts',
+    tell: (line) => console.log(line),
+    complain: (line) => console.error(line),
+  });
 }

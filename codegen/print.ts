@@ -29,6 +29,8 @@ export interface TypeScriptDraft extends Named {
   readonly doc: string;
   /** Names by module; only what the file uses. */
   readonly imports?: readonly Import[];
+  /** What is handed on from other modules; no names stand for all. */
+  readonly exports?: readonly Import[];
   readonly statements: readonly Statement[];
 }
 
@@ -94,7 +96,10 @@ export function fn(
   };
 }
 
-/** Prints and formats a file. Same input, same octets: no date, version or path goes in. */
+/**
+ * Prints and formats a file. Same input, same octets: no date, version or path goes in. Of prettier's two parsers of
+ * TypeScript this is the quicker one.
+ */
 export async function print(
   draft: Draft,
   command: string,
@@ -112,13 +117,20 @@ export async function print(
     isTypeOnly: typeOnly ?? false,
     namedImports: names.toSorted(),
   }));
+  const exports = (draft.exports ?? []).map(({ from, names, typeOnly }) => ({
+    kind: StructureKind.ExportDeclaration as const,
+    moduleSpecifier: from,
+    isTypeOnly: typeOnly ?? false,
+    namedExports: names.toSorted(),
+  }));
   const printed = (parts: readonly Statement[]): string =>
     printStructure({ kind: StructureKind.SourceFile, statements: [...parts] });
   const head = `// ${header}\n\n/** ${comment(draft.doc)} */`;
-  const text = [head, printed(imports), ...draft.statements.map((statement) => printed([statement]))].join(
-    '\n\n',
+  const parts = [imports, ...draft.statements.map((statement) => [statement]), exports].filter(
+    (part) => part.length > 0,
   );
-  return { name: draft.name, text: await prettier.format(text, { ...options, parser: 'typescript' }) };
+  const text = [head, ...parts.map(printed)].join('\n\n');
+  return { name: draft.name, text: await prettier.format(text, { ...options, parser: 'babel-ts' }) };
 }
 
 /** Where there is room for it: `$schema` stands first, `$comment` behind it. */

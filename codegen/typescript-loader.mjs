@@ -1,4 +1,4 @@
 /** `node --import` this to run TypeScript sources; newer Node does so by itself. */
-import { register } from 'node:module';
+import { registerTypeScript } from './register.mjs';
 
-if (!process.features.typescript) register('./typescript-hooks.mjs', import.meta.url);
+if (!process.features.typescript) await registerTypeScript();
