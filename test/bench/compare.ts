@@ -1,7 +1,8 @@
 /**
  * Times functions side by side in one process. Each slice runs all of them shortly one after the other, in an
- * order that rotates, and gives one ratio to the floor; the lower quartile of many ratios is what a machine
- * with other work to do still measures well, because a slice that was preempted lands above it.
+ * order that rotates. A function's time is the lower quartile over its slices, so that preempted slices do not count;
+ * a ratio is one of such times. The quartile of ratios within a slice would not do: on a busy machine it picks the
+ * slices in which the floor was preempted.
  */
 export interface Contestant<Input> {
   name: string;
@@ -14,7 +15,7 @@ export interface Timing {
   name: string;
   /** Nanoseconds for one call, lower quartile over the slices. */
   ns: number;
-  /** Time divided by the floor's in the same slice, lower quartile over the slices. */
+  /** That time divided by the floor's. */
   ratio: number;
 }
 
@@ -35,10 +36,11 @@ export function compare(contestants: readonly Contestant<unknown>[], options: Co
       ns[which]!.push(loops[which]!());
     }
   }
+  const times = ns.map(lowerQuartile);
   return contestants.map(({ name }, which) => ({
     name,
-    ns: lowerQuartile(ns[which]!),
-    ratio: lowerQuartile(ns[which]!.map((time, slice) => time / ns[0]![slice]!)),
+    ns: times[which]!,
+    ratio: times[which]! / times[0]!,
   }));
 }
 

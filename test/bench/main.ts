@@ -49,7 +49,11 @@ async function main(): Promise<void> {
   if (wanted('codec')) {
     const entry = new URL('../../dist/src/proxy/index.js', import.meta.url);
     const codec = (await import(entry.href)) as Codec;
-    const lines = benchCodec(codec, quick ? { slices: 7, sliceMs: 1 } : { slices: 41, sliceMs: 4 }, progress);
+    const lines = benchCodec(
+      codec,
+      quick ? { slices: 7, sliceMs: 1 } : { slices: 151, sliceMs: 1 },
+      progress,
+    );
     show('CODEC: time of one call, and as a multiple of the floor', codecTable(lines));
     progress.step('codec: bundling for a browser');
     const bundle = await bundleSize(entry);

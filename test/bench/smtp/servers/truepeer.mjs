@@ -3,8 +3,8 @@ import { serving } from './child.mjs';
 
 /**
  * truepeer as it is built. The argument says what becomes of a message: `discard` takes it as one buffer, `stream`
- * reads it as it comes, and a path is a Maildir to store it in; and whether a PROXY header comes first. Limits that
- * protect a public server from one client are raised, because all load comes from one address.
+ * reads it as it comes, `maildir` stores it in the folder of that name; and whether a PROXY header comes first. Limits
+ * that protect a public server from one client are raised, because all load comes from one address.
  */
 const {
   handler = 'discard',
