@@ -11,12 +11,17 @@ export {
   type StoredMessage,
   type TextOutput,
 } from './delivery/index.ts';
-export { ContentError } from './smtp/content-sink.ts';
-export { Envelope, type Body } from './smtp/envelope.ts';
-export type { Answer, Handler } from './smtp/handler.ts';
+export * as sasl from './sasl/index.ts';
 export type { Mailbox } from './smtp/address.ts';
+export type { AuthOptions } from './smtp/auth-options.ts';
+export { ContentError } from './smtp/content-sink.ts';
+export { type Body, Envelope, type Notify, type RecipientDSN } from './smtp/envelope.ts';
+export type { Answer, ContentReply, Handler } from './smtp/handler.ts';
+export { LMTPServer } from './smtp/lmtp-server.ts';
 export type { BareNewlines, Diagnostic, Limits, SMTPServerOptions, Timeouts } from './smtp/options.ts';
+export type { ProxyOptions } from './smtp/proxy-options.ts';
 export { type ReceivedOptions, traceField } from './smtp/received.ts';
 export { escapeText, type HookReply, type Reply } from './smtp/reply.ts';
 export { type ListenTarget, SMTPServer } from './smtp/server.ts';
 export type { Client, CloseReason, Peer, Session } from './smtp/session.ts';
+export type { TLSInfo, TLSOptions } from './smtp/tls.ts';

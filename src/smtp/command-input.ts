@@ -1,11 +1,12 @@
 /** Reads command lines, keeps the budgets for them, and runs the commands. */
 
-import { checkLine, COMMANDS, cutLine, isHttp } from './commands.ts';
+import { checkLine, cutLine, findCommand, isHttp } from './commands.ts';
 import type { Dialogue } from './dialogue.ts';
 import type { Input } from './input.ts';
 import { LineReader, LineStatus } from './line-reader.ts';
 import { classify, Content } from './octets.ts';
 import { REPLIES } from './replies.ts';
+import { formatReply } from './reply.ts';
 
 const TLS_HANDSHAKE = 0x16;
 
@@ -22,6 +23,7 @@ export class CommandInput implements Input {
   private junk = 0;
   private unknown = 0;
   private errors = 0;
+  private calls: Map<string, number> | undefined;
 
   constructor(dialogue: Dialogue) {
     this.dialogue = dialogue;
@@ -62,7 +64,7 @@ export class CommandInput implements Input {
     this.first = false;
     if (reader.status === LineStatus.LINE)
       this.command(reader.octets, reader.from, reader.to, next < chunk.length);
-    else if (reader.status === LineStatus.TOO_LONG) dialogue.refuse(REPLIES.lineTooLong);
+    else if (reader.status === LineStatus.TOO_LONG) dialogue.refuse(this.tooLong());
     else {
       dialogue.reply(reader.status === LineStatus.BARE_LF ? REPLIES.bareLineFeed : REPLIES.lineTooLong);
       dialogue.close('not-smtp');
@@ -70,10 +72,17 @@ export class CommandInput implements Input {
     return next;
   }
 
+  /** RFC 4954 section 4 has a code of its own. */
+  private tooLong(): string {
+    const { octets, from } = this.reader;
+    const verb = octets.toString('latin1', from, from + 5).toUpperCase();
+    return verb === 'AUTH ' ? REPLIES.authLineTooLong : REPLIES.lineTooLong;
+  }
+
   private command(line: Buffer, start: number, to: number, more: boolean): void {
     const { dialogue } = this;
     const cut = cutLine(line, start, to);
-    const command = COMMANDS.get(cut.verb);
+    const command = findCommand(cut.verb, dialogue);
     const { limits } = dialogue.settings;
     if (command === undefined) {
       if (isHttp(cut.verb)) {
@@ -85,11 +94,28 @@ export class CommandInput implements Input {
       if (++this.unknown >= limits.unknownCommands) this.dismiss(REPLIES.tooManyUnknown);
       return;
     }
+    if (this.overCallLimit(command.verb)) {
+      return this.dismiss(
+        formatReply({ code: 421, enhanced: '4.7.0', text: `${command.verb} sent too many times` }),
+      );
+    }
     if (command.junk && ++this.junk > limits.junkCommands) return this.dismiss(REPLIES.tooManyCommands);
     if (this.refused && command.verb !== 'QUIT') return dialogue.refuse(REPLIES.refusedSession);
     const error = checkLine(command, dialogue, line, start, to, cut);
     if (error !== undefined) return dialogue.refuse(error);
     command.run(dialogue, line, cut.from, cut.to, more);
+  }
+
+  /** `commandCallLimit`, as in aiosmtpd. */
+  private overCallLimit(verb: string): boolean {
+    const limits = this.dialogue.settings.commandCallLimit;
+    if (limits === null) return false;
+    const limit = limits.get(verb) ?? limits.get('*');
+    if (limit === undefined) return false;
+    this.calls ??= new Map();
+    const count = (this.calls.get(verb) ?? 0) + 1;
+    this.calls.set(verb, count);
+    return count > limit;
   }
 
   private dismiss(reply: string): void {

@@ -1,20 +1,34 @@
 /** The command table: every verb the server knows, when it is allowed, and what its argument may be. */
 
+import { AUTH_COMMANDS } from './auth-command.ts';
 import { CHUNK_COMMANDS } from './chunk-command.ts';
 import type { Command, Dialogue } from './dialogue.ts';
 import { Content, classify, SP } from './octets.ts';
+import { ownCommand } from './own-command.ts';
 import { REPLIES } from './replies.ts';
 import { SESSION_COMMANDS } from './session-commands.ts';
 import { TLS_COMMANDS } from './tls-commands.ts';
 import { TRANSACTION_COMMANDS } from './transaction-commands.ts';
+import { XCLIENT_COMMANDS } from './xclient-commands.ts';
 import { isUtf8 } from 'node:buffer';
 
-export const COMMANDS: ReadonlyMap<string, Command> = new Map(
-  [...SESSION_COMMANDS, ...TRANSACTION_COMMANDS, ...CHUNK_COMMANDS, ...TLS_COMMANDS].map((command) => [
-    command.verb,
-    command,
-  ]),
+const COMMANDS: ReadonlyMap<string, Command> = new Map(
+  [
+    ...SESSION_COMMANDS,
+    ...TRANSACTION_COMMANDS,
+    ...CHUNK_COMMANDS,
+    ...AUTH_COMMANDS,
+    ...XCLIENT_COMMANDS,
+    ...TLS_COMMANDS,
+  ].map((command) => [command.verb, command]),
 );
+
+/** The command of a verb in upper case; undefined for one that does not exist here. */
+export function findCommand(verb: string, { settings, server }: Dialogue): Command | undefined {
+  const command = COMMANDS.get(verb);
+  if (command === undefined) return ownCommand(verb, server);
+  return command.only === (settings.lmtp ? 'smtp' : 'lmtp') ? undefined : command;
+}
 
 /** What a browser or an HTTP proxy sends first (RFC 9110 9.1). */
 const HTTP_VERBS = new Set([

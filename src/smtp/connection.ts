@@ -12,6 +12,8 @@ const UNREAD_LIMIT = 65_536;
 export interface Owner {
   /** The PROXY header named the client; false when it has too many connections. */
   identified(connection: Connection): boolean;
+  /** AUTH has failed; false when this client has failed too often. */
+  authFailed(connection: Connection): boolean;
   /** Called once, when the socket is closed for good. */
   gone(connection: Connection): void;
 }
@@ -72,6 +74,10 @@ export class Connection implements Port {
 
   identified(): boolean {
     return this.owner.identified(this);
+  }
+
+  authFailed(): boolean {
+    return this.owner.authFailed(this);
   }
 
   shutdown(): void {

@@ -18,7 +18,7 @@ import { Reception } from './reception.ts';
 import { REPLIES } from './replies.ts';
 import { formatReply, readReply } from './reply.ts';
 import type { SMTPServer } from './server.ts';
-import type { CloseReason, Session } from './session.ts';
+import type { Client, CloseReason, Session } from './session.ts';
 import type { TLSInfo } from './tls.ts';
 import { TLSInput } from './tls-input.ts';
 
@@ -37,6 +37,8 @@ export interface Port {
   identified(): boolean;
   /** Begin the server's end of TLS; `rest` has been read already and belongs to it. Call `secured` after. */
   startTLS(rest: Buffer): void;
+  /** AUTH has failed; false when this client has failed too often. */
+  authFailed(): boolean;
   /** Close after everything has been sent. */
   close(reason: CloseReason): void;
 }
@@ -68,6 +70,7 @@ export class Conversation implements Dialogue {
   private closed = false;
   private halfClosed = false;
   private leaving = false;
+  private authFailures = 0;
 
   constructor(host: Host, session: Session, port: Port) {
     this.server = host.server;
@@ -98,8 +101,7 @@ export class Conversation implements Dialogue {
     if (this.closed) return;
     const { handler, server, session } = this;
     session.tls = tls;
-    session.hostName = null;
-    session.extended = false;
+    session.restart();
     this.envelope = new Envelope();
     const { envelope } = this;
     const go = (accepted: unknown): void => {
@@ -251,6 +253,30 @@ export class Conversation implements Dialogue {
       this.reply(formatReply(reply));
       if (reply.code === 421) this.close('refused');
     });
+  }
+
+  authFailed(wire: string): void {
+    const { timeouts, limits } = this.settings;
+    const enough = !this.port.authFailed() || ++this.authFailures >= limits.authFailures;
+    this.ask(
+      () => new Promise((resolve) => setTimeout(resolve, timeouts.authFailure).unref()),
+      () => {
+        this.reply(wire);
+        if (!enough) return;
+        this.reply(REPLIES.authTooOften);
+        this.close('limit');
+      },
+    );
+  }
+
+  reintroduce(client: Client): void {
+    const { session } = this;
+    session.client = client;
+    session.restart();
+    this.envelope = new Envelope();
+    if (this.identified()) return this.greet();
+    this.reply(REPLIES.tooManyConnections);
+    this.close('limit');
   }
 
   get chunking(): boolean {

@@ -3,7 +3,7 @@ import type { Handler } from './handler.ts';
 import type { Input } from './input.ts';
 import type { Settings } from './options.ts';
 import type { SMTPServer } from './server.ts';
-import type { CloseReason, Session } from './session.ts';
+import type { Client, CloseReason, Session } from './session.ts';
 
 /** What a command sees of the conversation. */
 export interface Dialogue {
@@ -46,6 +46,10 @@ export interface Dialogue {
   resume(): void;
   /** Sends what is queued, then TLS; the session is a fresh one afterwards, but for the PROXY header. */
   startTLS(): void;
+  /** A failed AUTH: `wire` is said after a pause, and too many end the connection. */
+  authFailed(wire: string): void;
+  /** A trusted peer says who its client is: the session begins anew, with the greeting (XCLIENT). */
+  reintroduce(client: Client): void;
   /** The client is known now; false when it has too many connections. */
   identified(): boolean;
   /** A line for the log; `text` is printable. */
@@ -66,6 +70,8 @@ export interface Command {
   readonly utf8: boolean;
   /** Whether HELO or EHLO must have come. */
   readonly afterHello: boolean;
+  /** The protocol it belongs to; default both. */
+  readonly only?: 'smtp' | 'lmtp';
   /** Whether it is allowed where TLS is required and has not come yet. */
   readonly beforeTLS?: boolean;
   /** Whether it is allowed between the chunks of a message. */

@@ -3,6 +3,20 @@ import type { Mailbox } from './address.ts';
 
 export type Body = '7BIT' | '8BITMIME' | 'BINARYMIME';
 
+export type Notify = 'NEVER' | 'SUCCESS' | 'FAILURE' | 'DELAY';
+
+/** What a sender wants to be told about one recipient (RFC 3461). It must not influence acceptance. */
+export interface RecipientDSN {
+  /** NOTIFY; null when not given. */
+  readonly notify: readonly Notify[] | null;
+  /** ORCPT: address type, decoded address, and the address as sent; null when not given. */
+  readonly originalRecipient: {
+    readonly type: string;
+    readonly address: string;
+    readonly raw: string;
+  } | null;
+}
+
 /** One transaction, from MAIL to the reply after the content. The server keeps these facts; hooks read them. */
 export class Envelope {
   /** The sender; the empty string for the null path `<>`; null before MAIL. */
@@ -23,6 +37,20 @@ export class Envelope {
   body: Body | null = null;
   /** SIZE of MAIL in octets (RFC 1870), a claim; null when not given. */
   declaredSize: number | null = null;
+  /** REQUIRETLS of MAIL (RFC 8689): pass the message on over verified TLS only, bounces included. */
+  requireTLS = false;
+  /** RET of MAIL (RFC 3461 4.3); null when not given. */
+  returnContent: 'FULL' | 'HDRS' | null = null;
+  /** ENVID of MAIL (RFC 3461 4.4), decoded; null when not given. */
+  envelopeId: string | null = null;
+  /** AUTH of MAIL (RFC 4954 section 5), decoded: a claim; empty for `<>`; null when not given. */
+  authSender: string | null = null;
+  /** MT-PRIORITY of MAIL (RFC 6710), -9 to 9; null when not given. */
+  priority: number | null = null;
+  /** HOLDFOR or HOLDUNTIL of MAIL (RFC 4865); null when not given. */
+  holdUntil: Date | null = null;
+  /** NOTIFY and ORCPT of each recipient, in order. */
+  readonly rcptDSN: RecipientDSN[] = [];
   /** The message with dots unstuffed, for `handleDATA`; null before, and for handlers that stream. */
   content: Buffer | null = null;
   /** Octets of content received so far, dots unstuffed. */

@@ -1,12 +1,28 @@
+import { offeredMechanisms } from './auth-command.ts';
 import type { Dialogue } from './dialogue.ts';
+import { trusts, XCLIENT_ATTRIBUTES, XFORWARD_ATTRIBUTES } from './xclient-commands.ts';
 
 /** Extensions offered in reply to EHLO here and now, one line each, in the order they are sent. */
-export function offeredExtensions({ settings, session }: Dialogue): string[] {
+export function offeredExtensions(dialogue: Dialogue): string[] {
+  const { settings, session, handler } = dialogue;
   const { dataSizeLimit, limits } = settings;
   const lines = ['PIPELINING', dataSizeLimit > 0 ? `SIZE ${dataSizeLimit}` : 'SIZE', '8BITMIME'];
   if (settings.enableSMTPUTF8) lines.push('SMTPUTF8');
-  lines.push('ENHANCEDSTATUSCODES', 'CHUNKING', 'BINARYMIME');
+  lines.push('ENHANCEDSTATUSCODES', 'CHUNKING', 'BINARYMIME', 'DSN');
   if (settings.tls !== null && session.tls === null) lines.push('STARTTLS');
+  if (session.tls !== null) lines.push('REQUIRETLS');
+  const mechanisms = offeredMechanisms(dialogue);
+  if (mechanisms.length > 0) lines.push(`AUTH ${mechanisms.join(' ')}`);
+  if (handler.honours?.priority === true) lines.push('MT-PRIORITY');
+  const hold = handler.honours?.futureRelease;
+  if (hold !== undefined) lines.push(`FUTURERELEASE ${hold} ${latestRelease(hold)}`);
+  if (trusts(dialogue, 'xclient')) lines.push(`XCLIENT ${XCLIENT_ATTRIBUTES.join(' ')}`);
+  if (trusts(dialogue, 'xforward')) lines.push(`XFORWARD ${XFORWARD_ATTRIBUTES.join(' ')}`);
   lines.push(`LIMITS RCPTMAX=${limits.recipients}`, 'HELP');
   return lines;
+}
+
+/** RFC 4865 section 3: the second number of the keyword, an Internet date-time without fractions. */
+function latestRelease(seconds: number): string {
+  return new Date(Date.now() + seconds * 1000).toISOString().replace(/\.\d+Z$/, 'Z');
 }

@@ -19,6 +19,13 @@ export type ContentReply = HookReply | readonly HookReply[];
  * and never to the client. A hook that settles after its deadline is ignored.
  */
 export interface Handler<V = TlvValues> {
+  /** What the handler promises to honour, so that EHLO may offer it. */
+  readonly honours?: {
+    /** MT-PRIORITY (RFC 6710): `envelope.priority` decides what is delivered first. */
+    readonly priority?: boolean;
+    /** FUTURERELEASE (RFC 4865): the longest hold in seconds; `envelope.holdUntil` is kept. */
+    readonly futureRelease?: number;
+  };
   /** Before the greeting; a 4xx or 5xx reply refuses the session, a 220 reply is the greeting. */
   handleConnect?(server: SMTPServer<V>, session: Session<V>, envelope: Envelope): Answer;
   /** Judges the PROXY header: true goes on, anything else closes the connection without a word. */

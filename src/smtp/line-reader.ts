@@ -34,11 +34,15 @@ export class LineReader {
   octets: Buffer = NOTHING;
   from = 0;
   to = 0;
-  /** Whether the next line may be as long as an AUTH line. */
-  wide = false;
+  private readonly wide: boolean;
   private partial: Buffer = NOTHING;
   private length = 0;
   private lastOctet = 0;
+
+  /** @param wide whether every line may be as long as an AUTH line. */
+  constructor(wide = false) {
+    this.wide = wide;
+  }
 
   /** Whether a line has begun and not ended. */
   get pending(): boolean {

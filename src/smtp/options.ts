@@ -1,7 +1,11 @@
 import { hostname as systemHostName } from 'node:os';
 import type { TlvValues } from '../proxy/index.ts';
 import * as check from './check.ts';
+import { TrustList, type Trusted } from '../proxy/trust-list.ts';
+import type { SASLHooks } from '../sasl/index.ts';
+import { type AuthOptions, type AuthSettings, readAuthOptions } from './auth-options.ts';
 import { type ProxyOptions, type ProxySettings, readProxyOptions } from './proxy-options.ts';
+import type { Session } from './session.ts';
 import { TLSContext, type TLSOptions } from './tls.ts';
 
 /** What to do with a CR without LF or a LF without CR in message content (RFC 5321 2.3.8). */
@@ -17,6 +21,8 @@ export interface Timeouts {
   readonly tls: number;
   /** For a hook to settle; then 421. */
   readonly handler: number;
+  /** How long the reply to a failed AUTH is held back. */
+  readonly authFailure: number;
   /** For a client to read its replies once 64 KiB of them wait. */
   readonly write: number;
   /** For the client to close after the server has. */
@@ -37,6 +43,10 @@ export interface Limits {
   readonly unknownCommands: number;
   /** Other commands refused for their syntax or order; then 421. */
   readonly errors: number;
+  /** Failed AUTHs of one connection; then 421. */
+  readonly authFailures: number;
+  /** Failed AUTHs of one client in ten minutes, over all its connections; then 421. Direct loopback is not counted. */
+  readonly authFailuresPerClient: number;
   /** Octets a second that content must keep on average. */
   readonly contentRate: number;
   /** Received fields that make a loop; then 554 5.4.6 (RFC 5321 6.3). At least 100. */
@@ -71,6 +81,22 @@ export interface SMTPServerOptions<V = TlvValues> {
   readonly tls?: TLSOptions;
   /** Nothing but NOOP, EHLO, STARTTLS and QUIT before TLS; needs `tls`. Not for a public MX (RFC 3207 section 4). */
   readonly requireStartTLS?: boolean;
+  /** Judges credentials; with it AUTH is offered. Nothing but `true` or `{ authenticated: true }` lets anybody in. */
+  readonly authenticator?: SASLHooks<Session>['authenticator'];
+  /** Stored credentials for SCRAM, and everything else about mechanisms. */
+  readonly auth?: AuthOptions;
+  /** MAIL, VRFY and EXPN need AUTH; default false. */
+  readonly authRequired?: boolean;
+  /** Mechanisms that show the password need TLS; default true. */
+  readonly authRequireTLS?: boolean;
+  /** Mechanisms not to offer, in any case. */
+  readonly authExcludeMechanism?: readonly string[];
+  /** Peers that may say with XCLIENT who their client is; separate from `proxyProtocol.trusted`. Default nobody. */
+  readonly xclient?: { readonly trusted: Trusted };
+  /** Peers that may say the same with XFORWARD, for logs. Default nobody. */
+  readonly xforward?: { readonly trusted: Trusted };
+  /** How often a command may be used in one session: a number for all, or one for each verb, `*` for the others. */
+  readonly commandCallLimit?: number | Readonly<Record<string, number>>;
   readonly timeouts?: Partial<Timeouts>;
   readonly limits?: Partial<Limits>;
   /** Receives what a log should know. What it throws is dropped. */
@@ -93,6 +119,12 @@ export interface Settings {
   /** Null without a certificate. */
   readonly tls: TLSContext | null;
   readonly requireStartTLS: boolean;
+  /** Null where nobody can authenticate. */
+  readonly auth: AuthSettings | null;
+  readonly authRequired: boolean;
+  readonly xclient: TrustList | null;
+  readonly xforward: TrustList | null;
+  readonly commandCallLimit: ReadonlyMap<string, number> | null;
   readonly timeouts: Timeouts;
   readonly limits: Limits;
   readonly diagnostics: (diagnostic: Diagnostic) => void;
@@ -103,6 +135,7 @@ const TIMEOUTS: Timeouts = {
   content: 180_000,
   tls: 30_000,
   handler: 300_000,
+  authFailure: 500,
   write: 60_000,
   linger: 5_000,
 };
@@ -114,6 +147,8 @@ const LIMITS: Limits = {
   junkCommands: 100,
   unknownCommands: 20,
   errors: 100,
+  authFailures: 3,
+  authFailuresPerClient: 30,
   contentRate: 500,
   hops: 100,
 };
@@ -134,6 +169,13 @@ export function readOptions<V>(options: SMTPServerOptions<V>, lmtp = false): Set
   if (requireStartTLS && options.tls === undefined) {
     throw new TypeError('option requireStartTLS: without option tls nobody could do what it asks for');
   }
+  const auth = readAuthOptions(options);
+  const authRequired = check.boolean('authRequired', options.authRequired ?? false);
+  if (authRequired && auth === null) {
+    throw new TypeError(
+      'option authRequired: without authenticator or stored credentials nobody could authenticate',
+    );
+  }
   return {
     hostname,
     lmtp,
@@ -148,6 +190,11 @@ export function readOptions<V>(options: SMTPServerOptions<V>, lmtp = false): Set
     addressSyntax: check.oneOf('addressSyntax', options.addressSyntax ?? 'tolerant', ['tolerant', 'strict']),
     tls: options.tls === undefined ? null : new TLSContext(options.tls),
     requireStartTLS,
+    auth,
+    authRequired,
+    xclient: readTrust('xclient', options.xclient),
+    xforward: readTrust('xforward', options.xforward),
+    commandCallLimit: readCallLimit(options.commandCallLimit),
     proxyProtocol: readProxyOptions(options.proxyProtocol, diagnostics),
     timeouts: check.integers('timeouts', TIMEOUTS, options.timeouts, {}, 2 ** 31 - 1),
     limits: check.integers('limits', LIMITS, options.limits, MINIMA, Number.MAX_SAFE_INTEGER),
@@ -165,10 +212,32 @@ const KNOWN: Record<keyof SMTPServerOptions, true> = {
   proxyProtocol: true,
   tls: true,
   requireStartTLS: true,
+  authenticator: true,
+  auth: true,
+  authRequired: true,
+  authRequireTLS: true,
+  authExcludeMechanism: true,
+  xclient: true,
+  xforward: true,
+  commandCallLimit: true,
   timeouts: true,
   limits: true,
   diagnostics: true,
 };
+
+function readTrust(name: string, option: { readonly trusted: Trusted } | undefined): TrustList | null {
+  if (option === undefined) return null;
+  check.object(name, option, { trusted: true });
+  return new TrustList(option.trusted, `${name}.trusted`);
+}
+
+function readCallLimit(option: SMTPServerOptions['commandCallLimit']): ReadonlyMap<string, number> | null {
+  if (option === undefined) return null;
+  const entries = typeof option === 'number' ? [['*', option] as const] : Object.entries(option);
+  return new Map(
+    entries.map(([verb, limit]) => [verb.toUpperCase(), check.integer(`commandCallLimit.${verb}`, limit, 1)]),
+  );
+}
 
 /** The machine's name, or a name that is always valid where the machine's is not. */
 function defaultHostName(): string {

@@ -10,6 +10,10 @@ export interface ReceivedOptions {
   readonly date?: Date;
 }
 
+/** What the field says of a session. */
+export type ReceivedSession = Pick<Session, 'id' | 'hostName' | 'extended' | 'client'> &
+  Partial<Pick<Session, 'lmtp' | 'tls' | 'authenticated'>>;
+
 const LINE_LIMIT = 900;
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
@@ -31,11 +35,7 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
  * const field = traceField(session, new Envelope(), { hostname: 'mx.example', date: new Date(0) });
  * console.log(field.split('\r\n')[0] === 'Received: from mail.example ([203.0.113.7])');
  */
-export function traceField(
-  session: Pick<Session, 'id' | 'hostName' | 'extended' | 'client'>,
-  envelope: Envelope,
-  options: ReceivedOptions,
-): string {
+export function traceField(session: ReceivedSession, envelope: Envelope, options: ReceivedOptions): string {
   const lines = [
     `Received: from ${helloName(session.hostName)} (${clientLiteral(session)})`,
     `\tby ${atom(options.hostname)} with ${protocol(session, envelope)} id ${atom(session.id)}`,
@@ -66,9 +66,12 @@ function clientLiteral({ client }: Pick<Session, 'client'>): string {
   return 'local';
 }
 
-function protocol(session: Pick<Session, 'extended'>, envelope: Envelope): string {
+/** RFC 3848, RFC 6531 4.3: UTF8 stands for E; S for TLS, A for AUTH; LMTP keeps its name. */
+function protocol(session: ReceivedSession, envelope: Envelope): string {
   if (!session.extended) return 'SMTP';
-  return envelope.smtpUtf8 ? 'UTF8SMTP' : 'ESMTP';
+  const base = session.lmtp ? 'LMTP' : 'SMTP';
+  const kind = envelope.smtpUtf8 ? `UTF8${base}` : session.lmtp ? base : `E${base}`;
+  return `${kind}${session.tls ? 'S' : ''}${session.authenticated ? 'A' : ''}`;
 }
 
 /** date-time of RFC 5322 3.3, in the machine's zone. */

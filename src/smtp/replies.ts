@@ -44,6 +44,27 @@ export const REPLIES = {
   chunksOnly: reply(503, '5.5.1', 'The message has begun in chunks; go on with BDAT or say RSET'),
   binaryNeedsChunks: reply(503, '5.5.1', 'BINARYMIME comes with BDAT, not with DATA'),
 
+  requireTLSInClear: reply(530, '5.7.10', 'REQUIRETLS needs an encrypted connection'),
+  holdTooLong: reply(501, '5.5.4', 'Messages are not held that long here'),
+
+  authOk: reply(235, '2.7.0', 'Authenticated'),
+  authFirst: reply(530, '5.7.0', 'Authentication required'),
+  authUnavailable: reply(502, '5.5.1', 'AUTH is not available'),
+  authAlready: reply(503, '5.5.1', 'Authenticated already'),
+  authAfterEhlo: reply(503, '5.5.1', 'AUTH comes after EHLO and before MAIL'),
+  authUnknown: reply(504, '5.5.4', 'Mechanism not recognised'),
+  authNeedsTLS: reply(538, '5.7.11', 'This mechanism needs an encrypted connection; say STARTTLS first'),
+  authCancelled: reply(501, '5.7.0', 'Authentication cancelled'),
+  authMalformed: reply(501, '5.5.2', 'Authentication exchange not understood'),
+  authLineTooLong: reply(500, '5.5.6', 'Authentication exchange line is too long'),
+  authNoInitial: reply(501, '5.7.0', 'This mechanism takes no initial response'),
+  authFailed: reply(535, '5.7.8', 'Authentication credentials invalid'),
+  authTemporary: reply(454, '4.7.0', 'Authentication could not be decided; try again later'),
+  authTooOften: reply(421, '4.7.0', 'Too many failed authentications'),
+
+  notTrusted: reply(550, '5.7.0', 'Not from your address'),
+  badAttribute: reply(501, '5.5.4', 'Attribute not understood'),
+
   badSender: reply(501, '5.1.7', 'Sender address not understood: MAIL FROM:<address> is expected'),
   badRecipient: reply(501, '5.1.3', 'Recipient address not understood: RCPT TO:<address> is expected'),
   needsUtf8: reply(553, '5.6.7', 'A non-ASCII address needs SMTPUTF8'),

@@ -2,6 +2,7 @@ import { type AddressInfo, createServer, type ListenOptions, type Server, type S
 import type { TlvValues } from '../proxy/index.ts';
 import { Connection, type Owner } from './connection.ts';
 import type { Host } from './conversation.ts';
+import { FailureCount } from './failure-count.ts';
 import type { Handler } from './handler.ts';
 import { readOptions, type Settings, type SMTPServerOptions } from './options.ts';
 import { peerOf, UNIX_PEER } from './peer.ts';
@@ -40,18 +41,24 @@ export class SMTPServer<V = TlvValues> {
   private readonly perClient = new Map<string, number>();
   private readonly host: Host;
   private readonly owner: Owner;
+  private readonly authFailures = new FailureCount();
   private closing = false;
   private emptied: (() => void) | undefined;
 
   /**
    * @param handler the application's hooks; all are optional.
+   * @param dialect which protocol to speak; `LMTPServer` sets it.
    * @throws TypeError or RangeError that names a bad option and says what is allowed.
    */
-  constructor(handler: Handler<V> = {}, options: SMTPServerOptions<V> = {}) {
+  constructor(
+    handler: Handler<V> = {},
+    options: SMTPServerOptions<V> = {},
+    dialect: { lmtp?: boolean } = {},
+  ) {
     if (typeof handler !== 'object' || handler === null)
       throw new TypeError('handler: an object is expected');
     this.handler = handler;
-    this.settings = readOptions(options);
+    this.settings = readOptions(options, dialect.lmtp ?? false);
     if (handler.handleDATA === undefined && handler.handleContent === undefined) {
       const text = 'the handler has neither handleDATA nor handleContent: messages are accepted and dropped';
       this.settings.diagnostics({ level: 'warning', code: 'no-delivery', text });
@@ -60,10 +67,12 @@ export class SMTPServer<V = TlvValues> {
       const text = 'PROXY is expected and the handler has no handlePROXY: every connection is refused';
       this.settings.diagnostics({ level: 'warning', code: 'no-handle-proxy', text });
     }
+    const { authFailuresPerClient } = this.settings.limits;
     const server = this as unknown as SMTPServer;
     this.host = { server, handler: handler as Handler, settings: this.settings };
     this.owner = {
       identified: (connection) => this.admit(connection),
+      authFailed: ({ session }) => this.authFailures.count(limitKey(session)) < authFailuresPerClient,
       gone: (connection) => this.forget(connection),
     };
   }
@@ -142,7 +151,7 @@ export class SMTPServer<V = TlvValues> {
   }
 
   private accept(socket: Socket, unix: boolean, tls: boolean): void {
-    const session = new Session(unix ? UNIX_PEER : peerOf(socket));
+    const session = new Session(unix ? UNIX_PEER : peerOf(socket), this.settings.lmtp);
     const proxy = this.settings.proxyProtocol;
     const trusted = proxy !== null && proxy.trust.trusts(unix ? null : (session.peer.address ?? ''));
     if (proxy !== null && !trusted && proxy.untrusted === 'reject') {
@@ -166,6 +175,7 @@ export class SMTPServer<V = TlvValues> {
   /** Counts a connection against its client's limit. A direct client on loopback or a Unix socket is not limited. */
   private admit(connection: Connection): boolean {
     const key = limitKey(connection.session);
+    this.release(connection);
     if (key === undefined) return true;
     const count = this.perClient.get(key) ?? 0;
     if (count >= this.settings.limits.connectionsPerClient) return false;
@@ -176,13 +186,17 @@ export class SMTPServer<V = TlvValues> {
 
   private forget(connection: Connection): void {
     this.connections.delete(connection);
-    const key = connection.countedAs;
-    if (key !== undefined) {
-      const count = this.perClient.get(key)! - 1;
-      if (count > 0) this.perClient.set(key, count);
-      else this.perClient.delete(key);
-    }
+    this.release(connection);
     if (this.connections.size === 0) this.emptied?.();
+  }
+
+  private release(connection: Connection): void {
+    const key = connection.countedAs;
+    if (key === undefined) return;
+    connection.countedAs = undefined;
+    const count = this.perClient.get(key)! - 1;
+    if (count > 0) this.perClient.set(key, count);
+    else this.perClient.delete(key);
   }
 
   private note(code: string, text: string): void {

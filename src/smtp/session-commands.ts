@@ -11,6 +11,7 @@ const base = { longest: 512, argument: 'optional', utf8: false, afterHello: fals
 const helo: Command = {
   ...base,
   verb: 'HELO',
+  only: 'smtp',
   argument: 'required',
   run(dialogue, line, from, to) {
     const name = readHostName(line, from, to);
@@ -32,22 +33,28 @@ const ehlo: Command = {
   ...base,
   beforeTLS: true,
   verb: 'EHLO',
+  only: 'smtp',
   argument: 'required',
-  run(dialogue, line, from, to) {
-    const name = readHostName(line, from, to);
-    if (name === undefined) return dialogue.refuse(REPLIES.badHostName);
-    const { handler, server, session, envelope } = dialogue;
-    const offered = offeredExtensions(dialogue);
-    if (handler.handleEHLO === undefined) {
-      begin(dialogue, name, true);
-      return greet(dialogue, offered);
-    }
-    dialogue.ask<HookReply | readonly string[]>(
-      () => handler.handleEHLO!(server, session, envelope, name, offered),
-      (answer) => answerEhlo(dialogue, name, offered, answer),
-    );
-  },
+  run: introduce,
 };
+
+/** RFC 2033 4.1. */
+const lhlo: Command = { ...ehlo, verb: 'LHLO', only: 'lmtp' };
+
+function introduce(dialogue: Dialogue, line: Buffer, from: number, to: number): void {
+  const name = readHostName(line, from, to);
+  if (name === undefined) return dialogue.refuse(REPLIES.badHostName);
+  const { handler, server, session, envelope } = dialogue;
+  const offered = offeredExtensions(dialogue);
+  if (handler.handleEHLO === undefined) {
+    begin(dialogue, name, true);
+    return greet(dialogue, offered);
+  }
+  dialogue.ask<HookReply | readonly string[]>(
+    () => handler.handleEHLO!(server, session, envelope, name, offered),
+    (answer) => answerEhlo(dialogue, name, offered, answer),
+  );
+}
 
 function answerEhlo(
   dialogue: Dialogue,
@@ -112,6 +119,7 @@ const vrfy: Command = {
   argument: 'required',
   utf8: true,
   run(dialogue, line, from, to) {
+    if (needsAuth(dialogue)) return dialogue.refuse(REPLIES.authFirst);
     const { handler, server, session, envelope } = dialogue;
     if (handler.handleVRFY === undefined) return dialogue.reply(REPLIES.cannotVerify);
     const address = line.toString('utf8', from, to);
@@ -127,6 +135,7 @@ const expn: Command = {
   argument: 'required',
   utf8: true,
   run(dialogue, line, from, to) {
+    if (needsAuth(dialogue)) return dialogue.refuse(REPLIES.authFirst);
     const { handler, server, session, envelope } = dialogue;
     if (handler.handleEXPN === undefined) return dialogue.reply(REPLIES.noExpansion);
     const list = line.toString('utf8', from, to);
@@ -135,13 +144,18 @@ const expn: Command = {
   },
 };
 
+function needsAuth({ settings, session }: Dialogue): boolean {
+  return settings.authRequired && !session.authenticated;
+}
+
 const help: Command = {
   ...base,
   whileChunking: true,
   verb: 'HELP',
   run(dialogue, line, from, to) {
     const { handler, server, session, envelope } = dialogue;
-    const text = `Commands: ${SPOKEN.join(' ')}`;
+    const hello = dialogue.settings.lmtp ? 'LHLO' : 'HELO EHLO';
+    const text = `Commands: ${hello} ${SPOKEN.join(' ')}`;
     const success = formatReply({ code: 214, enhanced: '2.0.0', text });
     if (handler.handleHELP === undefined) return dialogue.reply(success);
     const topic = line.toString('latin1', from, to);
@@ -175,6 +189,6 @@ const quit: Command = {
   },
 };
 
-const SPOKEN = ['HELO', 'EHLO', 'MAIL', 'RCPT', 'DATA', 'RSET', 'NOOP', 'VRFY', 'EXPN', 'HELP', 'QUIT'];
+const SPOKEN = ['MAIL', 'RCPT', 'DATA', 'BDAT', 'RSET', 'NOOP', 'VRFY', 'EXPN', 'HELP', 'QUIT'];
 
-export const SESSION_COMMANDS: readonly Command[] = [helo, ehlo, noop, vrfy, expn, help, quit];
+export const SESSION_COMMANDS: readonly Command[] = [helo, ehlo, lhlo, noop, vrfy, expn, help, quit];

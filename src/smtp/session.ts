@@ -1,4 +1,5 @@
 import type { ProxyData, TlvValues } from '../proxy/index.ts';
+import type { Identity } from '../sasl/index.ts';
 import { LazyAbort } from './abort.ts';
 import type { TLSInfo } from './tls.ts';
 
@@ -45,15 +46,34 @@ export class Session<V = TlvValues> {
   hostName: string | null = null;
   /** Whether the client said EHLO (or LHLO), so that extensions may be used. */
   extended = false;
+  /** Whether the protocol is LMTP. */
+  readonly lmtp: boolean;
   /** TLS of this connection, or null in the clear. */
   tls: TLSInfo | null = null;
+  /** Whether AUTH has succeeded. */
+  authenticated = false;
+  /** Who has authenticated, and as whom; null before. */
+  identity: Identity | null = null;
+  /** What a trusted peer said with XCLIENT about its client; null when it said nothing. */
+  xclient: Readonly<Record<string, string | null>> | null = null;
+  /** What a trusted peer said with XFORWARD about its client, for logs alone; null when it said nothing. */
+  xforward: Readonly<Record<string, string | null>> | null = null;
   /** Whether anything has been said to the client. */
   greeted = false;
   private readonly life = new LazyAbort();
 
-  constructor(peer: Peer) {
+  constructor(peer: Peer, lmtp = false) {
     this.peer = peer;
+    this.lmtp = lmtp;
     this.client = { ...peer, proxied: false };
+  }
+
+  /** For the server only: as after the greeting, but for what is known of the peer, the client and TLS. */
+  restart(): void {
+    this.hostName = null;
+    this.extended = false;
+    this.authenticated = false;
+    this.identity = null;
   }
 
   /** Aborted when the connection is gone. */

@@ -9,6 +9,7 @@ import {
   type SecureContextOptions,
   TLSSocket,
 } from 'node:tls';
+import { type ChannelBindings, channelBindingsOf } from '../sasl/index.ts';
 
 /** Key, certificate and what else `tls.createSecureContext` takes; TLS 1.2 is the least unless said otherwise. */
 export interface TLSOptions extends SecureContextOptions {
@@ -33,8 +34,8 @@ export interface TLSInfo {
   readonly authorized: boolean;
   /** The client's certificate, verified or not; null without. */
   readonly peerCertificate: PeerCertificate | null;
-  /** Channel binding data, for SCRAM -PLUS (RFC 9266). */
-  exportKeyingMaterial(length: number, label: string, context: Buffer): Buffer;
+  /** Channel bindings, for SCRAM-SHA-256-PLUS. */
+  channelBindings(): ChannelBindings;
 }
 
 export class TLSContext {
@@ -86,6 +87,7 @@ function contextOf(options: TLSOptions): SecureContext {
 /** What the handshake has established. */
 export function describeTLS(socket: TLSSocket): TLSInfo {
   const certificate = socket.getPeerCertificate();
+  let bindings: ChannelBindings | undefined;
   const given = Object.keys(certificate ?? {}).length > 0;
   return {
     protocol: socket.getProtocol() ?? 'unknown',
@@ -93,7 +95,7 @@ export function describeTLS(socket: TLSSocket): TLSInfo {
     servername: servernameOf(socket),
     authorized: given && verifies(socket),
     peerCertificate: given ? certificate : null,
-    exportKeyingMaterial: (length, label, context) => socket.exportKeyingMaterial(length, label, context),
+    channelBindings: () => (bindings ??= channelBindingsOf(socket)),
   };
 }
 

@@ -4,7 +4,13 @@ import { parsePath } from './address.ts';
 import type { Command, Dialogue } from './dialogue.ts';
 import { COMMAND_LINE_LIMIT } from './line-reader.ts';
 import { COLON, SP } from './octets.ts';
-import { MAIL_PARAMETERS, type MailFacts, type ParameterReader, RCPT_PARAMETERS } from './parameter-table.ts';
+import {
+  MAIL_PARAMETERS,
+  type MailFacts,
+  type ParameterReader,
+  RCPT_PARAMETERS,
+  type RcptFacts,
+} from './parameter-table.ts';
 import { type Parameter, parseParameters } from './parameters.ts';
 import { REPLIES } from './replies.ts';
 
@@ -17,6 +23,8 @@ const mail: Command = {
   junk: false,
   run(dialogue, line, from, to) {
     if (dialogue.envelope.mailFrom !== null) return dialogue.refuse(REPLIES.nestedMail);
+    if (dialogue.settings.authRequired && !dialogue.session.authenticated)
+      return dialogue.refuse(REPLIES.authFirst);
     const start = skipKeyword(dialogue, line, from, to, 'FROM');
     const path = start < 0 ? undefined : parsePath(line, start, to);
     if (path === undefined || path.mailbox?.domain === '') return dialogue.refuse(REPLIES.badSender);
@@ -58,7 +66,8 @@ const rcpt: Command = {
     const path = start < 0 ? undefined : parsePath(line, start, to);
     if (path === undefined || path.mailbox === null) return dialogue.refuse(REPLIES.badRecipient);
     const parameters = parseParameters(line, path.end, to);
-    const error = readAll(dialogue, parameters, RCPT_PARAMETERS, {});
+    const facts: RcptFacts = {};
+    const error = readAll(dialogue, parameters, RCPT_PARAMETERS, facts);
     if (error !== undefined) return dialogue.refuse(error);
     const { mailbox } = path;
     if (mailbox.utf8 && !envelope.smtpUtf8) return dialogue.refuse(REPLIES.needsUtf8);
@@ -69,6 +78,7 @@ const rcpt: Command = {
       envelope.rcptTos.push(mailbox.address);
       envelope.recipients.push(mailbox);
       envelope.rcptOptions.push(options);
+      envelope.rcptDSN.push({ notify: null, originalRecipient: null, ...facts });
     };
     if (handler.handleRCPT === undefined) {
       accepted();

@@ -170,6 +170,7 @@ describe('the session', () => {
         'ENHANCEDSTATUSCODES',
         'CHUNKING',
         'BINARYMIME',
+        'DSN',
         'LIMITS RCPTMAX=1000',
       ]
         .map((line) => `250-${line}\r\n`)

@@ -4,6 +4,10 @@ import type { SMTPServerOptions } from '../../src/smtp/options.ts';
 import { SMTPServer } from '../../src/smtp/server.ts';
 import { type CloseReason, Session } from '../../src/smtp/session.ts';
 
+type Make = (handler: Handler, options: SMTPServerOptions) => SMTPServer;
+
+const standard: Make = (handler, options) => new SMTPServer(handler, options);
+
 /** A conversation with a clock that stands still and a transport that only takes notes. */
 export class Rig implements Port {
   readonly session: Session;
@@ -18,8 +22,8 @@ export class Rig implements Port {
   identifiedAs = true;
   tlsRest: Buffer | undefined;
 
-  constructor(handler: Handler = {}, options: SMTPServerOptions = {}) {
-    const server = new SMTPServer(handler, { hostname: 'mx.test', ...options });
+  constructor(handler: Handler = {}, options: SMTPServerOptions = {}, make: Make = standard) {
+    const server = make(handler, { hostname: 'mx.test', ...options });
     this.session = new Session({ address: '192.0.2.1', port: 4321, family: 'IPv4' });
     this.conversation = new Conversation({ server, handler, settings: server.settings }, this.session, this);
   }
@@ -42,6 +46,9 @@ export class Rig implements Port {
   }
   startTLS(rest: Buffer): void {
     this.tlsRest = rest;
+  }
+  authFailed(): boolean {
+    return true;
   }
   identified(): boolean {
     return this.identifiedAs;
@@ -67,8 +74,8 @@ export class Rig implements Port {
 }
 
 /** A rig that has been greeted. */
-export function greeted(handler: Handler = {}, options: SMTPServerOptions = {}): Rig {
-  const rig = new Rig(handler, options);
+export function greeted(handler: Handler = {}, options: SMTPServerOptions = {}, make: Make = standard): Rig {
+  const rig = new Rig(handler, options, make);
   rig.conversation.start(rig.proxied, false);
   return rig;
 }

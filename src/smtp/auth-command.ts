@@ -1,0 +1,124 @@
+/** AUTH (RFC 4954): the mechanisms are in src/sasl, here is what SMTP adds. */
+
+import {
+  type ClientCertificate,
+  type Failure,
+  type Mechanism,
+  Negotiation,
+  type Outcome,
+  type SASLContext,
+  type SASLHooks,
+  usableMechanisms,
+} from '../sasl/index.ts';
+import { PP2_CLIENT } from '../proxy/index.ts';
+import type { AuthSettings } from './auth-options.ts';
+import type { Command, Dialogue } from './dialogue.ts';
+import { AUTH_LINE_LIMIT } from './line-reader.ts';
+import { REPLIES } from './replies.ts';
+import { ResponseInput } from './response-input.ts';
+import type { Session } from './session.ts';
+
+const auth: Command = {
+  verb: 'AUTH',
+  longest: AUTH_LINE_LIMIT,
+  argument: 'required',
+  utf8: false,
+  afterHello: true,
+  junk: false,
+  run(dialogue, line, from, to) {
+    const { session, settings, envelope } = dialogue;
+    if (settings.auth === null) return dialogue.refuse(REPLIES.authUnavailable);
+    if (session.authenticated) return dialogue.refuse(REPLIES.authAlready);
+    if (!session.extended || envelope.mailFrom !== null) return dialogue.refuse(REPLIES.authAfterEhlo);
+    const [name = '', initial, ...more] = line.toString('latin1', from, to).split(/ +/);
+    if (more.length > 0) return dialogue.refuse(REPLIES.authMalformed);
+    const context = contextOf(dialogue, settings.auth);
+    const mechanism = settings.auth.registry.get(name.toUpperCase());
+    if (mechanism === undefined || !mechanism.usable(context)) return dialogue.refuse(REPLIES.authUnknown);
+    if (needsTLS(mechanism, dialogue)) return dialogue.refuse(REPLIES.authNeedsTLS);
+    const negotiation = new Negotiation(mechanism, context);
+    dialogue.ask(
+      () => negotiation.begin(initial),
+      (outcome) => proceed(dialogue, negotiation, outcome),
+    );
+  },
+};
+
+/** Names of the mechanisms that can succeed here and now, strongest first. */
+export function offeredMechanisms(dialogue: Dialogue): string[] {
+  const { auth: settings } = dialogue.settings;
+  if (settings === null || dialogue.session.authenticated) return [];
+  return usableMechanisms(settings.registry, contextOf(dialogue, settings, []))
+    .filter((mechanism) => !needsTLS(mechanism, dialogue))
+    .map(({ name }) => name);
+}
+
+function needsTLS(mechanism: Mechanism, { settings, session }: Dialogue): boolean {
+  return mechanism.plaintext && settings.auth!.requireTLS && session.tls === null;
+}
+
+function contextOf(dialogue: Dialogue, { hooks, options }: AuthSettings, offered?: string[]): SASLContext {
+  const { session, settings } = dialogue;
+  return {
+    hooks: hooks as SASLHooks,
+    session,
+    offered: offered ?? offeredMechanisms(dialogue),
+    channelBindings: session.tls?.channelBindings(),
+    certificate: certificateOf(session, options.external ?? []),
+    service: { host: settings.hostname, hosts: options.hosts, ports: options.ports },
+    prepare: options.prepare,
+  };
+}
+
+/** The client certificate that somebody trustworthy has verified. */
+function certificateOf(session: Session, sources: readonly ('tls' | 'proxy')[]): ClientCertificate | null {
+  const { tls, proxyData } = session;
+  if (sources.includes('tls') && tls?.authorized === true && tls.peerCertificate !== null) {
+    const { subject, fingerprint256, raw } = tls.peerCertificate;
+    const line = Object.entries(subject).map(([key, value]) => `${key}=${String(value)}`);
+    return {
+      source: 'tls',
+      commonName: typeof subject.CN === 'string' ? subject.CN : null,
+      subject: line.join(', '),
+      fingerprint256,
+      raw,
+    };
+  }
+  const tlv = proxyData?.tlv;
+  const given = (tlv?.SSL_CLIENT ?? 0) & (PP2_CLIENT.CERT_CONN | PP2_CLIENT.CERT_SESS);
+  if (!sources.includes('proxy') || !tlv || given === 0 || tlv.SSL_VERIFY !== 0) return null;
+  const commonName = tlv.SSL_CN ?? null;
+  const raw = tlv.SSL_CLIENT_CERT;
+  return { source: 'proxy', commonName, subject: `CN=${commonName ?? ''}`, ...(raw && { raw }) };
+}
+
+function proceed(dialogue: Dialogue, negotiation: Negotiation, outcome: Outcome): void {
+  if (outcome.status === 'challenge') {
+    dialogue.reply(`334 ${outcome.text}\r\n`);
+    const answered = (line: string): void =>
+      dialogue.ask(
+        () => negotiation.respond(line),
+        (next) => proceed(dialogue, negotiation, next),
+      );
+    return dialogue.use(new ResponseInput(dialogue, answered));
+  }
+  const { session } = dialogue;
+  if (outcome.status === 'success') {
+    session.authenticated = true;
+    session.identity = outcome.identity;
+    return dialogue.reply(REPLIES.authOk);
+  }
+  dialogue.note('auth-failed', `${negotiation.mechanism.name}: ${outcome.detail}`);
+  if (outcome.error !== undefined) dialogue.report(outcome.error);
+  if (outcome.reason === 'credentials') dialogue.authFailed(REPLIES.authFailed);
+  else dialogue.refuse(replyTo(outcome));
+}
+
+function replyTo({ reason, code }: Failure): string {
+  if (reason === 'cancelled') return REPLIES.authCancelled;
+  if (reason === 'temporary') return REPLIES.authTemporary;
+  if (code === 'too-long') return REPLIES.authLineTooLong;
+  return code === 'unexpected-initial-response' ? REPLIES.authNoInitial : REPLIES.authMalformed;
+}
+
+export const AUTH_COMMANDS: readonly Command[] = [auth];

@@ -1,0 +1,96 @@
+/** XCLIENT and XFORWARD, Postfix's extensions by which a trusted peer says who its client is. */
+
+import { isIPv4, isIPv6 } from 'node:net';
+import type { Command, Dialogue } from './dialogue.ts';
+import { unmapped } from './peer.ts';
+import { REPLIES } from './replies.ts';
+import { escapeText } from './reply.ts';
+import type { Client } from './session.ts';
+import { decodeXtext } from './xtext.ts';
+
+export const XCLIENT_ATTRIBUTES = ['NAME', 'ADDR', 'PORT', 'PROTO', 'HELO', 'LOGIN', 'DESTADDR', 'DESTPORT'];
+export const XFORWARD_ATTRIBUTES = ['NAME', 'ADDR', 'PORT', 'PROTO', 'HELO', 'IDENT', 'SOURCE'];
+
+type Attributes = Readonly<Record<string, string | null>>;
+
+const base = {
+  longest: 512,
+  argument: 'required',
+  utf8: false,
+  afterHello: true,
+  junk: false,
+} as const;
+
+const xclient: Command = {
+  ...base,
+  verb: 'XCLIENT',
+  run(dialogue, line, from, to) {
+    if (!trusts(dialogue, 'xclient')) return dialogue.refuse(REPLIES.notTrusted);
+    if (dialogue.envelope.mailFrom !== null) return dialogue.refuse(REPLIES.nestedMail);
+    const attributes = parse(line.toString('latin1', from, to), XCLIENT_ATTRIBUTES);
+    const client = attributes && clientOf(attributes, dialogue.session.client);
+    if (attributes === undefined || client === undefined) return dialogue.refuse(REPLIES.badAttribute);
+    const { session } = dialogue;
+    session.xclient = { ...session.xclient, ...attributes };
+    dialogue.note('xclient', `the client is now ${escapeText(client.address ?? 'unknown')}`);
+    dialogue.reintroduce(client);
+  },
+};
+
+const xforward: Command = {
+  ...base,
+  verb: 'XFORWARD',
+  run(dialogue, line, from, to) {
+    if (!trusts(dialogue, 'xforward')) return dialogue.refuse(REPLIES.notTrusted);
+    if (dialogue.envelope.mailFrom !== null) return dialogue.refuse(REPLIES.nestedMail);
+    const attributes = parse(line.toString('latin1', from, to), XFORWARD_ATTRIBUTES);
+    if (attributes === undefined) return dialogue.refuse(REPLIES.badAttribute);
+    dialogue.session.xforward = { ...dialogue.session.xforward, ...attributes };
+    dialogue.reply(REPLIES.ok);
+  },
+};
+
+/** By the peer itself; one that has spoken for somebody with a PROXY header is not asked twice. */
+export function trusts({ settings, session }: Dialogue, what: 'xclient' | 'xforward'): boolean {
+  const trust = settings[what];
+  if (trust === null || session.proxyData !== null) return false;
+  return trust.trusts(session.peer.family === 'unix' ? null : (session.peer.address ?? ''));
+}
+
+/** `NAME=value ...`, values in xtext; `[UNAVAILABLE]` and `[TEMPUNAVAIL]` become null. */
+function parse(text: string, known: readonly string[]): Attributes | undefined {
+  const attributes: Record<string, string | null> = {};
+  for (const word of text.split(/ +/)) {
+    const at = word.indexOf('=');
+    const name = word.slice(0, Math.max(at, 0)).toUpperCase();
+    const value = word.slice(at + 1);
+    if (!known.includes(name) || Object.hasOwn(attributes, name)) return undefined;
+    const decoded = /^\[(?:TEMP)?UNAVAIL(?:ABLE)?\]$/i.test(value) ? null : decodeXtext(value, true);
+    if (decoded === undefined) return undefined;
+    attributes[name] = decoded;
+  }
+  return attributes;
+}
+
+/** The client that the attributes name; undefined when an address or a port is none. */
+function clientOf(attributes: Attributes, before: Client): Client | undefined {
+  let { address, port, family } = before;
+  if (attributes['ADDR'] === null) {
+    address = null;
+    family = null;
+    port = null;
+  } else if (attributes['ADDR'] !== undefined) {
+    address = unmapped(attributes['ADDR'].replace(/^IPV6:/i, ''));
+    family = isIPv4(address) ? 'IPv4' : isIPv6(address) ? 'IPv6' : null;
+    port = null;
+    if (family === null) return undefined;
+  }
+  const given = attributes['PORT'];
+  if (typeof given === 'string') {
+    if (!/^\d{1,5}$/.test(given) || Number(given) > 65_535) return undefined;
+    port = Number(given);
+  }
+  return { address, port, family, proxied: true };
+}
+
+export const XCLIENT_COMMANDS: readonly Command[] = [xclient, xforward];
