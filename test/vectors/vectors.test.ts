@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import { decode, decodeDatagram, encode, type HeaderInput, ProxyError } from '../../src/proxy/index.ts';
+import { readInPieces } from '../proxy/differential.ts';
+import { interpret } from '../proxy/interpreter.ts';
+import type { Reading } from '../proxy/interpreter/verdict.ts';
+import { outcomeOf } from '../proxy/outcome.ts';
+import { encodeVectors, files, octetsOf, revive } from './load.ts';
+
+describe.each([...files])('%s', (_, vectors) => {
+  test.each(vectors)('$name', ({ hex, options, datagram, expected }) => {
+    const octets = octetsOf(hex);
+    const read = datagram === true ? decodeDatagram : decode;
+    expect(outcomeOf(read(octets, options))).toEqual(expected);
+    if (datagram === true) return;
+
+    expect(interpret(octets, options as Partial<Reading> | undefined)).toEqual(expected);
+
+    // A Buffer, and a view into the middle of other octets, are as good.
+    expect(outcomeOf(read(Buffer.from(octets), options))).toEqual(expected);
+    const around = new Uint8Array(octets.length + 9).fill(0x0d);
+    around.set(octets, 7);
+    expect(outcomeOf(read(around.subarray(7, 7 + octets.length), options))).toEqual(expected);
+
+    const every = octets.length > 5000 ? [1, 15, 16, 17, 28, 5000] : Array.from(octets, (__, at) => at);
+    readInPieces(octets, every, options);
+    for (const cut of every.filter((at) => at < 300)) readInPieces(octets, [cut], options);
+  });
+});
+
+describe('encode', () => {
+  test.each(encodeVectors)('$name', ({ header, hex, error }) => {
+    const given = revive(header) as HeaderInput;
+    if (error !== undefined) {
+      expect(refusal(() => encode(given))).toBe(error);
+      return;
+    }
+    const octets = encode(given);
+    expect(Buffer.from(octets).toString('hex')).toBe(hex);
+    expect(octets.byteLength).toBe(octets.buffer.byteLength);
+    const result = decode(octets, { maxLength: 65535 });
+    if (result.status !== 'ok') throw new Error(`decode says ${result.status}`);
+    expect(result.length).toBe(octets.length);
+    expect(Buffer.from(encode(result.data.toHeader())).toString('hex')).toBe(hex);
+  });
+});
+
+function refusal(act: () => unknown): string {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof ProxyError) return error.code;
+    throw error;
+  }
+  return 'none';
+}
