@@ -1,109 +1,15 @@
 import { createTransport } from 'nodemailer';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { makeCertificate } from './parts/certificate.ts';
+import { CLIENTS, MESSAGE } from './parts/clients.ts';
+import type { Security } from './parts/clients.ts';
 import { describeWith } from './parts/installed.ts';
-import type { ProgramName } from './parts/installed.ts';
 import { MailServer } from './parts/mail-server.ts';
-import { longOptions, run } from './parts/program.ts';
-import type { Outcome } from './parts/program.ts';
 import { Stage } from './parts/stage.ts';
-
-const LINES = [
-  'From: a@client.example',
-  'To: b@mx.example',
-  'Subject: gr=C3=BC=C3=9Fe',
-  'Date: Mon, 1 Jun 2026 12:00:00 +0000',
-  'Message-ID: <1@client.example>',
-  '',
-  '.dot',
-  '..',
-  '',
-  'end',
-];
-const MESSAGE = `${LINES.join('\r\n')}\r\n`;
 
 const MX = makeCertificate('mx.example', ['mx.example', '127.0.0.1']);
 
-type Security = 'none' | 'starttls' | 'implicit';
-
-/** Where a client finds the server, and the file that holds the certificate to trust. */
-interface Place {
-  readonly port: number;
-  readonly security: Security;
-  readonly trust: string;
-}
-
-/** Programs that send MESSAGE from a@client.example to b@mx.example, as client.example. */
-const CLIENTS: Partial<Record<ProgramName, (place: Place) => Promise<Outcome>>> = {
-  swaks: ({ port, security, trust }) => {
-    const tls = { none: {}, starttls: { tls: true }, implicit: { 'tls-on-connect': true } } as const;
-    return run(
-      'swaks',
-      longOptions({
-        server: `127.0.0.1:${port}`,
-        helo: 'client.example',
-        from: 'a@client.example',
-        to: 'b@mx.example',
-        pipeline: true,
-        data: LINES.join('\\n'),
-        ...tls[security],
-        ...(security === 'none' ? {} : { 'tls-verify': true, 'tls-ca-path': trust }),
-      }),
-    );
-  },
-  curl: ({ port, security, trust }) =>
-    run(
-      'curl',
-      longOptions({
-        silent: true,
-        'show-error': true,
-        'max-time': '10',
-        'mail-from': 'a@client.example',
-        'mail-rcpt': 'b@mx.example',
-        'upload-file': '-',
-        resolve: `mx.example:${port}:127.0.0.1`,
-        url: `${security === 'implicit' ? 'smtps' : 'smtp'}://mx.example:${port}/client.example`,
-        ...(security === 'none' ? {} : { 'ssl-reqd': true, cacert: trust }),
-      }),
-      { input: MESSAGE },
-    ),
-  msmtp: ({ port, security, trust }) =>
-    run(
-      'msmtp',
-      [
-        '--file=/dev/null',
-        '--host=127.0.0.1',
-        `--port=${port}`,
-        '--domain=client.example',
-        '--from=a@client.example',
-        `--tls=${security === 'none' ? 'off' : 'on'}`,
-        `--tls-starttls=${security === 'implicit' ? 'off' : 'on'}`,
-        ...(security === 'none' ? [] : [`--tls-trust-file=${trust}`]),
-        'b@mx.example',
-      ],
-      { input: LINES.join('\n') + '\n' },
-    ),
-  python3: ({ port, security, trust }) =>
-    run('python3', ['-I', '-c', SMTPLIB, String(port), security, trust], { input: MESSAGE }),
-};
-
-// smtplib.sendmail stuffs the dots and raises for any refusal.
-const SMTPLIB = `
-import smtplib, ssl, sys
-port, security, trust = int(sys.argv[1]), sys.argv[2], sys.argv[3]
-message = sys.stdin.buffer.read()
-context = None if security == 'none' else ssl.create_default_context(cafile=trust)
-if security == 'implicit':
-    client = smtplib.SMTP_SSL('127.0.0.1', port, local_hostname='client.example', context=context, timeout=10)
-else:
-    client = smtplib.SMTP('127.0.0.1', port, local_hostname='client.example', timeout=10)
-if security == 'starttls':
-    client.starttls(context=context)
-print(client.sendmail('a@client.example', ['b@mx.example'], message))
-client.quit()
-`;
-
-for (const [name, send] of Object.entries(CLIENTS) as [ProgramName, (place: Place) => Promise<Outcome>][]) {
+for (const [name, send] of Object.entries(CLIENTS) as [keyof typeof CLIENTS, typeof CLIENTS.curl][]) {
   describeWith([name], `${name} as the client`, () => {
     const stage = new Stage();
     let trust: string;
