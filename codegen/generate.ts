@@ -7,6 +7,7 @@ import { emitDecodedSchema } from './emit/decoded-schema.ts';
 import { emitEntry } from './emit/entry.ts';
 import { emitErrors } from './emit/errors.ts';
 import { emitHeaderRules } from './emit/header-rules.ts';
+import { emitLua } from './emit/lua.ts';
 import { emitLimits } from './emit/limits.ts';
 import { emitSchemas } from './emit/schemas.ts';
 import { emitSpecJson } from './emit/spec-json.ts';
@@ -62,6 +63,7 @@ const EMITTERS: readonly ((model: Model, wire: string) => Draft)[] = [
   emitErrors,
   emitHeaderRules,
   emitLimits,
+  emitLua,
   emitSchemas,
   emitSpecJson,
   emitTables,
