@@ -33,8 +33,9 @@ function verify(context: SASLContext, message: Uint8Array): Move | PromiseLike<M
   if (text.includes('\0')) return refuse('malformed');
   const authzid = text === '' ? null : preparedName(context, text);
   if (authzid === undefined) return refuse('unprepared');
-  const authcid = certificate.commonName || certificate.subject;
-  if (!authcid) return refuse('wrong-credentials');
+  const authcid: unknown = certificate.commonName || certificate.subject;
+  // Node gives a list where a certificate has several common names: none of them is the name.
+  if (typeof authcid !== 'string' || authcid === '') return refuse('wrong-credentials');
   const claim = { mechanism: 'EXTERNAL', authcid, authzid };
   return judge(context, claim, { kind: 'certificate', mechanism: 'EXTERNAL', certificate, authzid });
 }

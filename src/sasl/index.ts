@@ -32,6 +32,7 @@ export {
   accept,
   ask,
   clientFirst,
+  explain,
   MisuseError,
   type Move,
   refuse,

@@ -39,6 +39,11 @@ export function ask(octets: Uint8Array, next: State): Move {
   return { step: { status: 'challenge', octets }, next };
 }
 
+/** A challenge that tells why the exchange has failed. */
+export function explain(octets: Uint8Array, code: FailureCode): Move {
+  return { step: { status: 'challenge', octets, failure: failure(code) }, next: () => refuse(code) };
+}
+
 export function refuse(code: FailureCode, error?: unknown): Move {
   return { step: failure(code, error) };
 }

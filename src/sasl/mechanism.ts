@@ -32,6 +32,8 @@ export type Step = Challenge | Success | Failure;
 export interface Challenge {
   readonly status: 'challenge';
   readonly octets: Uint8Array;
+  /** The exchange has failed, and the client is only told why: whatever it answers, `*` included, this is the end. */
+  readonly failure?: Failure;
 }
 
 export interface Success {

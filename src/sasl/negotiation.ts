@@ -37,6 +37,8 @@ export class Negotiation {
   private ended = false;
   /** Known, but not told before the client has answered the final message. */
   private withheld: Success | undefined;
+  /** Decided, but the client is being told why: a client that cancels instead of answering has failed all the same. */
+  private decided: Failure | undefined;
 
   constructor(mechanism: Mechanism, context: SASLContext) {
     this.mechanism = mechanism;
@@ -65,6 +67,7 @@ export class Negotiation {
    */
   respond(line: string | Uint8Array): Outcome | PromiseLike<Outcome> {
     if (!this.open) throw new MisuseError('no response is due');
+    if (this.decided !== undefined) return this.fail(this.decided);
     if (isCharacter(line, '*')) return this.fail(failure('cancelled'));
     if (this.withheld === undefined) return this.decode(line);
     const { withheld } = this;
@@ -102,7 +105,10 @@ export class Negotiation {
 
   private take(step: Step): Outcome {
     if (this.ended) return failure('cancelled');
-    if (step.status === 'challenge') return this.challenge(step.octets);
+    if (step.status === 'challenge') {
+      this.decided = step.failure;
+      return this.challenge(step.octets);
+    }
     if (step.status === 'failure') return this.fail(step);
     if (step.status !== 'success') throw new TypeError('a mechanism made a step that is none');
     if (step.final === undefined) {
@@ -128,6 +134,7 @@ export class Negotiation {
     this.open = false;
     this.exchange = undefined;
     this.withheld = undefined;
+    this.decided = undefined;
   }
 }
 

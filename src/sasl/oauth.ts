@@ -2,7 +2,7 @@
 
 import type { TokenCredentials } from './hooks.ts';
 import { judge } from './judge.ts';
-import { ask, type Move, refuse } from './machine.ts';
+import { explain, type Move } from './machine.ts';
 import type { SASLContext } from './mechanism.ts';
 import { ascii } from './text.ts';
 
@@ -46,7 +46,7 @@ export function judgeToken(
   const { mechanism, user } = credentials;
   const claim = { mechanism, authcid: user, authzid: null };
   return judge(context, claim, credentials, (status) =>
-    ask(ascii(failureText(printable(status))), () => refuse('wrong-credentials')),
+    explain(ascii(failureText(printable(status))), 'wrong-credentials'),
   );
 }
 

@@ -1,5 +1,5 @@
 import { readGS2Header } from './gs2.ts';
-import { ask, clientFirst, type Move, refuse } from './machine.ts';
+import { clientFirst, explain, type Move, refuse } from './machine.ts';
 import type { Mechanism, SASLContext } from './mechanism.ts';
 import { bearerToken, judgeToken, type OAuthOptions, readPairs, SEPARATOR } from './oauth.ts';
 import { ascii, preparedName, utf8 } from './text.ts';
@@ -42,7 +42,7 @@ function verify(context: SASLContext, options: OAuthOptions, message: Uint8Array
   const port = readPort(pairs.get('port'));
   if (port === undefined) return refuse('malformed');
   // An empty value is the question which scope is needed (RFC 7628 section 3.2.2 and 4.3).
-  if (auth === '') return ask(ascii(failureText(options)), () => refuse('wrong-credentials'));
+  if (auth === '') return explain(ascii(failureText(options)), 'wrong-credentials');
   if (token === undefined) return refuse('malformed');
   const user = header.authzid === null ? null : preparedName(context, header.authzid);
   if (user === undefined) return refuse('unprepared');

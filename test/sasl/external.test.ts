@@ -47,6 +47,13 @@ describe('EXTERNAL (RFC 4422 appendix A)', () => {
       '',
       'credentials: wrong-credentials',
     ],
+    [
+      'several common names',
+      yes,
+      { ...certificate, commonName: ['a', 'b'] as unknown as string },
+      '',
+      'credentials: wrong-credentials',
+    ],
     ['no certificate', yes, null, '', 'credentials: wrong-credentials'],
     [
       'a certificate that the authenticator refuses',

@@ -134,6 +134,23 @@ describe('the round after a final message', () => {
   });
 });
 
+describe('a challenge that tells why the exchange has failed', () => {
+  const message = base64('n,a=u,\u0001auth=Bearer guess\u0001\u0001');
+
+  it.each(['AQ==', '', '*', '=', 'not base64', message, 'A'.repeat(20_000)])(
+    'answered by %j is a failure of credentials, to be counted as one',
+    (line) => {
+      const attempt = new Negotiation(oauthBearer(), context);
+      expect(attempt.begin(message)).toEqual({
+        status: 'challenge',
+        text: base64('{"status":"invalid_token"}'),
+      });
+      expect(attempt.respond(line)).toMatchObject({ reason: 'credentials', code: 'wrong-credentials' });
+      expect(() => attempt.respond(message)).toThrow(MisuseError);
+    },
+  );
+});
+
 describe('misuse', () => {
   it('of a negotiation throws, and lets nobody in', async () => {
     const attempt = new Negotiation(plain(), context);
