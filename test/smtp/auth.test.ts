@@ -130,9 +130,9 @@ describe('AUTH (RFC 4954)', () => {
     expect(await say(ready({}, cram), 'AUTH CRAM-MD5 AAAA')).toBe(
       '501 5.7.0 This mechanism takes no initial response\r\n',
     );
-    expect(
-      await say(ready({}, { ...options, ...{ auth: { cramSecret: () => 'x' } } }), 'AUTH CRAM-MD5'),
-    ).toMatch(/^504 /);
+    expect(await say(ready({}, { ...options, auth: { cramSecret: () => 'x' } }), 'AUTH CRAM-MD5')).toMatch(
+      /^504 /,
+    );
   });
 
   it('rule 64 and 67: PLAIN with two NULs only; OAUTHBEARER fails with a challenge first', async () => {
