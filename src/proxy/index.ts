@@ -40,7 +40,8 @@ export const decodeDatagram: Codec<TlvValues>['decodeDatagram'] = codec.decodeDa
 
 /**
  * Writes a header as one buffer, to be sent in one write before anything else. The family follows from the addresses;
- * command PROXY and transport STREAM unless said otherwise.
+ * command PROXY and transport STREAM unless said otherwise. Send it once, and never on a connection that carries
+ * requests of several clients: all of them would seem to come from the first.
  *
  * @throws ProxyError with a code `encode-...` for a field that is missing or wrong, and for what the standard forbids to send.
  * @see The PROXY protocol, sections 2.1 and 2.2
