@@ -25,6 +25,8 @@ export interface Delivered {
   readonly tls: string | null;
   /** Whether the client used SMTPUTF8. */
   readonly utf8: boolean;
+  /** Who has authenticated; null where nobody has. */
+  readonly identity: Session['identity'];
   /** The fields that the delivery put before the message, one string each, unfolded. */
   readonly fields: readonly string[];
   /** The message as the client sent it. */
@@ -91,7 +93,7 @@ export class MailServer {
 
 async function read(path: string, session: Session, envelope: Envelope): Promise<Delivered> {
   const whole = await readFile(path, 'latin1');
-  const { client, peer, proxyData, tls } = session;
+  const { client, peer, proxyData, tls, identity } = session;
   const header = proxyData === null ? null : headerIn(proxyData.wholeRaw);
   // The delivery's own fields end where the test's message, which begins with From, begins.
   const start = whole.indexOf('From: ');
@@ -107,6 +109,7 @@ async function read(path: string, session: Session, envelope: Envelope): Promise
     header,
     tls: tls?.protocol ?? null,
     utf8: envelope.smtpUtf8,
+    identity,
     fields,
     message: whole.slice(start),
   };
