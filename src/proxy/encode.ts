@@ -88,6 +88,7 @@ export function makeEncode(tables: Tables): (header: Header<Values>) => Uint8Arr
       throw refuse(tables, 'encode-too-long', `${length - tables.preambleSize} octets`);
     const out = encodeHead(new Uint8Array(length), command, family, protocol, e);
     out.set(tlvs.octets, start);
+    scan.count = 0;
     if (tables.scanTlvs(out, start, length, length, sendable, scan) === FAULT) {
       throw refuse(tables, 'encode-bad-tlv', `octets that read as ${tables.errors[scan.error]!.code}`);
     }

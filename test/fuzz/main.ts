@@ -37,7 +37,7 @@ function progress(seed: number, last = false): void {
 }
 
 async function attack({ name, property, runs }: Target, seed: number): Promise<void> {
-  const result = await fc.check(property, { seed, numRuns: runs });
+  const result = await fc.check(property, { seed, numRuns: runs, includeErrorInReport: true });
   if (result.failed) {
     progress(seed, true);
     console.error(

@@ -85,6 +85,11 @@ describe('encode', () => {
     }
   });
 
+  test('does not count the TLVs of one header with those of the next', () => {
+    const tlvs = Array.from({ length: 70 }, () => ({ NOOP: new Uint8Array() }));
+    for (let i = 0; i < 1000; i++) expect(encode({ ...ENDS, tlvs }).length).toBe(28 + 70 * 3);
+  });
+
   test('does not change what it is given', () => {
     const header = Object.freeze({
       ...ENDS,
