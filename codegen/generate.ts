@@ -9,6 +9,7 @@ import { emitErrors } from './emit/errors.ts';
 import { emitHeaderRules } from './emit/header-rules.ts';
 import { emitLua } from './emit/lua.ts';
 import { emitLimits } from './emit/limits.ts';
+import { emitReference } from './emit/reference.ts';
 import { emitSchemas } from './emit/schemas.ts';
 import { emitSpecJson } from './emit/spec-json.ts';
 import { emitChecksum, emitTables } from './emit/tables.ts';
@@ -64,6 +65,7 @@ const EMITTERS: readonly ((model: Model, wire: string) => Draft)[] = [
   emitHeaderRules,
   emitLimits,
   emitLua,
+  emitReference,
   emitSchemas,
   emitSpecJson,
   emitTables,
