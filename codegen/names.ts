@@ -27,9 +27,13 @@ export function key(name: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
 }
 
-/** Text that may stand in a doc comment. */
+/** Text that may stand in a doc comment: it can not end it, nor turn the direction of what follows. */
 export function comment(text: string): string {
-  return text.replaceAll('*/', '*\\/').replace(/\s+/g, ' ').trim();
+  return text
+    .replaceAll('*/', '*\\/')
+    .replace(/\s+/g, ' ')
+    .replace(/[\p{Cc}\p{Cf}]/gu, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .trim();
 }
 
 /** A TypeScript string literal, every character outside printable ASCII escaped. */

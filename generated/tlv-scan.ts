@@ -25,9 +25,8 @@ export function scanTlvs(
     const next = value + length;
     if (next > end) return scan.fail(ERROR.TLV_OVERRUN, p, (type << 16) | length);
     if (++scan.count > limits.maxTLVs) return scan.fail(ERROR.TLV_TOO_MANY, p, scan.count);
-    switch (
-      type // ALPN
-    ) {
+    switch (type) {
+      // ALPN
       case 0x01: {
         if ((seen0 & 0x01) !== 0 && !limits.repeats)
           return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
@@ -101,9 +100,8 @@ function scanTlvsInSSL(
     const next = value + length;
     if (next > end) return scan.fail(ERROR.TLV_OVERRUN, p, (type << 16) | length);
     if (++scan.count > limits.maxTLVs) return scan.fail(ERROR.TLV_TOO_MANY, p, scan.count);
-    switch (
-      type // SSL_VERSION
-    ) {
+    switch (type) {
+      // SSL_VERSION
       case 0x21: {
         if ((seen0 & 0x01) !== 0 && !limits.repeats)
           return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);

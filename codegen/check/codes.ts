@@ -57,7 +57,7 @@ function checkTable(
   for (const row of rows) {
     if (row.code > most) {
       const message = `${show(row.name)} has code ${hexCode(row.code)}, which does not fit ${place}`;
-      report.add('code-out-of-range', row.path, message + wayOut(free(most)));
+      report.add('code-out-of-range', row.path, message + wayOut(free(1)));
       continue;
     }
     const before = seen.get(row.code);

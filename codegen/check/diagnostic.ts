@@ -24,6 +24,10 @@ export class Report {
   add(code: DiagnosticCode, path: Path, message: string, notes: readonly Note[] = []): void {
     this.diagnostics.push({ code, path, message, notes });
   }
+
+  has(...codes: readonly DiagnosticCode[]): boolean {
+    return this.diagnostics.some(({ code }) => codes.includes(code));
+  }
 }
 
 const SHOWN = 60;

@@ -19,9 +19,9 @@ const CHECKS = [
   checkParents,
   checkValues,
   checkRows,
-  checkExamples,
   checkLayouts,
   checkConstants,
+  checkExamples,
   checkGrammar,
   checkRequired,
 ];

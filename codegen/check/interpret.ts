@@ -35,11 +35,11 @@ export function interpret(row: Tlv, octets: Uint8Array, rows: readonly Tlv[], de
     at += width;
   }
   if (value.holds !== 'tlvs')
-    return at === octets.length ? { means } : { fault: `${octets.length - at} octets are left` };
+    return at === octets.length ? { means } : { fault: `left over: ${counted(octets.length - at)}` };
   while (at < octets.length) {
     const [code, high, low] = octets.subarray(at, at + 3);
     if (code === undefined || high === undefined || low === undefined)
-      return { fault: `${octets.length - at} octets are left where a TLV needs three` };
+      return { fault: `left over: ${counted(octets.length - at)}, where a TLV needs three` };
     const end = at + 3 + (high << 8) + low;
     if (end > octets.length) return { fault: `the TLV at octet ${at} ends at ${end}, behind the value` };
     const reading = inside(row, code, octets.subarray(at + 3, end), rows, depth);
@@ -69,21 +69,25 @@ function scalar(value: Value, octets: Uint8Array): Reading {
   const width = widthOf(value);
   if (width !== undefined) {
     if (octets.length !== width)
-      return { fault: `${octets.length} octets, where ${value.kind} has ${width}` };
+      return { fault: `${counted(octets.length)}, where ${value.kind} has ${width}` };
     const number = BigInt(`0x${hexOf(value.kind === 'u32le' ? octets.toReversed() : octets)}`);
     return { means: width > 6 ? String(number) : Number(number) };
   }
   if (value.kind !== 'bytes' && value.kind !== 'ascii' && value.kind !== 'utf8')
     return { fault: `${value.kind} cannot be read` };
   const { min = 0, max = 0xffff } = value;
-  if (octets.length < min) return { fault: `${octets.length} octets, where the least is ${min}` };
+  if (octets.length < min) return { fault: `${counted(octets.length)}, where the least is ${min}` };
   if (typeof max === 'number' && octets.length > max)
-    return { fault: `${octets.length} octets, where the most is ${max}` };
+    return { fault: `${counted(octets.length)}, where the most is ${max}` };
   if (value.kind === 'bytes') return { means: hexOf(octets) };
   const text = decodeText(octets);
   if (text === undefined) return { fault: 'not well-formed UTF-8' };
   const strange = value.kind === 'ascii' ? /[^ -~]/ : /[\p{Cc}\u2028\u2029]/u;
   return strange.test(text) ? { fault: `${value.kind} cannot hold ${hexOf(octets)}` } : { means: text };
+}
+
+function counted(octets: number): string {
+  return `${octets} octet${octets === 1 ? '' : 's'}`;
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

@@ -164,6 +164,7 @@ function checkTwice(names: readonly Named[], report: Report): void {
 }
 
 function checkTaken(name: string, path: Path, report: Report): void {
+  if (!IDENTIFIER.test(name)) return;
   if (MEMBERS.has(name)) {
     report.add(
       'reserved-name',

@@ -1,5 +1,5 @@
 import type { Spec } from '../../spec/types.ts';
-import { type Report, show, suggest } from './diagnostic.ts';
+import { type Report, show } from './diagnostic.ts';
 import { ENDPOINTS } from './layouts.ts';
 import type { Subject } from './subject.ts';
 
@@ -63,7 +63,7 @@ export function checkRequired(subject: Subject, report: Report): void {
     report.add(
       'unsupported-row',
       path,
-      `the codec has no limit ${show(row.name)}; ${suggest(row.name, REQUIRED.limits)} A number as max binds without one`,
+      `the codec has no limit ${show(row.name)}; name one of ${REQUIRED.limits.join(', ')}, or give a row a number as max`,
     );
   }
   if (subject.partial.has('layouts')) return;

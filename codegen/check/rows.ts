@@ -58,11 +58,14 @@ function checkDoc({ row, path }: At<Documented>, report: Report): void {
 
 function checkRef({ source }: Ref, path: Path, { sources, partial }: Subject, report: Report): void {
   if (partial.has('sources') || sources.some(({ row }) => row.name === source)) return;
-  const names = sources.map(({ row }) => row.name);
+  const hint = suggest(
+    source,
+    sources.map(({ row }) => row.name),
+  );
   report.add(
     'unknown-source',
     path,
-    `no source is called ${show(source)}; ${suggest(source, names)}, or add it to sources: { name: ${show(source)}, title: '...', where: '...' }`,
+    `no source is called ${show(source)}; ${hint}${hint.endsWith('?') ? ' A' : '; a'} new one goes to sources, such as { name: ${show(source)}, title: '...', where: '...' }`,
   );
 }
 

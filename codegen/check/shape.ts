@@ -60,10 +60,11 @@ export function list(shape: Shape, what: string): Shape {
   };
 }
 
-/** An object with these properties and no other; naming all of `T` is checked by the compiler. */
+/** An object with these properties and no other; naming all of `T` is checked by the compiler. `noun` is what it is called. */
 export function record<T>(
-  what: string,
+  noun: string,
   properties: Readonly<Record<keyof T & string, Shape | Optional>>,
+  what: string = noun,
 ): Shape {
   const entries = Object.entries<Shape | Optional>(properties);
   return {
@@ -78,11 +79,11 @@ export function record<T>(
         const shape = 'optional' in property ? property.optional : property;
         if (value[key] !== undefined) good = shape.check(value[key], [...path, key], report) && good;
         else if (shape === property) {
-          report.add('missing-property', path, `${what} has no "${key}": expected ${shape.what}`);
+          report.add('missing-property', path, `${noun} has no "${key}": expected ${shape.what}`);
           good = false;
         }
       }
-      return extras(value, Object.keys(properties), what, path, report) && good;
+      return extras(value, Object.keys(properties), noun, path, report) && good;
     },
   };
 }

@@ -38,20 +38,22 @@ const name = described('a name such as TENANT_ID', text);
 const code = described('a number such as 0xe4', integer);
 const doc = described('one sentence that says what it is', text);
 
-const ref = record<Ref>("a source such as { source: 'PROXY', section: '2.2' }", {
-  source: text,
-  section: optional(text),
-});
+const ref = record<Ref>(
+  'a ref',
+  { source: text, section: optional(text) },
+  "a ref such as { source: 'PROXY', section: '2.2' }",
+);
 
 const meaning: Shape = such(
   'text, a number, or an object of those',
   (value) => isScalar(value) || (isRecord(value) && Object.values(value).every(isScalar)),
 );
 
-const example = record<Example>("an example such as { wire: '01 02', means: '0102' }", {
-  wire: described('octets in hex', text),
-  means: meaning,
-});
+const example = record<Example>(
+  'an example',
+  { wire: described('octets in hex', text), means: meaning },
+  "an example such as { wire: '01 02', means: '0102' }",
+);
 const examples = list(example, "a list of examples such as { wire: '01 02', means: '0102' }");
 
 const row = { name, code, aliases: optional(list(name, 'a list of names')), doc, ref };
@@ -97,7 +99,12 @@ const value: Shape = {
   check(given, path, report) {
     if (!isRecord(given)) return such(this.what, () => false).check(given, path, report);
     const { kind } = given;
-    if (kind === undefined) return record(this.what, { kind: text }).check(given, path, report);
+    if (kind === undefined)
+      return record('a value', { kind: described("the name of a kind such as 'utf8'", text) }).check(
+        given,
+        path,
+        report,
+      );
     if (typeof kind !== 'string' || !Object.hasOwn(KINDS, kind)) {
       const kinds = Object.keys(KINDS);
       const hint = typeof kind === 'string' ? suggest(kind, kinds) : `there are ${kinds.join(', ')}`;

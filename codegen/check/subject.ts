@@ -32,6 +32,9 @@ export function subjectOf(spec: unknown, report: Report): Subject | undefined {
     return undefined;
   }
   extras(spec, TABLES, 'a spec', [], report);
+  const missing = TABLES.filter((table) => spec[table] === undefined);
+  if (missing.length > 0)
+    report.add('missing-property', [], `the spec has no ${missing.join(', ')}; ${WAY_OUT}`);
   const partial = new Set<keyof Spec>();
   const lists: Record<string, At<unknown>[]> = {};
   for (const [table, shape] of Object.entries(LISTS)) {
@@ -40,8 +43,7 @@ export function subjectOf(spec: unknown, report: Report): Subject | undefined {
     lists[key] = [];
     if (!Array.isArray(rows)) {
       partial.add(key);
-      if (rows === undefined) report.add('missing-property', [], `a spec has no "${key}": ${WAY_OUT}`);
-      else report.add('wrong-type', [key], `expected a list, found ${show(rows)}`);
+      if (rows !== undefined) report.add('wrong-type', [key], `expected a list, found ${show(rows)}`);
       continue;
     }
     for (let i = 0; i < rows.length; i++) {
@@ -51,8 +53,7 @@ export function subjectOf(spec: unknown, report: Report): Subject | undefined {
   }
   const single = (key: 'preamble' | 'checksum', shape: typeof PREAMBLE): At<never> | undefined => {
     const value = spec[key];
-    if (value === undefined) report.add('missing-property', [], `a spec has no "${key}": ${WAY_OUT}`);
-    else if (shape.check(value, [key], report)) return { row: value as never, path: [key] };
+    if (value !== undefined && shape.check(value, [key], report)) return { row: value as never, path: [key] };
     partial.add(key);
     return undefined;
   };
@@ -64,7 +65,7 @@ export function subjectOf(spec: unknown, report: Report): Subject | undefined {
   };
 }
 
-const WAY_OUT = 'expected all tables; extendSpec(spec, { ... }) brings those of the standard';
+const WAY_OUT = 'extendSpec(spec, { ... }) brings the tables of the standard';
 
 /** The fields of a struct row, and where they stand. */
 export function fieldsAt({ row, path }: At<Spec['tlvs'][number]>): readonly At<Field>[] {

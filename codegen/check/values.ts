@@ -32,7 +32,8 @@ export function checkValues(subject: Subject, report: Report): void {
   }
 }
 
-function isAddress({ kind }: Value): boolean {
+/** Whether a value is for address blocks only. */
+export function isAddress({ kind }: Value): boolean {
   return kind === 'ipv4' || kind === 'ipv6' || kind === 'unixPath';
 }
 

@@ -60,7 +60,8 @@ function push(row: Entry, start: string, value: string, next: string): string {
       const at = field.offset === 0 ? value : `${value} + ${field.offset}`;
       return store(field.index, at, at, `${value} + ${field.offset + field.min}`);
     });
-    if (holdsTlvs(row)) inside.push(`n = indexTlvsIn${row.name}(b, ${value} + ${row.min}, ${next}, out, n);`);
+    const behind = row.min === 0 ? value : `${value} + ${row.min}`;
+    if (holdsTlvs(row)) inside.push(`n = indexTlvsIn${row.name}(b, ${behind}, ${next}, out, n);`);
     lines.push(row.shared ? `if (${fits(row, value, next)}) {\n${inside.join('\n')}\n}` : inside.join('\n'));
   }
   if (row.value.kind === 'variant' && row.children.length > 0) {
@@ -79,9 +80,9 @@ function store(row: number | string, start: string, value: string, next: string)
 /** The condition under which the octets of a shared number are laid out as its struct says. */
 export function fits(row: Entry, value: string, next: string): string {
   if (!holdsTlvs(row)) return `${next} - (${value}) === ${row.min}`;
-  const inside = `${value} + ${row.min}`;
+  const inside = row.min === 0 ? value : `${value} + ${row.min}`;
   return (
-    `${next} - (${value}) >= ${row.min} && ` +
+    (row.min === 0 ? '' : `${next} - (${value}) >= ${row.min} && `) +
     `scanTlvsIn${row.name}(b, ${inside}, ${next}, ${next}, DEFAULT_LIMITS, new Scan()) === ${next}`
   );
 }

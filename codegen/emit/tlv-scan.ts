@@ -47,7 +47,7 @@ function scanner(context: Context, model: Model): Statement {
       const next = value + length;
       if (next > end) return scan.fail(ERROR.TLV_OVERRUN, p, (type << 16) | length);
       if (++scan.count > limits.maxTLVs) return scan.fail(ERROR.TLV_TOO_MANY, p, scan.count);
-      switch (type) { ${cases.join('\n')} }
+      ${cases.length === 0 ? '' : `switch (type) {\n${cases.join('\n')}\n}`}
       p = next;
     }
     return end;`;
@@ -58,7 +58,7 @@ function scanner(context: Context, model: Model): Statement {
     'number',
     body,
     `Checks the TLVs ${where} in \`start..end\`, as far as \`avail\` octets show them: \`end\`, NEED or FAULT.`,
-    context.parent === undefined,
+    context.parent === undefined || context.parent.shared,
   );
 }
 

@@ -8,7 +8,10 @@ export function emitV2Scan({ spec }: Model, wire: string): Draft {
   const signature = preamble.signature.match(/[0-9a-f]{2}/g)!;
   const match = signature.map((octet, i) => `b[${i}] === 0x${octet}`).join(' && ');
   const proxy = spec.commands.find((row) => row.name === 'PROXY')!;
-  const sizes = spec.families.map((row) => sizeOf(row.name));
+  const sizes = Array.from({ length: Math.max(...spec.families.map((row) => row.code)) + 1 }, (_, code) => {
+    const family = spec.families.find((row) => row.code === code);
+    return family === undefined ? 0 : sizeOf(family.name);
+  });
   const blocks = spec.pairs
     .filter((pair) => pair.family !== 'UNSPEC' && pair.transport !== 'UNSPEC')
     .map((pair) => `case ${hexCode(pair.code)}: block = ${sizeOf(pair.family)}; break;`);

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { spec as base } from '../../spec/index.ts';
 import { plainText } from '../check/diagnostic.ts';
 import { isRecord } from '../check/shape.ts';
 import { extendSpec } from '../extend.ts';
+import type * as specEntry from '../spec-entry.ts';
 import { at, REGISTRY } from '../places.mjs';
 import { registerTypeScript } from '../register.mjs';
 import { SPEC_QUERY } from '../spec-query.mjs';
@@ -26,15 +27,22 @@ async function loadJson(file: string): Promise<Loaded> {
   const { value } = read;
   if (!isRecord(value) || value['extends'] !== 'truepeer/spec') return { spec: value };
   const { extends: _, ...rows } = value;
-  return { spec: extendSpec(base, rows) };
+  const entry = new URL(`../spec-entry${import.meta.url.slice(-3)}`, import.meta.url);
+  const { spec } = (await importNoting(entry)) as typeof specEntry;
+  return { spec: extendSpec(spec, rows) };
+}
+
+/** Imports a module and what it imports, and notes where their literals stand. */
+async function importNoting(url: URL): Promise<unknown> {
+  await registerTypeScript();
+  Reflect.set(globalThis, REGISTRY, at);
+  return import(url.href + SPEC_QUERY);
 }
 
 async function loadModule(file: string): Promise<Loaded> {
-  await registerTypeScript();
-  Reflect.set(globalThis, REGISTRY, at);
   let exported: Record<string, unknown>;
   try {
-    exported = (await import(pathToFileURL(file).href + SPEC_QUERY)) as Record<string, unknown>;
+    exported = (await importNoting(pathToFileURL(file))) as Record<string, unknown>;
   } catch (error) {
     return { fault: faultOf(error, file) };
   }
@@ -50,10 +58,10 @@ function faultOf(error: unknown, file: string): Fault {
   const placed = /^(.+?):(\d+):(\d+): ([^]*)$/.exec(text);
   if (placed !== null) {
     const [, where = file, line, column, message = ''] = placed;
-    return { file: where, line: Number(line), column: Number(column), message: oneLine(message) };
+    return { file: where, line: Number(line), column: Number(column), message: oneLine(message, file) };
   }
   const frame = frameIn(error, pathToFileURL(file).href);
-  return { file, ...frame, message: `the file could not be run: ${oneLine(text)}` };
+  return { file, ...frame, message: `the file could not be run: ${oneLine(text, file)}` };
 }
 
 /** The line of the file in which an error was thrown: types are stripped in place, so lines are kept. */
@@ -64,7 +72,9 @@ function frameIn(error: unknown, url: string): { line: number; column: number } 
   return { line: Number(line ?? 1), column: 1 };
 }
 
-function oneLine(text: string): string {
-  const plain = plainText(text.replaceAll(SPEC_QUERY, '').replace(/\s+/g, ' ').trim());
+/** A message as it may stand on a line: paths from the folder of the spec, nothing a terminal could obey. */
+function oneLine(text: string, file: string): string {
+  const short = text.replaceAll(SPEC_QUERY, '').replaceAll(`${dirname(file)}/`, './');
+  const plain = plainText(short.replace(/\s+/g, ' ').trim());
   return plain.length > 300 ? `${plain.slice(0, 300)}...` : plain;
 }

@@ -30,6 +30,7 @@ export function readJson(
 /** Where something stands that TypeScript reads in a JSON file and JSON does not have. */
 function strangerIn(node: ts.Node, source: ts.JsonSourceFile): number | undefined {
   if (ts.isObjectLiteralExpression(node)) {
+    if (node.properties.hasTrailingComma) return node.properties.end - 1;
     for (const property of node.properties) {
       if (!ts.isPropertyAssignment(property) || !isDoubleQuoted(property.name, source))
         return property.getStart(source);
@@ -39,6 +40,7 @@ function strangerIn(node: ts.Node, source: ts.JsonSourceFile): number | undefine
     return undefined;
   }
   if (ts.isArrayLiteralExpression(node)) {
+    if (node.elements.hasTrailingComma) return node.elements.end - 1;
     return node.elements.map((element) => strangerIn(element, source)).find((start) => start !== undefined);
   }
   try {

@@ -11,7 +11,7 @@ interface CodegenOptions {
   out: string;
   check?: boolean;
   emit?: string[][];
-  extension: '.js' | '.ts';
+  importExtension: '.js' | '.ts';
 }
 
 /** `truepeer codegen`. */
@@ -33,16 +33,18 @@ export function configure(command: Command, ready: (action: Action) => void): vo
       repeatable(names),
     )
     .addOption(
-      new Option('--extension <ending>', 'ending of relative imports').choices(['.js', '.ts']).default('.js'),
+      new Option('--import-extension <ending>', 'ending of relative imports')
+        .choices(['.js', '.ts'])
+        .default('.js'),
     )
     .action((options: CodegenOptions) => ready((io) => codegen(options, io)));
 }
 
-function codegen({ spec, out, check, emit, extension }: CodegenOptions, io: Io): Promise<number> {
+function codegen({ spec, out, check, emit, importExtension }: CodegenOptions, io: Io): Promise<number> {
   return runCodegen({
     spec,
     out,
-    extension,
+    extension: importExtension,
     from: basename(spec),
     ...(check === undefined ? {} : { check }),
     ...(emit === undefined ? {} : { emit: emit.flat() }),

@@ -1,0 +1,3 @@
+import tables from './tables.js';
+
+export default tables;

@@ -1,0 +1,3 @@
+const tables = JSON.parse('{}');
+
+export default tables.tlvs.length;

@@ -1,0 +1,14 @@
+import { extendSpec, spec } from '../../../../codegen/spec-entry.ts';
+
+export default extendSpec(spec, {
+  tlvs: [
+    {
+      name: 'TENANT_ID',
+      code: 0xe4,
+      value: { kind: 'utf8', max: { limit: 'maxAuthorty' } },
+      doc: 'Name of the tenant.',
+      ref: { source: 'PROXY', section: '2.2.8' },
+      examples: [{ wire: '61 63 6d 65', means: 'acme' }],
+    },
+  ],
+});

@@ -1,0 +1,22 @@
+import { extendSpec, spec } from '../../../../codegen/spec-entry.ts';
+
+export default extendSpec(spec, {
+  tlvs: [
+    {
+      name: 'AUTHORITY',
+      code: 0xe4,
+      value: { kind: 'utf8' },
+      doc: 'Name of the tenant.',
+      ref: { source: 'PROXY', section: '2.2.8' },
+      examples: [{ wire: '61 63 6d 65', means: 'acme' }],
+    },
+    {
+      name: 'SSL_VERIFY',
+      code: 0xe5,
+      value: { kind: 'utf8' },
+      doc: 'Name of the tenant.',
+      ref: { source: 'PROXY', section: '2.2.8' },
+      examples: [{ wire: '61 63 6d 65', means: 'acme' }],
+    },
+  ],
+});

@@ -1,0 +1,33 @@
+import { spec } from '../../../../codegen/spec-entry.ts';
+
+const [header, ...rules] = spec.v1;
+const line = (...more: readonly { readonly rule: string }[]) => ({
+  ...header!,
+  is: {
+    seq: ['PROXY ', { alt: [{ rule: 'tcp4' }, { rule: 'tcp6' }, { rule: 'unknown' }, ...more] }, '\r\n'],
+  },
+});
+
+export default {
+  ...spec,
+  v1: [
+    line({ rule: 'tcp' }, { rule: 'quic' }),
+    ...rules,
+    {
+      name: 'tcp',
+      is: 'TCP',
+      longest: 11,
+      doc: 'A rule of its own.',
+      ref: { source: 'PROXY' },
+      examples: [],
+    },
+    {
+      name: 'quic',
+      is: { seq: ['QUIC', { opt: ' A' }, ' B'] },
+      longest: 11,
+      doc: 'A rule of its own.',
+      ref: { source: 'PROXY' },
+      examples: [],
+    },
+  ],
+};

@@ -1,0 +1,30 @@
+import { extendSpec, spec } from '../../../../codegen/spec-entry.ts';
+
+export default extendSpec(spec, {
+  tlvs: [
+    {
+      name: 'TENANT_ID',
+      code: 0xe4,
+      value: { kind: 'utf8' },
+      doc: 'Name of the tenant.',
+      ref: { source: 'PROXY', section: '2.2.8' },
+      examples: [{ wire: '61 63 6d 65', means: 'acme' }],
+    },
+    {
+      name: 'tenant_id',
+      code: 0xe5,
+      value: { kind: 'utf8' },
+      doc: 'Name of the tenant.',
+      ref: { source: 'PROXY', section: '2.2.8' },
+      examples: [{ wire: '61 63 6d 65', means: 'acme' }],
+    },
+    {
+      name: 'TenantId',
+      code: 0xe6,
+      value: { kind: 'utf8' },
+      doc: 'Name of the tenant.',
+      ref: { source: 'PROXY', section: '2.2.8' },
+      examples: [{ wire: '61 63 6d 65', means: 'acme' }],
+    },
+  ],
+});
