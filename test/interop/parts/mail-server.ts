@@ -8,7 +8,7 @@ import type {
   Session,
   SMTPServerOptions,
 } from '../../../src/index.ts';
-import { SMTPServer } from '../../../src/index.ts';
+import { LMTPServer, SMTPServer } from '../../../src/index.ts';
 import { Maildir } from '../../../src/delivery/maildir.ts';
 import { headerIn } from './header.ts';
 import type { Header } from './header.ts';
@@ -42,6 +42,8 @@ export interface Setup {
   readonly port?: number;
   /** A Unix path to listen at instead. */
   readonly path?: string;
+  /** LMTP in place of SMTP. */
+  readonly lmtp?: boolean;
   /** TLS from the first octet, behind the PROXY header where there is one. */
   readonly tls?: boolean;
 }
@@ -62,7 +64,7 @@ export class MailServer {
 
   /** Listens on 127.0.0.1; by default a PROXY header from 127.0.0.1 is needed. */
   static async start(stage: Stage, name: string, setup: Setup = {}): Promise<MailServer> {
-    const { options = BEHIND_PROXY, hooks = {}, port = 0, tls = false, path } = setup;
+    const { options = BEHIND_PROXY, hooks = {}, port = 0, tls = false, path, lmtp = false } = setup;
     const delivered: Promise<Delivered>[] = [];
     const headers: Header[] = [];
     const maildir = new Maildir(join(stage.dir, name), {
@@ -77,7 +79,7 @@ export class MailServer {
       handleContent: maildir.handleContent.bind(maildir),
       ...hooks,
     };
-    const server = new SMTPServer(handler, { hostname: 'mx.test', ...options });
+    const server = new (lmtp ? LMTPServer : SMTPServer)(handler, { hostname: 'mx.test', ...options });
     const address = await server.listen(
       path === undefined ? { host: '127.0.0.1', port, tls } : { path, tls },
     );
