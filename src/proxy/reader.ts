@@ -18,8 +18,8 @@ export interface ReaderContext<V> {
  * import { ProxyReader } from 'truepeer/proxy';
  * const reader = new ProxyReader();
  * console.log(reader.push(Buffer.from('PROXY TCP4 203.0.113.7 198.51.1'))); // undefined
- * const data = reader.push(Buffer.from('00.25 4321 25\r\nEHLO client\r\n'));
- * console.log(data?.srcAddr, Buffer.from(reader.rest).toString()); // 203.0.113.7 EHLO client
+ * const data = reader.push(Buffer.from('00.25 4321 25\r\nEHLO'));
+ * console.log(data?.srcAddr, Buffer.from(reader.rest).toString()); // 203.0.113.7 EHLO
  */
 export class HeaderReader<V> {
   readonly #context: ReaderContext<V>;

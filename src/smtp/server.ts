@@ -30,7 +30,7 @@ export type ListenTarget = (
  *   },
  * });
  * const address = await server.listen({ host: '127.0.0.1', port: 0 });
- * console.log(address.family);
+ * console.log(address.family); // IPv4
  * await server.close();
  */
 export class SMTPServer<V = TlvValues> {

@@ -1,0 +1,96 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { format } from 'node:util';
+import { afterAll, describe, expect, test } from 'vitest';
+
+/** The `@example` blocks of the sources are programs: they run, and print what the comment on their line says. */
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const ENTRIES: Readonly<Record<string, string>> = {
+  truepeer: 'src/index.ts',
+  'truepeer/proxy': 'src/proxy/index.ts',
+  'truepeer/wire': 'src/wire/index.ts',
+  'truepeer/schemas': 'generated/schemas.ts',
+  'truepeer/spec': 'codegen/spec-entry.ts',
+  'truepeer/codegen': 'codegen/index.ts',
+};
+
+interface Example {
+  /** Where its `@example` stands. */
+  readonly place: string;
+  readonly lines: readonly string[];
+}
+
+const examples = ['src', 'codegen', 'generated'].flatMap((folder) =>
+  readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    // What an emitter holds is text of the files it writes, and runs there.
+    .filter((path) => path.endsWith('.ts') && !path.startsWith('emit/'))
+    .toSorted()
+    .flatMap((path) => examplesIn(`${folder}/${path}`)),
+);
+
+const workplace = mkdtempSync(join(tmpdir(), 'examples-'));
+afterAll(() => rmSync(workplace, { recursive: true }));
+
+describe('examples', () => {
+  test('there are some', () => {
+    expect(examples.length).toBeGreaterThan(5);
+  });
+
+  test.each(examples)('$place', async ({ lines }) => {
+    expect(lines.join('\n'), 'an example prints or asserts something').toMatch(/\bconsole\.log\(|\bassert\b/);
+    expect(await run(lines)).toEqual(promised(lines));
+  });
+});
+
+function examplesIn(path: string): Example[] {
+  const found: { place: string; lines: string[] }[] = [];
+  let current: string[] | undefined;
+  readFileSync(join(ROOT, path), 'utf8')
+    .split('\n')
+    .forEach((line, index) => {
+      const text = /^\s*\* ?(.*)$/.exec(line)?.[1];
+      if (text === undefined || text.startsWith('/') || text.startsWith('@')) current = undefined;
+      if (text?.trim() === '@example') {
+        current = [];
+        found.push({ place: `${path}:${index + 1}`, lines: current });
+      } else {
+        current?.push(text ?? '');
+      }
+    });
+  return found;
+}
+
+/** What each line that prints says it prints; without a comment it is a claim, and true. */
+function promised(lines: readonly string[]): string[] {
+  return lines.flatMap((line, index) => {
+    if (!line.includes('console.log(')) return [];
+    const comment = /\); \/\/ (.*)$/.exec(line)?.[1];
+    return [`${index + 1}: ${comment ?? 'true'}`];
+  });
+}
+
+/** Runs an example against the sources; gives what each line printed. */
+async function run(lines: readonly string[]): Promise<string[]> {
+  const printed: string[] = [];
+  const key = `print${examples.findIndex((example) => example.lines === lines)}`;
+  const hooks = globalThis as Record<string, unknown>;
+  hooks[key] = (line: number, ...values: unknown[]) => printed.push(`${line}: ${format(...values)}`);
+  const program = lines
+    .map((line, index) => line.replaceAll('console.log(', `globalThis.${key}(${index + 1}, `))
+    .join('\n')
+    .replace(/(from\s+)'(truepeer[\w/]*)'/g, (_, from: string, name: string) => {
+      const entry = ENTRIES[name];
+      if (entry === undefined) throw new Error(`no entry ${name}`);
+      return `${from}'${join(ROOT, entry)}'`;
+    });
+  const file = join(workplace, `${key}.ts`);
+  writeFileSync(file, `${program}\nexport {};\n`);
+  try {
+    await import(pathToFileURL(file).href);
+  } finally {
+    delete hooks[key];
+  }
+  return printed;
+}
