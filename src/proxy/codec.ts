@@ -1,5 +1,5 @@
 import { NEED, Scan, type Tables } from '../wire/index.ts';
-import { ProxyData } from './data.ts';
+import { type DataContext, ProxyData } from './data.ts';
 import { makeEncode } from './encode.ts';
 import { faultOf, ProxyError } from './error.ts';
 import type { Header, TlvsInput } from './header.ts';
@@ -33,6 +33,31 @@ export interface Codec<V> {
   readonly ProxyTLV: TlvClass<V>;
 }
 
+/** A refusal; the `ProxyData` of it is made when asked for, so that refusing costs no more than accepting. */
+class Invalid<V> {
+  readonly status = 'invalid';
+  readonly error: ProxyError;
+  readonly #context: DataContext<V>;
+  readonly #bytes: Uint8Array;
+  readonly #length: number;
+  #data: ProxyData<V> | undefined = undefined;
+
+  constructor(context: DataContext<V>, bytes: Uint8Array, length: number, error: ProxyError) {
+    this.error = error;
+    this.#context = context;
+    this.#bytes = bytes;
+    this.#length = length;
+  }
+
+  get data(): ProxyData<V> {
+    const length = Math.min(this.#length, this.#bytes.length);
+    this.#data ??= new ProxyData(this.#context, this.#bytes, length, NOTHING, this.error);
+    return this.#data;
+  }
+}
+
+const NOTHING = new Scan();
+
 /** Makes a codec from generated tables. */
 export function createCodec<V>(tables: Tables<V>): Codec<V> {
   const ProxyTLV = makeTlvClass(tables);
@@ -47,12 +72,7 @@ export function createCodec<V>(tables: Tables<V>): Codec<V> {
       return { status: 'ok', data: new ProxyData(context, bytes, result, scan, null), length: result };
     if (result === NEED) return { status: 'incomplete', needed: scan.needed };
     if (!ArrayBuffer.isView(bytes)) throw new TypeError('decode takes a Uint8Array');
-    const error = faultOf(tables.errors, bytes, scan);
-    return {
-      status: 'invalid',
-      error,
-      data: new ProxyData(context, bytes, Math.min(scan.offset + 1, bytes.length), scan, error),
-    };
+    return new Invalid(context, bytes, scan.offset + 1, faultOf(tables.errors, bytes, scan));
   }
 
   function decodeDatagram(
@@ -61,18 +81,12 @@ export function createCodec<V>(tables: Tables<V>): Codec<V> {
   ): Exclude<DecodeResult<V>, { status: 'incomplete' }> {
     const result = decode(bytes, options);
     if (result.status !== 'incomplete') return result;
-    const data = incomplete(bytes);
-    return { status: 'invalid', error: new ProxyError(incompleteHeader, bytes.length, ''), data };
+    return new Invalid(context, bytes, bytes.length, new ProxyError(incompleteHeader, bytes.length, ''));
   }
 
   function incomplete(bytes: Uint8Array): ProxyData<V> {
-    return new ProxyData(
-      context,
-      bytes,
-      bytes.length,
-      scan,
-      new ProxyError(incompleteHeader, bytes.length, ''),
-    );
+    const error = new ProxyError(incompleteHeader, bytes.length, '');
+    return new ProxyData(context, bytes, bytes.length, NOTHING, error);
   }
 
   const reading = {

@@ -1,6 +1,6 @@
-import { FAULT, Scan, type Tables } from '../wire/index.ts';
+import { ascii, FAULT, Scan, type Tables, utf8 } from '../wire/index.ts';
 import { faultOf, ProxyError } from './error.ts';
-import { type ProxyTLVOf, TlvMap } from './tlv.ts';
+import { type ProxyTLVOf, TlvMap, type ValueReader } from './tlv.ts';
 
 /** What a class of TLVs offers beside its instances. */
 export interface TlvClass<V> {
@@ -53,12 +53,7 @@ export function makeTlvClass<V>(tables: Tables<V>): TlvClass<V> {
   const known = new Set(tables.tlvs.map((entry) => entry.name));
   const unknownType = tables.errors.find((entry) => entry.code === 'tlv-unknown-type')!;
   tables.tlvs.forEach(({ name }, row) => {
-    Object.defineProperty(ProxyTLV.prototype, name, {
-      configurable: true,
-      get(this: TlvMap) {
-        return this.read(row);
-      },
-    });
+    Object.defineProperty(ProxyTLV.prototype, name, { configurable: true, get: getterOf(tables, row) });
   });
 
   /** What is wrong with TLVs, or undefined. */
@@ -91,6 +86,39 @@ export function makeTlvClass<V>(tables: Tables<V>): TlvClass<V> {
 
 /** Octets of type and length. */
 const TLV_HEAD = 3;
+
+/** A getter that goes straight to where a row must stand; through the index where that takes more than one look. */
+function getterOf(tables: Tables, row: number): (this: TlvMap) => unknown {
+  const { parent, code, field, min } = tables.tlvs[row]!;
+  const outer = tables.tlvs[parent];
+  const read = readerOf(tables, row);
+  if (outer === undefined) {
+    return function top() {
+      return this.readTop(code, read);
+    };
+  }
+  if (outer.parent >= 0 || outer.kind !== 'struct' || !outer.singleton) {
+    return function indexed() {
+      return this.read(row);
+    };
+  }
+  if (field) {
+    return function fixed() {
+      return this.readField(outer.code, code, min, read);
+    };
+  }
+  return function inside() {
+    return this.readInside(outer.code, outer.min, code, read);
+  };
+}
+
+/** How the octets of a row are read; text whose length the scan has checked, without a detour over the table. */
+function readerOf(tables: Tables, row: number): ValueReader {
+  const { kind, singleton } = tables.tlvs[row]!;
+  if (singleton && kind === 'ascii') return ascii;
+  if (singleton && kind === 'utf8') return utf8;
+  return (b, from, to) => tables.readTlv(row, b, from, to);
+}
 
 /** End of the last vector that is over before `offset`. */
 function wholeBefore(b: Uint8Array, offset: number): number {

@@ -19,6 +19,12 @@ export interface TlvVector {
   readonly fault?: string;
 }
 
+/** Makes a value of octets, or undefined where they do not fit. */
+export type ValueReader = (b: Uint8Array, from: number, to: number) => unknown;
+
+/** Octets of type and length. */
+const HEAD = 3;
+
 /** Numbers of an index for each vector or field: row, start, value start, value end. */
 const STRIDE = 4;
 
@@ -29,14 +35,15 @@ const scratch: number[] = Array.from({ length: 64 * STRIDE }, () => 0);
 export type ProxyTLVOf<V> = TlvMap & { readonly [K in keyof V]: V[K] | null | undefined };
 
 /**
- * A map from name to value that is made of an index. Nothing is decoded before it is asked for; the first use as a
- * `Map` decodes everything.
+ * A map from name to value over octets. Nothing is decoded before it is asked for: a property looks for its own
+ * vector; the first use as a `Map` decodes everything.
  */
 export class TlvMap extends Map<string, unknown> {
   readonly #tables: Tables;
   readonly #b: Uint8Array;
   readonly #start: number;
-  readonly #index: readonly number[];
+  readonly #end: number;
+  #made: readonly number[] | undefined = undefined;
   #filled = false;
 
   constructor(tables: Tables, b: Uint8Array, start: number, end: number) {
@@ -44,7 +51,12 @@ export class TlvMap extends Map<string, unknown> {
     this.#tables = tables;
     this.#b = b;
     this.#start = start;
-    this.#index = scratch.slice(0, tables.indexTlvs(b, start, end, scratch, 0));
+    this.#end = end;
+  }
+
+  get #index(): readonly number[] {
+    this.#made ??= scratch.slice(0, this.#tables.indexTlvs(this.#b, this.#start, this.#end, scratch, 0));
+    return this.#made;
   }
 
   /** Offset of each name from the start of the TLVs, nested ones too. */
@@ -85,6 +97,29 @@ export class TlvMap extends Map<string, unknown> {
       if (index[at] === row) return this.#tables.readTlv(row, this.#b, index[at + 2]!, index[at + 3]!);
     }
     return null;
+  }
+
+  /** The value of the first TLV of a type at the top level: null where absent. */
+  readTop(type: number, read: ValueReader): unknown {
+    const b = this.#b;
+    const p = find(b, this.#start, this.#end, type);
+    return p < 0 ? null : read(b, p + HEAD, nextOf(b, p));
+  }
+
+  /** The same for a type among the TLVs that stand `skip` octets into the value of type `outer`. */
+  readInside(outer: number, skip: number, type: number, read: ValueReader): unknown {
+    const b = this.#b;
+    const around = find(b, this.#start, this.#end, outer);
+    if (around < 0) return null;
+    const p = find(b, around + HEAD + skip, nextOf(b, around), type);
+    return p < 0 ? null : read(b, p + HEAD, nextOf(b, p));
+  }
+
+  /** The same for a field of `size` octets, `offset` into the value of type `outer`. */
+  readField(outer: number, offset: number, size: number, read: ValueReader): unknown {
+    const around = find(this.#b, this.#start, this.#end, outer);
+    const from = around + HEAD + offset;
+    return around < 0 ? null : read(this.#b, from, from + size);
   }
 
   /** Whether each name is there and its value is the expected one; with `raises` a `KeyError` or `ValueError` says what is not. */
@@ -177,6 +212,17 @@ export class TlvMap extends Map<string, unknown> {
     const parent = this.#tables.tlvs[(key >> 8) - 1];
     return parent === undefined ? name : `${parent.name}_${name}`;
   }
+}
+
+/** Start of the first TLV of a type among checked ones, or -1. */
+function find(b: Uint8Array, start: number, end: number, type: number): number {
+  for (let p = start; p < end; p = nextOf(b, p)) if (b[p] === type) return p;
+  return -1;
+}
+
+/** Start of what follows the TLV at `p`. */
+function nextOf(b: Uint8Array, p: number): number {
+  return p + HEAD + ((b[p + 1]! << 8) | b[p + 2]!);
 }
 
 /** A value as JSON can hold it: octets in hex, wide integers in decimal. */

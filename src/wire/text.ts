@@ -1,8 +1,10 @@
 /** Text on the wire. Node's own slices are several times faster than TextDecoder; a browser has only the latter. */
 
 type Slice = (this: Uint8Array, from: number, to: number) => string;
-const node = (globalThis as { Buffer?: { prototype: { latin1Slice: Slice } } }).Buffer?.prototype;
+const node = (globalThis as { Buffer?: { prototype: { latin1Slice: Slice; utf8Slice: Slice } } }).Buffer
+  ?.prototype;
 const native: Slice | undefined = node?.latin1Slice;
+const nativeUtf8: Slice | undefined = node?.utf8Slice;
 const of = String.fromCharCode;
 const utf8Decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const utf8Encoder = new TextEncoder();
@@ -47,13 +49,18 @@ export function ascii(b: Uint8Array, from: number, to: number): string | undefin
 /** Well-formed UTF-8 without control characters, or undefined. */
 export function utf8(b: Uint8Array, from: number, to: number): string | undefined {
   if (isPrintable(b, from, to)) return latin1(b, from, to);
-  let text: string;
+  const text = nativeUtf8?.call(b, from, to);
+  // Node puts U+FFFD for what is malformed; it may also have been sent as such.
+  const sure = text === undefined || text.includes('\ufffd') ? strictUtf8(b.subarray(from, to)) : text;
+  return sure === undefined || hasControls(sure) ? undefined : sure;
+}
+
+function strictUtf8(octets: Uint8Array): string | undefined {
   try {
-    text = utf8Decoder.decode(b.subarray(from, to));
+    return utf8Decoder.decode(octets);
   } catch {
     return undefined;
   }
-  return hasControls(text) ? undefined : text;
 }
 
 /** The octets of printable US-ASCII text, or undefined when another character is in it. */
