@@ -20,6 +20,8 @@ const ENDED = 5;
 /** Up to here a loop over octets beats a call of Buffer.indexOf, and up to there one of copyWithin. */
 const NEAR = 8;
 const FAR = 32;
+const LEAST_WINDOW = 2048;
+const MOST_WINDOW = 65_536;
 
 const LONE_CR = Buffer.from([CR]);
 
@@ -47,8 +49,15 @@ export class ContentScanner {
     let runStart = from;
     let copy: Buffer | undefined;
     let copied = 0;
+    // Line ends are looked for in the text of a window, which grows: String.indexOf is the fastest search there is.
+    let text = '';
+    let window = LEAST_WINDOW / 8;
+    let windowStart = 0;
+    let windowEnd = 0;
     let nextCr = -1;
     let nextLf = -1;
+    // Whether lines are long here, so that a look at the next octets one by one would not find their end.
+    let far = false;
     if (state === AFTER_DOT_CR && at < end && chunk[at] !== LF) {
       this.emit(LONE_CR);
       state = AFTER_CR;
@@ -96,14 +105,26 @@ export class ContentScanner {
         state = TEXT;
       }
       // The rest of the line, in one step where it ends in CRLF.
-      const near = at + NEAR < end ? at + NEAR : end;
+      const start = at;
+      const near: number = far || at + NEAR > end ? at : at + NEAR;
       while (at < near && chunk[at] !== CR && chunk[at] !== LF) at++;
       if (at === near) {
-        if (nextCr < at) nextCr = indexOf(chunk, CR, at, end);
-        if (nextLf < at) nextLf = indexOf(chunk, LF, at, end);
+        if (at >= windowEnd) {
+          window = Math.min(window * 8, MOST_WINDOW);
+          windowStart = at;
+          windowEnd = Math.min(at + window, end);
+          text = chunk.toString('latin1', at, windowEnd);
+          nextCr = nextLf = -1;
+        }
+        if (nextCr < at) nextCr = find(text, '\r', at, windowStart, windowEnd);
+        if (nextLf < at) nextLf = find(text, '\n', at, windowStart, windowEnd);
         at = nextCr < nextLf ? nextCr : nextLf;
-        if (at === end) break;
+        if (at === windowEnd) {
+          far = true;
+          continue;
+        }
       }
+      far = at - start > NEAR * 2;
       if (chunk[at] === LF) bare = true;
       else if (at + 1 < end && chunk[at + 1] === LF) {
         state = LINE_START;
@@ -124,9 +145,9 @@ export class ContentScanner {
   }
 }
 
-function indexOf(chunk: Buffer, octet: number, from: number, end: number): number {
-  const found = chunk.indexOf(octet, from);
-  return found < 0 ? end : found;
+function find(text: string, wanted: string, at: number, start: number, end: number): number {
+  const found = text.indexOf(wanted, at - start);
+  return found < 0 ? end : found + start;
 }
 
 /** Moves [from, to) to `offset`, which is not behind it, and returns the index after it. */
