@@ -8,6 +8,7 @@ import { emitEntry } from './emit/entry.ts';
 import { emitErrors } from './emit/errors.ts';
 import { emitHeaderRules } from './emit/header-rules.ts';
 import { emitLua } from './emit/lua.ts';
+import { emitJsonSchema } from './emit/json-schema.ts';
 import { emitLimits } from './emit/limits.ts';
 import { emitReference } from './emit/reference.ts';
 import { emitSchemas } from './emit/schemas.ts';
@@ -63,6 +64,7 @@ const EMITTERS: readonly ((model: Model, wire: string) => Draft)[] = [
   emitDecodedSchema,
   emitErrors,
   emitHeaderRules,
+  emitJsonSchema,
   emitLimits,
   emitLua,
   emitReference,
