@@ -1,8 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import type { TlvValues } from '../proxy/index.ts';
 import type { Handler } from './handler.ts';
+import type { ListenTarget } from './listening.ts';
 import type { SMTPServerOptions } from './options.ts';
-import { type ListenTarget, SMTPServer } from './server.ts';
+import { SMTPServer } from './server.ts';
 
 /** The port of SMTP, where LMTP must not be spoken (RFC 2033 section 5). */
 const SMTP_PORT = 25;

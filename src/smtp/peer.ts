@@ -1,16 +1,34 @@
 import { isIPv4, isIPv6, type Socket } from 'node:net';
-import type { Peer } from './session.ts';
+
+/** The other end of a connection, or one end of it. */
+export interface Peer {
+  /** An IP address, or the path of the Unix socket (empty for an unnamed one); null when unknown. */
+  readonly address: string | null;
+  readonly port: number | null;
+  readonly family: 'IPv4' | 'IPv6' | 'unix' | null;
+}
 
 /** A client on a Unix socket: the system tells no address. */
 export const UNIX_PEER: Peer = { address: '', port: null, family: 'unix' };
 
 /** The adjacent hop of a socket; an IPv4 address mapped into IPv6 (`::ffff:a.b.c.d`) is given as IPv4. */
 export function peerOf(socket: Socket): Peer {
-  const { remoteAddress, remotePort } = socket;
-  if (remoteAddress === undefined) return { address: null, port: null, family: null };
-  const address = unmapped(remoteAddress);
+  return place(socket.remoteAddress, socket.remotePort);
+}
+
+/** This end of a socket. */
+export function localEnd(socket: {
+  localAddress?: string | undefined;
+  localPort?: number | undefined;
+}): Peer {
+  return place(socket.localAddress, socket.localPort);
+}
+
+function place(given: string | undefined, port: number | undefined): Peer {
+  if (given === undefined) return { address: null, port: null, family: null };
+  const address = unmapped(given);
   const family = isIPv4(address) ? 'IPv4' : isIPv6(address) ? 'IPv6' : null;
-  return { address, port: remotePort ?? null, family };
+  return { address, port: port ?? null, family };
 }
 
 /** `::ffff:192.0.2.1` as `192.0.2.1`; anything else unchanged. */

@@ -1,22 +1,15 @@
-import { type AddressInfo, createServer, type ListenOptions, type Server, type Socket } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import type { TlvValues } from '../proxy/index.ts';
 import { Connection, type Owner } from './connection.ts';
 import type { Host } from './conversation.ts';
 import { FailureCount } from './failure-count.ts';
 import type { Handler } from './handler.ts';
+import { listenAt, type ListenTarget } from './listening.ts';
 import { readOptions, type Settings, type SMTPServerOptions } from './options.ts';
 import { peerOf, UNIX_PEER } from './peer.ts';
 import { REPLIES } from './replies.ts';
 import { Session } from './session.ts';
 import type { TLSOptions } from './tls.ts';
-
-/** Where to listen: a TCP port (0 picks a free one), a Unix socket, or a descriptor inherited from the parent. */
-export type ListenTarget = (
-  { readonly port: number; readonly host?: string } | { readonly path: string } | { readonly fd: number }
-) & {
-  /** Implicit TLS (RFC 8314), after the PROXY header where there is one; needs option `tls`. */
-  readonly tls?: boolean;
-};
 
 /**
  * An SMTP server (RFC 5321) that calls the hooks of one handler.
@@ -83,7 +76,8 @@ export class SMTPServer<V = TlvValues> {
   }
 
   /**
-   * Starts to listen. May be called several times, for several addresses.
+   * Starts to listen. May be called several times, for several addresses, and again after `close`. A Unix socket that a
+   * killed server has left behind is taken away first.
    *
    * @returns the address; for a Unix socket its path stands in `address` and the port is 0.
    * @throws the system's error (EADDRINUSE, EACCES ...).
@@ -93,19 +87,10 @@ export class SMTPServer<V = TlvValues> {
     if (tls && this.settings.tls === null)
       throw new TypeError('listen: tls needs the option tls of the server');
     let unix = 'path' in target;
-    const listener = createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
-      this.accept(socket, unix, tls),
-    );
-    await new Promise<void>((resolve, reject) => {
-      listener.once('error', reject);
-      listener.listen(listenOptions(target), () => {
-        listener.off('error', reject);
-        resolve();
-      });
-    });
+    this.closing = false;
+    const listener = await listenAt(target, (socket) => this.accept(socket, unix, tls));
     // Running out of descriptors must not end the process; the system's queue holds the clients meanwhile.
     listener.on('error', (error) => this.acceptFailed(error));
-    this.closing = false;
     this.listeners.add(listener);
     const address = listener.address();
     if (typeof address === 'object' && address !== null && 'port' in address) return address;
@@ -136,6 +121,11 @@ export class SMTPServer<V = TlvValues> {
     await Promise.all(closed);
   }
 
+  /** `await using server = ...`: the same as `close()`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
   /**
    * Uses another key and certificate for TLS from now on, without a restart; connections that are open keep theirs.
    *
@@ -151,7 +141,7 @@ export class SMTPServer<V = TlvValues> {
   }
 
   private accept(socket: Socket, unix: boolean, tls: boolean): void {
-    const session = new Session(unix ? UNIX_PEER : peerOf(socket), this.settings.lmtp);
+    const session = new Session(unix ? UNIX_PEER : peerOf(socket), this.settings.lmtp, socket);
     const proxy = this.settings.proxyProtocol;
     const trusted = proxy !== null && proxy.trust.trusts(unix ? null : (session.peer.address ?? ''));
     if (proxy !== null && !trusted && proxy.untrusted === 'reject') {
@@ -224,10 +214,4 @@ function refuse(socket: Socket, reply: string): void {
   socket.setTimeout(2000, () => socket.destroy());
   socket.resume();
   socket.end(reply, 'latin1');
-}
-
-function listenOptions(target: ListenTarget): ListenOptions & { fd?: number } {
-  if ('fd' in target) return { fd: target.fd };
-  if ('path' in target) return { path: target.path };
-  return { port: target.port, host: target.host ?? 'localhost', backlog: 4096 };
 }

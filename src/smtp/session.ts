@@ -1,15 +1,8 @@
 import type { ProxyData, TlvValues } from '../proxy/index.ts';
 import type { Identity } from '../sasl/index.ts';
 import { LazyAbort } from './abort.ts';
+import { localEnd, type Peer, UNIX_PEER } from './peer.ts';
 import type { TLSInfo } from './tls.ts';
-
-/** The adjacent hop: who opened the connection to this server. */
-export interface Peer {
-  /** An IP address, or the path of the Unix socket (empty for an unnamed one); null when unknown. */
-  readonly address: string | null;
-  readonly port: number | null;
-  readonly family: 'IPv4' | 'IPv6' | 'unix' | null;
-}
 
 /** Who the client is. Logs, limits and handlers go by this, never by the peer. */
 export interface Client extends Peer {
@@ -34,10 +27,17 @@ export type CloseReason =
 let counter = 0;
 const prefix = Math.floor(Date.now() / 1000).toString(36);
 
+/** Where a socket stands, as the system tells it. */
+export interface Ends {
+  readonly localAddress?: string | undefined;
+  readonly localPort?: number | undefined;
+}
+
 /** One connection, from the first octet to the last; survives RSET, EHLO and STARTTLS. */
 export class Session<V = TlvValues> {
   /** Unique within this machine, printable, usable as the `id` of a Received field. */
   readonly id: string = `${prefix}${(++counter).toString(36).padStart(4, '0')}`;
+  /** The adjacent hop: who opened the connection to this server. */
   readonly peer: Peer;
   client: Client;
   /** The PROXY header, or null without one; it survives STARTTLS, RSET and EHLO. */
@@ -60,11 +60,15 @@ export class Session<V = TlvValues> {
   xforward: Readonly<Record<string, string | null>> | null = null;
   /** Whether anything has been said to the client. */
   greeted = false;
+  /** Yours: what hooks want to remember from one to the next. */
+  data: unknown = undefined;
   private readonly life = new LazyAbort();
+  readonly #ends: Ends | undefined;
 
-  constructor(peer: Peer, lmtp = false) {
+  constructor(peer: Peer, lmtp = false, ends?: Ends) {
     this.peer = peer;
     this.lmtp = lmtp;
+    this.#ends = ends;
     this.client = { ...peer, proxied: false };
   }
 
@@ -74,6 +78,12 @@ export class Session<V = TlvValues> {
     this.extended = false;
     this.authenticated = false;
     this.identity = null;
+  }
+
+  /** The end on this machine that the peer has connected to; unknown (null) once the connection is gone. */
+  get local(): Peer {
+    if (this.peer.family === 'unix') return UNIX_PEER;
+    return localEnd(this.#ends ?? {});
   }
 
   /** Aborted when the connection is gone. */

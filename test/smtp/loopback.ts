@@ -3,7 +3,8 @@ import { connect as connectTLS, type ConnectionOptions, type TLSSocket } from 'n
 import { onTestFinished } from 'vitest';
 import type { Handler } from '../../src/smtp/handler.ts';
 import type { SMTPServerOptions } from '../../src/smtp/options.ts';
-import { type ListenTarget, SMTPServer } from '../../src/smtp/server.ts';
+import type { ListenTarget } from '../../src/smtp/listening.ts';
+import { SMTPServer } from '../../src/smtp/server.ts';
 
 /** A client that collects what it is told. */
 export class Client {

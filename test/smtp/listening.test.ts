@@ -1,0 +1,110 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type ListenOptions, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it, onTestFinished } from 'vitest';
+import type { Session } from '../../src/smtp/session.ts';
+import { SMTPServer } from '../../src/smtp/server.ts';
+import { Client } from './loopback.ts';
+
+const LOADER = fileURLToPath(new URL('../../codegen/typescript-loader.mjs', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('inherited.ts', import.meta.url));
+const GREETING = '220 mx.test ESMTP truepeer\r\n';
+
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'truepeer-'));
+  onTestFinished(() => rmSync(path, { recursive: true }));
+  return path;
+}
+
+function made(handler = {}): SMTPServer {
+  const server = new SMTPServer(handler, { hostname: 'mx.test' });
+  onTestFinished(() => server.close({ drain: 0 }));
+  return server;
+}
+
+/** A socket whose owner was killed. */
+async function abandoned(path: string): Promise<void> {
+  const program = `require('net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`;
+  await once(spawn(process.execPath, ['-e', program]), 'exit');
+}
+
+async function opened(target: ListenOptions): Promise<Server & { _handle?: { fd: number } }> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(target, resolve));
+  return server;
+}
+
+it('one server listens in several places, and again after close', async () => {
+  const ends: Session['local'][] = [];
+  const server = made({
+    handleConnect: (_server: unknown, session: Session) => void ends.push(session.local),
+  });
+  const path = join(folder(), 's');
+  for (let round = 0; round < 2; round++) {
+    const one = await server.listen({ host: '127.0.0.1', port: 0 });
+    const two = await server.listen({ host: '127.0.0.2', port: 0 });
+    await server.listen({ path });
+    for (const socket of [connect(one.port, '127.0.0.1'), connect(two.port, '127.0.0.2'), connect(path)]) {
+      await new Client(socket).until(GREETING);
+    }
+    expect(ends.splice(0)).toEqual([
+      { address: '127.0.0.1', port: one.port, family: 'IPv4' },
+      { address: '127.0.0.2', port: two.port, family: 'IPv4' },
+      { address: '', port: null, family: 'unix' },
+    ]);
+    await server.close({ drain: 0 });
+    await expect(once(connect(one.port, '127.0.0.1'), 'connect')).rejects.toThrow('ECONNREFUSED');
+  }
+});
+
+it('a Unix socket that a killed server left behind is taken away', async () => {
+  const path = join(folder(), 's');
+  await abandoned(path);
+  await made().listen({ path });
+  await new Client(connect(path)).until(GREETING);
+});
+
+it('a Unix socket somebody listens on is not, nor is a file', async () => {
+  const path = join(folder(), 's');
+  await made().listen({ path });
+  await expect(made().listen({ path })).rejects.toThrow('EADDRINUSE');
+  await new Client(connect(path)).until(GREETING);
+  const file = join(folder(), 'f');
+  writeFileSync(file, 'mine');
+  await expect(made().listen({ path: file })).rejects.toThrow('EADDRINUSE');
+  expect(statSync(file).size).toBe(4);
+});
+
+it('a Unix socket has the rights that were asked for', async () => {
+  const path = join(folder(), 's');
+  await made().listen({ path, mode: 0o620 });
+  expect(statSync(path).mode & 0o777).toBe(0o620);
+  for (const mode of [0o1000, -1, 0.5]) {
+    await expect(made().listen({ path: join(folder(), 's'), mode })).rejects.toThrow(/^listen: mode /);
+  }
+});
+
+it('descriptors inherited from the parent, TCP and Unix', async () => {
+  const path = join(folder(), 's');
+  const [tcp, unix] = [await opened({ port: 0, host: '127.0.0.1' }), await opened({ path })];
+  const stdio = ['ignore', 'ignore', 'inherit', tcp._handle!.fd, unix._handle!.fd] as const;
+  const child = spawn(process.execPath, ['--import', LOADER, PROGRAM], { stdio: [...stdio] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const { port } = tcp.address() as { port: number };
+  // Closing takes the path away, and only the child shall be left to answer.
+  renameSync(path, `${path}2`);
+  for (const owner of [tcp, unix]) owner.close();
+  await new Client(connect(port, '127.0.0.1')).until('220 IPv4\r\n');
+  await new Client(connect(`${path}2`)).until('220 unix\r\n');
+});
+
+it('is disposed of by `await using`', async () => {
+  const server = made();
+  const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
+  await server[Symbol.asyncDispose]();
+  await expect(once(connect(port, '127.0.0.1'), 'connect')).rejects.toThrow('ECONNREFUSED');
+});
