@@ -6,6 +6,7 @@ import { REPLIES } from './replies.ts';
 
 /** Reads the octets of one BDAT chunk; they are content, or they are dropped (RFC 3030 section 2). */
 export class ChunkInput implements Input {
+  readonly phase = 'content';
   readonly onTimeout = REPLIES.contentTimeout;
   private left: number;
   private readonly message: Message | undefined;

@@ -11,6 +11,7 @@ import { formatReply } from './reply.ts';
 const TLS_HANDSHAKE = 0x16;
 
 export class CommandInput implements Input {
+  readonly phase = 'command';
   readonly onTimeout = REPLIES.commandTimeout;
   readonly full = false;
   /** The greeting refused the session: 503 until QUIT (RFC 5321 3.1). */

@@ -168,8 +168,9 @@ export class Connection implements Port {
   private static fired(connection: Connection): void {
     connection.timer = undefined;
     const at = connection.unread ? connection.timerAt : connection.deadlineAt;
-    if (connection.now() < at) connection.arm(at);
-    else if (connection.closing || connection.unread) connection.destroy();
+    if (connection.now() < at) return connection.arm(at);
+    if (connection.unread) connection.conversation.unread();
+    if (connection.closing) connection.destroy();
     else connection.conversation.expire();
   }
 }

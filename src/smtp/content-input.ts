@@ -31,6 +31,7 @@ export class ContentDeadline {
 }
 
 export class ContentInput implements Input {
+  readonly phase = 'content';
   readonly onTimeout = REPLIES.contentTimeout;
   private readonly message: Message;
   private readonly time: ContentDeadline;

@@ -11,7 +11,7 @@ import type { Dialogue } from './dialogue.ts';
 import { Envelope } from './envelope.ts';
 import type { Handler } from './handler.ts';
 import { HookGate } from './hook-gate.ts';
-import type { Input } from './input.ts';
+import type { Input, Phase } from './input.ts';
 import { awaitHeader, greet, MISSING_HEADER } from './opening.ts';
 import type { Settings } from './options.ts';
 import { Reception } from './reception.ts';
@@ -139,16 +139,24 @@ export class Conversation implements Dialogue {
   /** The deadline has passed. */
   expire(): void {
     if (this.closed) return;
+    const { phase, onTimeout } = this.input;
+    this.timedOut(this.onHold ? 'handler' : phase);
     if (this.onHold) {
       this.report(new Error('a hook did not settle before its deadline'));
       if (this.session.greeted) this.reply(REPLIES.handlerTimeout);
       return this.close('handler-timeout');
     }
-    const reply = this.input.onTimeout;
-    if (reply !== '') this.reply(reply);
-    else if (this.input instanceof TLSInput) return this.handshakeFailed();
-    else this.note('proxy-header-missing', MISSING_HEADER);
-    this.close(reply === '' ? 'proxy-header' : 'timeout');
+    if (phase === 'tls') return this.handshakeFailed();
+    if (phase === 'proxy-header') this.note('proxy-header-missing', MISSING_HEADER);
+    this.reply(onTimeout);
+    this.close(phase === 'proxy-header' ? phase : 'timeout');
+  }
+
+  /** The client has not read its replies in time. */
+  unread(): void {
+    if (this.closed) return;
+    this.timedOut('write');
+    this.close('timeout');
   }
 
   /** The transport is gone, and TLS had not been established: no reply can be sent any more. */
@@ -227,11 +235,7 @@ export class Conversation implements Dialogue {
     this.envelope.abort(lost);
     this.session.abort(reason);
     this.port.close(reason);
-    try {
-      this.handler.handleClose?.(this.server, this.session, reason);
-    } catch (error) {
-      this.report(error);
-    }
+    this.tell(() => this.handler.handleClose?.(this.server, this.session, reason));
   }
 
   ask<T>(
@@ -295,8 +299,12 @@ export class Conversation implements Dialogue {
     this.settings.diagnostics({ level: 'warning', code, text, session: this.session.id });
   }
 
-  report(error: unknown): void {
-    if (error instanceof ContentError) return;
+  aborted(reason: ContentError): void {
+    this.tell(() => this.handler.handleAbort?.(this.server, this.session, this.envelope, reason));
+  }
+
+  report(error: unknown): string | undefined {
+    if (error instanceof ContentError) return undefined;
     const text = 'a hook of the handler failed';
     this.settings.diagnostics({
       level: 'error',
@@ -306,9 +314,13 @@ export class Conversation implements Dialogue {
       error,
     });
     try {
-      this.handler.handleError?.(this.server, this.session, error);
+      const answer: unknown = this.handler.handleError?.(this.server, this.session, error);
+      if (answer === undefined || answer === null) return undefined;
+      const reply = readReply(answer, 'handleError', '');
+      return reply.code >= 400 ? formatReply(reply) : undefined;
     } catch {
       // Its own failure has nowhere to go.
+      return undefined;
     }
   }
 
@@ -329,8 +341,22 @@ export class Conversation implements Dialogue {
   }
 
   private hookFailed(error: unknown): void {
-    this.report(error);
-    this.reply(REPLIES.handlerFailed);
+    const wire = this.report(error) ?? REPLIES.handlerFailed;
+    this.reply(wire);
+    if (wire.startsWith('421')) this.close('refused');
+  }
+
+  private timedOut(phase: Phase): void {
+    this.tell(() => this.handler.handleTimeout?.(this.server, this.session, this.envelope, phase));
+  }
+
+  /** Calls a hook that is told something and asked nothing. */
+  private tell(hook: () => void): void {
+    try {
+      hook();
+    } catch (error) {
+      this.report(error);
+    }
   }
 
   /** Goes on with held input after a hook has settled. */

@@ -1,3 +1,4 @@
+import type { ContentError } from './content-sink.ts';
 import type { Envelope } from './envelope.ts';
 import type { Handler } from './handler.ts';
 import type { Input } from './input.ts';
@@ -54,8 +55,10 @@ export interface Dialogue {
   identified(): boolean;
   /** A line for the log; `text` is printable. */
   note(code: string, text: string): void;
-  /** Tells the handler and the log of a hook that failed. */
-  report(error: unknown): void;
+  /** Tells the handler and the log of a hook that failed. Returns the reply that the handler wants for it, if any. */
+  report(error: unknown): string | undefined;
+  /** Tells the handler that content which began will not be taken. */
+  aborted(reason: ContentError): void;
   /** Sends what is queued and closes. */
   close(reason: CloseReason): void;
 }

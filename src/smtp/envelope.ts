@@ -55,6 +55,8 @@ export class Envelope {
   content: Buffer | null = null;
   /** Octets of content received so far, dots unstuffed. */
   size = 0;
+  /** Yours: what hooks want to remember from one to the next, for this message. */
+  data: unknown = undefined;
   private readonly life = new LazyAbort();
 
   /** Aborted when the message can no longer be taken: the client left, or a deadline passed. */

@@ -1,6 +1,8 @@
 import type { ProxyData, TlvValues } from '../proxy/index.ts';
 import type { Mailbox } from './address.ts';
+import type { ContentError } from './content-sink.ts';
 import type { Envelope } from './envelope.ts';
+import type { Phase } from './input.ts';
 import type { HookReply } from './reply.ts';
 import type { SMTPServer } from './server.ts';
 import type { CloseReason, Session } from './session.ts';
@@ -92,8 +94,19 @@ export interface Handler<V = TlvValues> {
   handleEXPN?(server: SMTPServer<V>, session: Session<V>, envelope: Envelope, list: string): Answer;
   handleHELP?(server: SMTPServer<V>, session: Session<V>, envelope: Envelope, topic: string): Answer;
   handleQUIT?(server: SMTPServer<V>, session: Session<V>, envelope: Envelope): Answer;
+  /**
+   * Content that began will not be taken: `reason.code` is `'lost'` (the client left, a deadline passed, RSET came
+   * between chunks) or `'refused'` (by the server: too large, a bare CR or LF, a mail loop).
+   */
+  handleAbort?(server: SMTPServer<V>, session: Session<V>, envelope: Envelope, reason: ContentError): void;
+  /** A deadline has passed, and the connection ends; `phase` is what it was for. */
+  handleTimeout?(server: SMTPServer<V>, session: Session<V>, envelope: Envelope, phase: Phase): void;
   /** Called once for each session that began, with the reason of its end. */
   handleClose?(server: SMTPServer<V>, session: Session<V>, reason: CloseReason): void;
-  /** Told of every hook that threw, rejected or returned no reply. What it throws itself is dropped. */
-  handleError?(server: SMTPServer<V>, session: Session<V>, error: unknown): void;
+  /**
+   * Told of every hook that threw, rejected or returned no reply. What it throws itself is dropped.
+   *
+   * @returns a 4xx or 5xx reply for the client instead of `451 4.3.0 Local error`, where a command waits for one.
+   */
+  handleError?(server: SMTPServer<V>, session: Session<V>, error: unknown): HookReply;
 }

@@ -4,6 +4,7 @@ import type { Input } from './input.ts';
 
 /** Reads the PROXY header, and not an octet more, within one absolute deadline. Nothing is said before it. */
 export class HeaderInput<V> implements Input {
+  readonly phase = 'proxy-header';
   readonly onTimeout = '';
   readonly full = false;
   private readonly reader: HeaderReader<V>;

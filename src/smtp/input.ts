@@ -1,3 +1,6 @@
+/** What a deadline is for: octets of the client, the answer of a hook, or a client that does not read its replies. */
+export type Phase = 'proxy-header' | 'tls' | 'command' | 'auth' | 'content' | 'handler' | 'write';
+
 /** What reads the stream at the moment: the PROXY header, commands, content, an answer to an AUTH challenge. */
 export interface Input {
   /** Reads octets from `at` on, at least one, and returns the index after the last one read. */
@@ -8,6 +11,8 @@ export interface Input {
    * @param octets size of the batch.
    */
   deadline(now: number, octets: number): number;
+  /** What is waited for. */
+  readonly phase: Phase;
   /** The reply when the deadline has passed; empty for none. */
   readonly onTimeout: string;
   /** Whether what reads cannot take more for now. */

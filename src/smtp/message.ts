@@ -20,15 +20,26 @@ export class Message {
   private readonly hops = new HopCounter();
   private readonly envelope: Envelope;
   private readonly settings: Settings;
+  private readonly aborted: (reason: ContentError) => void;
   /** Whether it has grown larger than the limit. */
   tooBig = false;
 
-  /** @param chunked whether it comes with BDAT: no dots to remove, and BINARYMIME may hold anything. */
-  constructor(delivery: Delivery, envelope: Envelope, settings: Settings, chunked: boolean) {
+  /**
+   * @param chunked whether it comes with BDAT: no dots to remove, and BINARYMIME may hold anything.
+   * @param aborted told when the message is lost or refused.
+   */
+  constructor(
+    delivery: Delivery,
+    envelope: Envelope,
+    settings: Settings,
+    chunked: boolean,
+    aborted: (reason: ContentError) => void,
+  ) {
     this.delivery = delivery;
     this.sink = delivery.sink;
     this.envelope = envelope;
     this.settings = settings;
+    this.aborted = aborted;
     const binary = envelope.body === 'BINARYMIME';
     const pass = (octets: Buffer): void => this.pass(octets);
     const normalizer =
@@ -75,6 +86,7 @@ export class Message {
   lose(reason: ContentError): void {
     this.sink.fail(reason);
     this.envelope.abort(reason);
+    this.aborted(reason);
   }
 
   private verdict(): string | undefined {

@@ -2,12 +2,25 @@ import type { Command } from './dialogue.ts';
 import { REPLIES } from './replies.ts';
 import type { SMTPServer } from './server.ts';
 
+const PREFIX = 'smtp';
 const VERB = /^[A-Z][A-Z0-9]{0,15}$/;
+
+/** Verbs of the commands that the subclass of a server adds, in alphabetical order. */
+export function ownVerbs(server: SMTPServer): string[] {
+  const verbs = new Set<string>();
+  for (let object: object = server; object !== Object.prototype; object = Object.getPrototypeOf(object)) {
+    for (const name of Object.getOwnPropertyNames(object)) {
+      const verb = name.slice(PREFIX.length);
+      if (name.startsWith(PREFIX) && ownCommand(verb, server) !== undefined) verbs.add(verb);
+    }
+  }
+  return [...verbs].toSorted();
+}
 
 /** A command of the application's own: a method `smtp<VERB>(session, envelope, argument)` of a subclass of the server. */
 export function ownCommand(verb: string, server: SMTPServer): Command | undefined {
   if (!VERB.test(verb)) return undefined;
-  const name = `smtp${verb}`;
+  const name = PREFIX + verb;
   const method = (server as unknown as Record<string, unknown>)[name];
   if (typeof method !== 'function') return undefined;
   return {

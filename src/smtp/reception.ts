@@ -89,7 +89,8 @@ export class Reception {
       handler.handleContent === undefined
         ? collect(handler, server, session, envelope)
         : stream(handler, server, session, envelope, this.drained);
-    this.message = new Message(delivery, envelope, settings, chunked);
+    const aborted = (reason: ContentError): void => this.dialogue.aborted(reason);
+    this.message = new Message(delivery, envelope, settings, chunked, aborted);
     return this.message;
   }
 
@@ -114,9 +115,10 @@ export class Reception {
         if (replies.some((reply) => reply?.code === 421)) dialogue.close('refused');
       },
       (error) => {
-        dialogue.report(error);
+        const wire = dialogue.report(error) ?? REPLIES.handlerFailed;
         dialogue.endTransaction(false);
-        dialogue.reply(REPLIES.handlerFailed.repeat(copies));
+        dialogue.reply(wire.repeat(copies));
+        if (wire.startsWith('421')) dialogue.close('refused');
       },
     );
   }

@@ -5,6 +5,7 @@ import { REPLIES } from './replies.ts';
 
 /** Reads the client's answer to one 334 challenge: a line, of which nothing is interpreted here. */
 export class ResponseInput implements Input {
+  readonly phase = 'auth';
   readonly onTimeout = REPLIES.commandTimeout;
   readonly full = false;
   private readonly dialogue: Dialogue;

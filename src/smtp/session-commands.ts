@@ -3,6 +3,7 @@
 import { isAddressLiteral } from './address.ts';
 import type { Command, Dialogue } from './dialogue.ts';
 import { offeredExtensions } from './extensions.ts';
+import { ownVerbs } from './own-command.ts';
 import { REPLIES } from './replies.ts';
 import { formatReply, readReply, type HookReply } from './reply.ts';
 
@@ -155,7 +156,7 @@ const help: Command = {
   run(dialogue, line, from, to) {
     const { handler, server, session, envelope } = dialogue;
     const hello = dialogue.settings.lmtp ? 'LHLO' : 'HELO EHLO';
-    const text = `Commands: ${hello} ${SPOKEN.join(' ')}`;
+    const text = `Commands: ${[hello, ...spoken(dialogue)].join(' ')}`;
     const success = formatReply({ code: 214, enhanced: '2.0.0', text });
     if (handler.handleHELP === undefined) return dialogue.reply(success);
     const topic = line.toString('latin1', from, to);
@@ -189,6 +190,16 @@ const quit: Command = {
   },
 };
 
-const SPOKEN = ['MAIL', 'RCPT', 'DATA', 'BDAT', 'RSET', 'NOOP', 'VRFY', 'EXPN', 'HELP', 'QUIT'];
+const BASIC = ['MAIL', 'RCPT', 'DATA', 'BDAT', 'RSET', 'NOOP', 'VRFY', 'EXPN', 'HELP', 'QUIT'];
+
+/** What HELP names: what can be used here, and a subclass's own commands. */
+function spoken({ settings, server }: Dialogue): string[] {
+  return [
+    ...BASIC,
+    ...(settings.tls === null ? [] : ['STARTTLS']),
+    ...(settings.auth === null ? [] : ['AUTH']),
+    ...ownVerbs(server),
+  ];
+}
 
 export const SESSION_COMMANDS: readonly Command[] = [helo, ehlo, lhlo, noop, vrfy, expn, help, quit];

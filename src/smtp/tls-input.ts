@@ -2,6 +2,7 @@ import type { Input } from './input.ts';
 
 /** While the handshake runs there is no SMTP: octets that came with the PROXY header are put back for TLS. */
 export class TLSInput implements Input {
+  readonly phase = 'tls';
   readonly onTimeout = '';
   readonly full = false;
   private readonly until: number;

@@ -32,10 +32,15 @@ async function abandoned(path: string): Promise<void> {
   await once(spawn(process.execPath, ['-e', program]), 'exit');
 }
 
-async function opened(target: ListenOptions): Promise<Server & { _handle?: { fd: number } }> {
+async function opened(target: ListenOptions): Promise<Server> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(target, resolve));
   return server;
+}
+
+function descriptorOf(server: Server): number {
+  const { _handle: handle } = server as unknown as { _handle: { fd: number } };
+  return handle.fd;
 }
 
 it('one server listens in several places, and again after close', async () => {
@@ -91,7 +96,7 @@ it('a Unix socket has the rights that were asked for', async () => {
 it('descriptors inherited from the parent, TCP and Unix', async () => {
   const path = join(folder(), 's');
   const [tcp, unix] = [await opened({ port: 0, host: '127.0.0.1' }), await opened({ path })];
-  const stdio = ['ignore', 'ignore', 'inherit', tcp._handle!.fd, unix._handle!.fd] as const;
+  const stdio = ['ignore', 'ignore', 'inherit', descriptorOf(tcp), descriptorOf(unix)] as const;
   const child = spawn(process.execPath, ['--import', LOADER, PROGRAM], { stdio: [...stdio] });
   onTestFinished(() => void child.kill('SIGKILL'));
   const { port } = tcp.address() as { port: number };
