@@ -18,7 +18,7 @@ interface CodegenOptions {
 export function configure(command: Command, ready: (action: Action) => void): void {
   command
     .description(
-      'Makes a codec of your own: reads tables, mostly those of `extendSpec` from truepeer/spec, checks them, and writes\n' +
+      'Makes a codec of your own: reads tables, mostly those of `extendSpec` from truepeer/spec, checks them, and writes ' +
         'TypeScript that imports its helpers from this package. Deletes only what it has made itself.',
     )
     .requiredOption('--spec <file>', 'the tables: .ts, .js, .mjs or .json')

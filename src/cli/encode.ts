@@ -1,29 +1,40 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { headerSchema } from '../../generated/schemas.ts';
+import { escapeText } from '../smtp/reply.ts';
 import { EXIT, UsageError } from './failure.ts';
 import { addHeaderOptions, describesHeader, headerFrom, headerOrUsage } from './header-options.ts';
 import type { HeaderOptions } from './header-options.ts';
-import { readAll } from './inspect-input.ts';
+import { readAll, readNamed } from './input.ts';
+import { examples } from './help.ts';
 import type { Io } from './io.ts';
 import type { Action } from './program.ts';
 
 interface EncodeOptions extends HeaderOptions {
-  output: 'hex' | 'base64' | 'raw';
+  format: Format;
 }
+
+const FORMATS = ['hex', 'base64', 'raw', 'c-escape'] as const;
+type Format = (typeof FORMATS)[number];
 
 /** `truepeer encode`. */
 export function configure(command: Command, ready: (action: Action) => void): void {
   addHeaderOptions(
     command
       .description(
-        'Writes a PROXY header, described by options or by JSON such as {"srcAddr":"203.0.113.7","srcPort":4321,\n' +
-          '"dstAddr":"198.51.100.25","dstPort":25,"tlvs":{"AUTHORITY":"mx.example"}}.',
+        'Writes a PROXY header, described by options or by JSON. What neither says is filled in with addresses for ' +
+          'documentation.',
       )
-      .argument('[json]', 'the header as JSON, or - for standard input'),
+      .argument('[json]', 'the header as JSON, the name of a file that holds it, or - for standard input'),
   )
-    .addOption(
-      new Option('--output <form>', 'what to write').choices(['hex', 'base64', 'raw']).default('hex'),
+    .addOption(new Option('--format <form>', 'how to write it').choices(FORMATS).default('hex'))
+    .addHelpText(
+      'after',
+      examples(
+        'truepeer encode --from-client 203.0.113.7:4321 --tlv AUTHORITY=mx.example --checksum',
+        `truepeer encode '{"srcAddr":"203.0.113.7","srcPort":4321,"dstAddr":"198.51.100.25","dstPort":25}'`,
+        'truepeer encode --proxy-version 1 --format raw | nc 127.0.0.1 2525',
+      ),
     )
     .action((json: string | undefined, options: EncodeOptions) => {
       ready((io) => encode(json, options, io));
@@ -34,18 +45,32 @@ async function encode(json: string | undefined, options: EncodeOptions, io: Io):
   if (json !== undefined && describesHeader(options)) {
     throw new UsageError('A header is described by JSON or by options, not by both.');
   }
-  const text = json === '-' ? (await readAll(io.stdin)).toString('utf8') : json;
-  const header = Buffer.from(text === undefined ? headerFrom(options) : headerFromJson(text));
-  io.stdout.write(options.output === 'raw' ? header : `${header.toString(options.output)}\n`);
+  const header = json === undefined ? headerFrom(options) : headerFromJson(await textOf(json, io));
+  io.stdout.write(written(Buffer.from(header), options.format));
   return EXIT.ok;
+}
+
+function written(header: Buffer, format: Format): Buffer | string {
+  if (format === 'raw') return header;
+  if (format === 'c-escape') return `${header.toString('hex').replace(/../gu, String.raw`\x$&`)}\n`;
+  return `${header.toString(format)}\n`;
+}
+
+/** JSON begins with a bracket, the name of a file does not. */
+async function textOf(argument: string, io: Io): Promise<string> {
+  if (argument === '-') return (await readAll(io.stdin)).toString('utf8');
+  if (/^\s*[{["]/u.test(argument)) return argument;
+  const file = readNamed(argument);
+  if (file === undefined) throw new UsageError('Expected JSON; no file has that name either.');
+  return file.toString('utf8');
 }
 
 function headerFromJson(text: string): Uint8Array {
   let given: unknown;
   try {
     given = JSON.parse(text);
-  } catch {
-    throw new UsageError('Expected JSON.');
+  } catch (error) {
+    throw new UsageError(`Expected JSON: ${escapeText((error as Error).message)}.`);
   }
   const { success, data, error } = headerSchema.safeParse(given);
   if (!success) {

@@ -21,7 +21,7 @@ export function parsePlace(text: string): Place {
     if (path === '') throw new Error('Expected a path after "unix:".');
     return { path };
   }
-  const { host, port } = splitPort(text);
+  const { host, port } = splitPort(text, EXPECTED_PLACE);
   if (host === '')
     throw new Error('Expected HOST:PORT; for every address of the machine say 0.0.0.0 or [::].');
   if (isIP(host) === 0 && !/^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/u.test(host))
@@ -37,18 +37,18 @@ const EXPECTED_PLACE = 'Expected HOST:PORT, [IPV6]:PORT or unix:PATH.';
  * @throws Error with a sentence that says what was expected
  */
 export function parseEndpoint(text: string): Endpoint {
-  const { host, port } = splitPort(text);
+  const { host, port } = splitPort(text, EXPECTED_ENDPOINT);
   const family = isIP(host);
-  if ((family !== 4 && family !== 6) || host.includes('%')) {
-    throw new Error('Expected an address and a port, as in 203.0.113.7:4321 or [2001:db8::7]:4321.');
-  }
+  if ((family !== 4 && family !== 6) || host.includes('%')) throw new Error(EXPECTED_ENDPOINT);
   return { address: host, port, family };
 }
 
-function splitPort(text: string): { host: string; port: number } {
+const EXPECTED_ENDPOINT = 'Expected an address and a port, as in 203.0.113.7:4321 or [2001:db8::7]:4321.';
+
+function splitPort(text: string, expected: string): { host: string; port: number } {
   const match = /^(?:\[([^[\]]*)\]|([^:]*)):(\d{1,5})$/u.exec(text);
   const port = Number(match?.[3]);
-  if (match === null) throw new Error(EXPECTED_PLACE);
+  if (match === null) throw new Error(expected);
   if (match[1] !== undefined && isIP(match[1]) !== 6)
     throw new Error('Expected an IPv6 address in the brackets.');
   if (port > 65535) throw new Error('Expected a port from 0 to 65535.');

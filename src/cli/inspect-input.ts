@@ -1,26 +1,10 @@
-import { readFileSync, statSync } from 'node:fs';
 import { isCapture, packetsOf } from './capture-file.ts';
 import { UsageError } from './failure.ts';
 import { firstOctets } from './first-octets.ts';
 import type { FirstOctets } from './first-octets.ts';
+import { readNamed } from './input.ts';
 import { segmentOfCapture, segmentOfPacket } from './tcp-segments.ts';
 import type { Segment } from './tcp-segments.ts';
-
-/** The most that is read from standard input, in octets. */
-const MOST_INPUT = 16 * 1024 * 1024;
-
-/** Reads standard input to its end. */
-export async function readAll(input: AsyncIterable<Buffer | string>): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of input) {
-    const octets = Buffer.from(chunk as Buffer);
-    size += octets.length;
-    if (size > MOST_INPUT) throw new UsageError(`Expected at most ${MOST_INPUT} octets on standard input.`);
-    chunks.push(octets);
-  }
-  return Buffer.concat(chunks);
-}
 
 /** Octets to look at; from a capture with the connection they were sent on. */
 export type Given = { octets: Buffer } | FirstOctets;
@@ -36,23 +20,11 @@ export function givenBy(input: Buffer): Given[] {
   return input.every(isText) ? givenByText(input.toString('latin1')) : [{ octets: input }];
 }
 
-/** The same for an argument, which may also be the name of a file. */
+/** The same for an argument: the name of a file that exists, otherwise text. */
 export function givenByArgument(argument: string): Given[] {
-  try {
-    return givenByText(argument);
-  } catch (error) {
-    const octets = readFile(argument);
-    if (octets === undefined) throw error;
-    return givenBy(octets);
-  }
-}
-
-function readFile(path: string): Buffer | undefined {
-  try {
-    return statSync(path).size > MOST_INPUT ? undefined : readFileSync(path);
-  } catch {
-    return undefined;
-  }
+  const file = readNamed(argument);
+  if (file !== undefined) return givenBy(file);
+  return givenByText(argument, `${EXPECTED}; no file has that name either.`);
 }
 
 /**
@@ -60,18 +32,17 @@ function readFile(path: string): Buffer | undefined {
  *
  * @throws UsageError when it is none of them
  */
-function givenByText(text: string): Given[] {
-  if (text.startsWith('PROXY')) return [{ octets: Buffer.from(withLineEnds(text), 'latin1') }];
+function givenByText(text: string, complaint = `${EXPECTED}.`): Given[] {
+  if (text.startsWith('PROXY')) return [{ octets: Buffer.from(withLineEnds(text)) }];
   const packets = tcpdumpPackets(text);
   if (packets.length > 0) return connections(packets.map(segmentOfPacket));
   const octets = fromXxd(text) ?? fromHexdump(text) ?? fromHex(text) ?? fromBase64(text);
-  if (octets === undefined) {
-    throw new UsageError(
-      'Expected a PROXY header as hex, base64, text of xxd, hexdump -C or tcpdump -X, a version 1 line, or a pcap file.',
-    );
-  }
+  if (octets === undefined) throw new UsageError(complaint);
   return [{ octets }];
 }
+
+const EXPECTED =
+  'Expected a PROXY header as hex, base64, text of xxd, hexdump -C or tcpdump -X, a version 1 line, or a pcap file';
 
 /** Printable ASCII, tab, LF, FF and CR. */
 function isText(octet: number): boolean {
@@ -86,8 +57,9 @@ function connections(segments: readonly (Segment | undefined)[]): FirstOctets[] 
   return found;
 }
 
-/** On a command line CR and LF cannot be typed: `\r\n` in letters is taken for them. */
+/** On a command line CR and LF cannot be typed: where there is no CR, `\r\n` in letters is taken for them. */
 function withLineEnds(text: string): string {
+  if (text.includes('\r')) return text;
   return text.replaceAll('\\r', '\r').replaceAll('\\n', '\n');
 }
 
@@ -120,9 +92,9 @@ function fromLines(text: string, digitsOf: (line: string) => string | undefined)
   return lines.length === 0 || digits.includes(undefined) ? undefined : fromHex(digits.join(' '));
 }
 
-/** Hex digits, with blanks, colons, commas, `0x` or `\x` between octets. */
+/** Hex digits, with blanks, colons, commas, quotes, `0x` or `\x` between octets. */
 function fromHex(text: string): Buffer | undefined {
-  const digits = text.replace(/0x|\\x|[\s:,]/giu, '');
+  const digits = text.replace(/0x|\\x|[\s:,"]/giu, '');
   return digits.length > 0 && digits.length % 2 === 0 && /^[0-9a-f]+$/iu.test(digits)
     ? Buffer.from(digits, 'hex')
     : undefined;

@@ -4,7 +4,9 @@ import { hex } from '../wire/index.ts';
 import { annotate } from './annotate.ts';
 import type { Annotation } from './annotation.ts';
 import { EXIT } from './failure.ts';
-import { givenBy, givenByArgument, readAll } from './inspect-input.ts';
+import { examples } from './help.ts';
+import { readAll } from './input.ts';
+import { givenBy, givenByArgument } from './inspect-input.ts';
 import type { Given } from './inspect-input.ts';
 import type { Io } from './io.ts';
 import { asciiJson } from './log.ts';
@@ -15,12 +17,20 @@ import { layOut, wrap } from './table.ts';
 export function configure(command: Command, ready: (action: Action) => void): void {
   command
     .description(
-      'Shows what a PROXY header says, octet by octet. Reads hex, base64, the text of xxd, hexdump -C or tcpdump -X, a\n' +
-        'version 1 line, or a pcap file: then the first octets of each TCP connection. Ends with 0 when every header is\n' +
-        'valid, 1 when one is not.',
+      'Shows what a PROXY header says, octet by octet. Reads hex, base64, the text of xxd, hexdump -C or tcpdump -X, a ' +
+        'version 1 line, or a pcap or pcapng file: then the first octets of each TCP connection. Ends with 0 when every ' +
+        'header is valid, 1 when one is not.',
     )
-    .argument('<input>', 'the header as text, the name of a file, or - for standard input')
+    .argument('<input>', 'the name of a file, the header as text, or - for standard input')
     .option('--json', 'for machines')
+    .addHelpText(
+      'after',
+      examples(
+        String.raw`truepeer inspect 'PROXY TCP4 203.0.113.7 198.51.100.25 4321 25\r\n'`,
+        'truepeer encode --tlv AUTHORITY=mx.example --checksum | truepeer inspect -',
+        'tcpdump -c 100 -w - port 25 | truepeer inspect -',
+      ),
+    )
     .action((input: string, options: { json?: boolean }) =>
       ready((io) => inspect(input, options.json ?? false, io)),
     );
@@ -73,7 +83,8 @@ function forPeople({ given, result, fields }: Finding): string {
   return `${connection}${table}\n\n${verdict(given.octets, result)}`;
 }
 
-function verdict({ length: received }: Uint8Array, result: Finding['result']): string {
+function verdict(octets: Uint8Array, result: Finding['result']): string {
+  const received = octets.length;
   switch (result.status) {
     case 'ok': {
       const rest = received - result.length;
@@ -81,12 +92,23 @@ function verdict({ length: received }: Uint8Array, result: Finding['result']): s
       return `Valid: a version ${result.data.version} header of ${result.length} octets.${follows}`;
     }
     case 'incomplete':
-      return `Incomplete: ${received} octets are there, at least ${result.needed} are needed; expected the next one at octet ${received}.`;
+      return (
+        `Incomplete: ${received} octets are there, at least ${result.needed} are needed; expected the next one at octet ` +
+        `${received}.${result.needed === received + 1 ? lineEndMissing(octets) : ''}`
+      );
     default:
       return `Invalid: ${result.error.message}.`;
   }
 }
 
+/** Who types a version 1 line leaves out what cannot be typed; version 2 begins with a CR. */
+function lineEndMissing(octets: Uint8Array): string {
+  return !octets.includes(CR)
+    ? String.raw` A version 1 line ends with CR LF: on a command line write \r\n for it.`
+    : '';
+}
+
+const CR = 0x0d;
 const SHOWN_OCTETS = 16;
 
 function shortHex(octets: Uint8Array): string {

@@ -6,7 +6,7 @@ import { Failure } from './failure.ts';
 /** Why a server cannot listen there, and the way out. */
 export function listenFailure(place: Place, error: unknown): Failure {
   const code = (error as { code?: string } | null)?.code ?? '';
-  const [why, wayOut] = LISTEN[code] ?? [
+  const [why, wayOut] = ('path' in place ? LISTEN_UNIX : LISTEN)[code] ?? [
     (error as Error).message,
     'Choose another address: --listen HOST:PORT',
   ];
@@ -26,6 +26,19 @@ const LISTEN: Readonly<Record<string, readonly [why: string, wayOut: string]>> =
   ENOTFOUND: ['there is no such host name', 'Choose an address of this machine: --listen HOST:PORT'],
 };
 
+const LISTEN_UNIX: typeof LISTEN = {
+  EADDRINUSE: [
+    'something has that name, or a program listens there',
+    'Stop or remove it, or choose another path: --listen unix:PATH',
+  ],
+  // The system says EACCES for a missing directory, too.
+  EACCES: [
+    'no socket can be made there',
+    'Choose a path in a directory that exists and that this user may write to: --listen unix:PATH',
+  ],
+  EINVAL: ['the path is too long for a socket', 'Choose a shorter one: --listen unix:PATH'],
+};
+
 /** Why mail cannot be stored there, and the way out. */
 export function maildirFailure(directory: string, error: unknown): Failure {
   if (!(error instanceof StorageFault)) throw error;
@@ -43,4 +56,5 @@ const MAILDIR: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
   EDQUOT: 'the quota is used up',
   ENOTDIR: 'a part of the path is not a directory',
+  ENOENT: 'no directory can be made there',
 };

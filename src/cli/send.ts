@@ -25,7 +25,7 @@ interface SendOptions extends HeaderOptions {
 export function configure(command: Command, ready: (action: Action) => void): void {
   addHeaderOptions(
     command.description(
-      'Sends one test message the way a balancer would: a PROXY header of your choice, then SMTP. Prints the dialogue;\n' +
+      'Sends one test message the way a balancer would: a PROXY header of your choice, then SMTP. Prints the dialogue; ' +
         'ends with 0 when the message was taken, 1 when it was refused.',
     ),
   )

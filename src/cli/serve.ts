@@ -4,6 +4,7 @@ import type { Handler } from '../smtp/handler.ts';
 import type { Diagnostic, SMTPServerOptions } from '../smtp/options.ts';
 import { TrustList } from '../proxy/trust-list.ts';
 import { SMTPServer } from '../smtp/server.ts';
+import { removeDeadSocket } from './dead-socket.ts';
 import { parsePlace } from './endpoints.ts';
 import type { Place } from './endpoints.ts';
 import { argument, EXIT, repeatable, UsageError } from './failure.ts';
@@ -36,7 +37,7 @@ const LOOPBACK = ['127.0.0.0/8', '::1'];
 export function configure(command: Command, ready: (action: Action) => void): void {
   command
     .description(
-      'Receives mail behind a balancer that speaks the PROXY protocol, and stores it in a Maildir. Takes mail for any\n' +
+      'Receives mail behind a balancer that speaks the PROXY protocol, and stores it in a Maildir. Takes mail for any ' +
         'recipient into that one Maildir and sends nothing on: it is no relay.',
     )
     .option(
@@ -44,7 +45,12 @@ export function configure(command: Command, ready: (action: Action) => void): vo
       'HOST:PORT, [IPV6]:PORT or unix:PATH; repeatable (default: 127.0.0.1:2525)',
       repeatable(parsePlace),
     )
-    .option('--maildir <directory>', 'where messages are stored; made when missing', './maildir')
+    .option(
+      '--maildir <directory>',
+      'where messages are stored; made when missing',
+      argument(directory),
+      './maildir',
+    )
     .option(
       '--proxy-trust <network>',
       'a balancer that is believed: an address, a CIDR network, "unix" or "anyone"; repeatable (default: loopback)',
@@ -107,6 +113,11 @@ async function serve(options: ServeOptions, io: Io): Promise<number> {
   return EXIT.ok;
 }
 
+function directory(text: string): string {
+  if (text === '') throw new Error('Expected the name of a directory.');
+  return text;
+}
+
 /** A network as the server takes it. */
 function network(text: string): string {
   try {
@@ -158,6 +169,7 @@ function writeDiagnostic(log: Log, { level, code, text, session, error }: Diagno
 /** What the options of the command line can do about it. */
 const WAYS_OUT: Readonly<Record<string, string>> = {
   'untrusted-peer': 'if it is your balancer, name it with --proxy-trust',
+  'proxy-timeout-short': 'say so with --proxy-timeout',
 };
 
 /** What the server's own check of its options finds wrong is wrong usage here: the options came from the arguments. */
@@ -173,6 +185,7 @@ function createServer(handler: Handler, options: SMTPServerOptions): SMTPServer 
 
 async function listen(server: SMTPServer, place: Place): Promise<Place> {
   try {
+    if ('path' in place) await removeDeadSocket(place.path);
     const { port } = await server.listen(place);
     return 'path' in place ? place : { host: place.host, port };
   } catch (error) {

@@ -23,7 +23,8 @@ async function makeDirectory(path: string): Promise<void> {
   try {
     await mkdir(path, 0o700);
   } catch (error) {
-    if (errorCode(error) === 'ENOENT' && dirname(path) !== path) {
+    // Some file systems, /proc for one, say ENOENT of a directory that cannot be made although its parent is there.
+    if (errorCode(error) === 'ENOENT' && !(await isDirectory(dirname(path)))) {
       await makeDirectory(dirname(path));
       return makeDirectory(path);
     }

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { decode } from '../../src/proxy/index.ts';
 import { truepeer } from './support.ts';
@@ -9,13 +12,14 @@ describe('truepeer encode', () => {
   it.each([
     { args: [], out: `${V2}\n` },
     { args: ['--from-client', '203.0.113.7:4321', '--to-server', '198.51.100.25:25'], out: `${V2}\n` },
-    { args: ['--output', 'base64'], out: `${Buffer.from(V2, 'hex').toString('base64')}\n` },
-    { args: ['--output', 'raw'], out: Buffer.from(V2, 'hex').toString('latin1') },
+    { args: ['--format', 'base64'], out: `${Buffer.from(V2, 'hex').toString('base64')}\n` },
+    { args: ['--format', 'c-escape'], out: `${V2.replace(/../gu, '\\x$&')}\n` },
+    { args: ['--format', 'raw'], out: Buffer.from(V2, 'hex').toString('latin1') },
     {
-      args: ['--proxy-version', '1', '--output', 'raw'],
+      args: ['--proxy-version', '1', '--format', 'raw'],
       out: 'PROXY TCP4 203.0.113.7 198.51.100.25 4321 25\r\n',
     },
-    { args: ['--proxy-version', '1', '--local', '--output', 'raw'], out: 'PROXY UNKNOWN\r\n' },
+    { args: ['--proxy-version', '1', '--local', '--format', 'raw'], out: 'PROXY UNKNOWN\r\n' },
     { args: ['--local'], out: '0d0a0d0a000d0a515549540a20000000\n' },
     { args: [JSON_HEADER], out: `${V2}\n` },
   ])('$args', async ({ args, out }) => {
@@ -41,6 +45,28 @@ describe('truepeer encode', () => {
     });
   });
 
+  it('reads JSON from a file', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'truepeer-encode-'));
+    const file = join(directory, 'header.json');
+    writeFileSync(file, JSON_HEADER);
+    const outcome = await truepeer(['encode', file]);
+    rmSync(directory, { recursive: true });
+    expect(outcome).toEqual({ code: 0, out: `${V2}\n`, err: '' });
+  });
+
+  it.each(['hex', 'base64', 'raw', 'c-escape'])('writes %s that inspect reads', async (format) => {
+    const { out } = await truepeer([
+      'encode',
+      '--tlv',
+      'AUTHORITY=mx.example',
+      '--checksum',
+      '--format',
+      format,
+    ]);
+    const inspected = await truepeer(['inspect', '-'], Buffer.from(out, 'latin1'));
+    expect(inspected).toMatchObject({ code: 0, out: expect.stringMatching(/\n\nValid: .*48 octets\.\n$/u) });
+  });
+
   it('takes values as their rows want them', async () => {
     const tlvs = [
       'SSL_CLIENT=3',
@@ -64,7 +90,9 @@ describe('truepeer encode', () => {
   });
 
   it.each([
-    { args: ['{'], err: 'error: Expected JSON.\n' },
+    { args: ['{'], err: expect.stringMatching(/^error: Expected JSON: [^\n]+\.\n$/u) },
+    { args: ['no-such-file.json'], err: 'error: Expected JSON; no file has that name either.\n' },
+    { args: [import.meta.dirname], err: `error: Cannot read ${import.meta.dirname}: it is a directory.\n` },
     {
       args: [JSON_HEADER.replace('4321', '70000')],
       err: expect.stringMatching(/^error: There is no such header\.\nsrcPort: [^\n]+\n$/u),

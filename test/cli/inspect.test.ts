@@ -46,6 +46,7 @@ describe('truepeer inspect, forms of input', () => {
     { form: 'hex with colons', text: V2.replace(/..(?=.)/gu, '$&:') },
     { form: 'octets as in C', text: V2.replace(/../gu, '0x$&, ') },
     { form: 'octets as in a string of C', text: V2.replace(/../gu, '\\x$&') },
+    { form: 'a string of C', text: `"${V2.replace(/../gu, '\\x$&')}"` },
     { form: 'base64', text: octets.toString('base64') },
     { form: 'base64 in lines', text: octets.toString('base64').replace(/.{10}/gu, '$&\n') },
     { form: 'xxd', text: xxd },
@@ -297,9 +298,28 @@ Valid: a version 2 header of 116 octets.
     expect(out).toMatch(/^[\n\u0020-\u007e]*$/u);
   });
 
-  it('reads a file that is named', async () => {
-    const directory = mkdtempSync(join(tmpdir(), 'truepeer-cli-'));
-    const file = join(directory, 'a.pcap');
+  it('says that a line without its end lacks what cannot be typed', async () => {
+    const { code, out } = await truepeer(['inspect', V1.trimEnd()]);
+    expect(code).toBe(1);
+    expect(out).toMatch(
+      /^Incomplete: 44 octets .*\. A version 1 line ends with CR LF: on a command line write \\r\\n for it\.$/mu,
+    );
+  });
+
+  it.each([
+    {
+      input: 'no-such-file.pcap',
+      err: /^error: Expected a PROXY header as .*; no file has that name either\.\n$/u,
+    },
+    { input: import.meta.dirname, err: /^error: Cannot read .*: it is a directory\.\n$/u },
+  ])('$input cannot be read: exit 2', async ({ input, err }) => {
+    expect(await truepeer(['inspect', input])).toEqual({ code: 2, out: '', err: expect.stringMatching(err) });
+  });
+
+  it('reads a file that is named, whatever else the name might be', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'truepeercli'));
+    // The whole path is valid base64 as well.
+    const file = join(directory, 'x'.repeat(4 - ((directory.length + 1) % 4)));
     const payload = Buffer.from(V2, 'hex');
     writeFileSync(
       file,

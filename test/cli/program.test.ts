@@ -57,6 +57,10 @@ describe('truepeer', () => {
       err: 'error: --no-proxy and --proxy-trust exclude each other.\n',
     },
     {
+      args: ['send', '--from-client', '203.0.113.7'],
+      err: `error: option '--from-client <addr:port>' argument '203.0.113.7' is invalid. Expected an address and a port, as in 203.0.113.7:4321 or [2001:db8::7]:4321.\n${HINT}`,
+    },
+    {
       args: ['send', '--from-client', 'example.org:25'],
       err: `error: option '--from-client <addr:port>' argument 'example.org:25' is invalid. Expected an address and a port, as in 203.0.113.7:4321 or [2001:db8::7]:4321.\n${HINT}`,
     },

@@ -272,7 +272,44 @@ describe('truepeer serve, what it cannot do', () => {
     });
   });
 
+  it('a Maildir in a file system that makes no directories: exit 1', async (test) => {
+    test.skip(process.platform !== 'linux', 'needs /proc of Linux');
+    expect(await truepeer(['serve', '--maildir', '/proc/no/mail', '--listen', '127.0.0.1:0'])).toEqual({
+      code: 1,
+      out: '',
+      err:
+        'error: Cannot store mail in /proc/no/mail: no directory can be made there (ENOENT).\n' +
+        'Make it writable for this user, or choose another directory: --maildir DIR.\n',
+    });
+  });
+
   it.each([
+    {
+      name: 'something else',
+      path: 'file',
+      err: 'something has that name, or a program listens there.\nStop or remove it, or choose another path: --listen unix:PATH.\n',
+    },
+    {
+      name: 'no directory',
+      path: 'none/socket',
+      err: 'no socket can be made there.\nChoose a path in a directory that exists and that this user may write to: --listen unix:PATH.\n',
+    },
+  ])('a Unix socket where $name is: exit 1', async ({ path, err }) => {
+    const directory = mkdtempSync(join(tmpdir(), 'truepeer-file-'));
+    writeFileSync(join(directory, 'file'), '');
+    const place = `unix:${join(directory, path)}`;
+    const outcome = await serve('--listen', place);
+    rmSync(directory, { recursive: true });
+    expect(outcome).toEqual({ code: 1, out: '', err: `error: Cannot listen on ${place}: ${err}` });
+  });
+
+  it.each([
+    {
+      args: ['--maildir', ''],
+      err:
+        "error: option '--maildir <directory>' argument '' is invalid. Expected the name of a directory.\n" +
+        '(add --help to see what is possible)\n',
+    },
     {
       args: ['--proxy-trust', '10.0.0.0/40'],
       err:
