@@ -12,6 +12,9 @@ export {
   type TextOutput,
 } from './delivery/index.ts';
 export * as sasl from './sasl/index.ts';
+export type { Diagnostic } from './proxy/diagnostic.ts';
+export type { Client, Peer } from './proxy/peer.ts';
+export type { ProxyOptions } from './proxy/proxy-options.ts';
 export type { Mailbox } from './smtp/address.ts';
 export type { AuthOptions } from './smtp/auth-options.ts';
 export { ContentError } from './smtp/content-sink.ts';
@@ -20,11 +23,9 @@ export type { Answer, ContentReply, Handler } from './smtp/handler.ts';
 export type { Phase } from './smtp/input.ts';
 export type { ListenTarget } from './smtp/listening.ts';
 export { LMTPServer } from './smtp/lmtp-server.ts';
-export type { BareNewlines, Diagnostic, Limits, SMTPServerOptions, Timeouts } from './smtp/options.ts';
-export type { ProxyOptions } from './smtp/proxy-options.ts';
+export type { BareNewlines, Limits, SMTPServerOptions, Timeouts } from './smtp/options.ts';
 export { type ReceivedOptions, traceField } from './smtp/received.ts';
 export { escapeText, type HookReply, type Reply } from './smtp/reply.ts';
 export { SMTPServer } from './smtp/server.ts';
-export type { Peer } from './smtp/peer.ts';
-export type { Client, CloseReason, Session } from './smtp/session.ts';
+export type { CloseReason, Session } from './smtp/session.ts';
 export type { TLSInfo, TLSOptions } from './smtp/tls.ts';

@@ -1,8 +1,9 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import type { Handler } from '../smtp/handler.ts';
-import type { Diagnostic, SMTPServerOptions } from '../smtp/options.ts';
+import type { Diagnostic } from '../proxy/diagnostic.ts';
 import { TrustList } from '../proxy/trust-list.ts';
+import type { Handler } from '../smtp/handler.ts';
+import type { SMTPServerOptions } from '../smtp/options.ts';
 import { SMTPServer } from '../smtp/server.ts';
 import { removeDeadSocket } from './dead-socket.ts';
 import { parsePlace } from './endpoints.ts';

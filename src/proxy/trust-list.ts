@@ -1,9 +1,10 @@
-import { BlockList, isIP, isIPv4 } from 'node:net';
+import { BlockList, isIP } from 'node:net';
+import type { Peer } from './peer.ts';
 
 /** Who may speak for others: networks, single addresses, `'unix'` for Unix sockets, or the explicit `'anyone'`. */
 export type Trusted = readonly string[] | 'anyone';
 
-/** Peers whose PROXY header is believed. An IPv4 peer that appears mapped into IPv6 is matched as IPv4. */
+/** Peers whose PROXY header is believed. */
 export class TrustList {
   private readonly networks = new BlockList();
   private readonly anyone: boolean;
@@ -24,12 +25,11 @@ export class TrustList {
     }
   }
 
-  /** @param address an IP address, or null for a peer on a Unix socket. */
-  trusts(address: string | null): boolean {
+  /** A peer whose address is not known is nobody to trust. */
+  trusts({ address, family }: Peer): boolean {
     if (this.anyone) return true;
-    if (address === null) return this.unix;
-    const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1] ?? address;
-    return this.networks.check(mapped, isIPv4(mapped) ? 'ipv4' : 'ipv6');
+    if (family === 'unix') return this.unix;
+    return family !== null && address !== null && this.networks.check(address, FAMILY[family]);
   }
 
   private add(entry: unknown, name: string): void {
@@ -45,3 +45,5 @@ export class TrustList {
     this.networks.addSubnet(address, bits, version === 4 ? 'ipv4' : 'ipv6');
   }
 }
+
+const FAMILY = { IPv4: 'ipv4', IPv6: 'ipv6' } as const;

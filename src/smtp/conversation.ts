@@ -5,6 +5,8 @@
  * is pending, input waits in `held`; the port is told to stop reading, so it stays small.
  */
 
+import type { Client } from '../proxy/peer.ts';
+import { MISSING_HEADER } from '../proxy/verdict.ts';
 import { CommandInput } from './command-input.ts';
 import { ContentError } from './content-sink.ts';
 import type { Dialogue } from './dialogue.ts';
@@ -12,13 +14,13 @@ import { Envelope } from './envelope.ts';
 import type { Handler } from './handler.ts';
 import { HookGate } from './hook-gate.ts';
 import type { Input, Phase } from './input.ts';
-import { awaitHeader, greet, MISSING_HEADER } from './opening.ts';
+import { awaitHeader, greet } from './opening.ts';
 import type { Settings } from './options.ts';
 import { Reception } from './reception.ts';
 import { REPLIES } from './replies.ts';
 import { formatReply, readReply } from './reply.ts';
 import type { SMTPServer } from './server.ts';
-import type { Client, CloseReason, Session } from './session.ts';
+import type { CloseReason, Session } from './session.ts';
 import type { TLSInfo } from './tls.ts';
 import { TLSInput } from './tls-input.ts';
 

@@ -1,10 +1,11 @@
+import type { Client } from '../proxy/peer.ts';
 import type { ContentError } from './content-sink.ts';
 import type { Envelope } from './envelope.ts';
 import type { Handler } from './handler.ts';
 import type { Input } from './input.ts';
 import type { Settings } from './options.ts';
 import type { SMTPServer } from './server.ts';
-import type { Client, CloseReason, Session } from './session.ts';
+import type { CloseReason, Session } from './session.ts';
 
 /** What a command sees of the conversation. */
 export interface Dialogue {

@@ -1,10 +1,11 @@
 import { hostname as systemHostName } from 'node:os';
 import type { TlvValues } from '../proxy/index.ts';
-import * as check from './check.ts';
+import { type Diagnostic, safely } from '../proxy/diagnostic.ts';
+import { type ProxyOptions, type ProxySettings, readProxyOptions } from '../proxy/proxy-options.ts';
 import { TrustList, type Trusted } from '../proxy/trust-list.ts';
 import type { SASLHooks } from '../sasl/index.ts';
 import { type AuthOptions, type AuthSettings, readAuthOptions } from './auth-options.ts';
-import { type ProxyOptions, type ProxySettings, readProxyOptions } from './proxy-options.ts';
+import * as check from './check.ts';
 import type { Session } from './session.ts';
 import { TLSContext, type TLSOptions } from './tls.ts';
 
@@ -51,15 +52,6 @@ export interface Limits {
   readonly contentRate: number;
   /** Received fields that make a loop; then 554 5.4.6 (RFC 5321 6.3). At least 100. */
   readonly hops: number;
-}
-
-/** Something worth a log line; `text` holds no octet a terminal could mistake. */
-export interface Diagnostic {
-  readonly level: 'info' | 'warning' | 'error';
-  readonly code: string;
-  readonly text: string;
-  readonly session?: string;
-  readonly error?: unknown;
 }
 
 export interface SMTPServerOptions<V = TlvValues> {
@@ -195,7 +187,10 @@ export function readOptions<V>(options: SMTPServerOptions<V>, lmtp = false): Set
     xclient: readTrust('xclient', options.xclient),
     xforward: readTrust('xforward', options.xforward),
     commandCallLimit: readCallLimit(options.commandCallLimit),
-    proxyProtocol: readProxyOptions(options.proxyProtocol, diagnostics),
+    proxyProtocol:
+      options.proxyProtocol === undefined
+        ? null
+        : readProxyOptions('proxyProtocol', options.proxyProtocol, diagnostics),
     timeouts: check.integers('timeouts', TIMEOUTS, options.timeouts, {}, 2 ** 31 - 1),
     limits: check.integers('limits', LIMITS, options.limits, MINIMA, Number.MAX_SAFE_INTEGER),
     diagnostics,
@@ -243,15 +238,4 @@ function readCallLimit(option: SMTPServerOptions['commandCallLimit']): ReadonlyM
 function defaultHostName(): string {
   const name = systemHostName();
   return check.isHostName(name) ? name : 'localhost';
-}
-
-function safely(report: ((diagnostic: Diagnostic) => void) | undefined): (diagnostic: Diagnostic) => void {
-  if (report === undefined) return () => {};
-  return (diagnostic) => {
-    try {
-      report(diagnostic);
-    } catch {
-      // A log that fails must not end a session.
-    }
-  };
 }

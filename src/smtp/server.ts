@@ -1,12 +1,12 @@
 import type { AddressInfo, Server, Socket } from 'node:net';
 import type { TlvValues } from '../proxy/index.ts';
+import { peerOf, UNIX_PEER } from '../proxy/peer.ts';
 import { Connection, type Owner } from './connection.ts';
 import type { Host } from './conversation.ts';
 import { FailureCount } from './failure-count.ts';
 import type { Handler } from './handler.ts';
 import { listenAt, type ListenTarget } from './listening.ts';
 import { readOptions, type Settings, type SMTPServerOptions } from './options.ts';
-import { peerOf, UNIX_PEER } from './peer.ts';
 import { REPLIES } from './replies.ts';
 import { Session } from './session.ts';
 import type { TLSOptions } from './tls.ts';
@@ -143,7 +143,7 @@ export class SMTPServer<V = TlvValues> {
   private accept(socket: Socket, unix: boolean, tls: boolean): void {
     const session = new Session(unix ? UNIX_PEER : peerOf(socket), this.settings.lmtp, socket);
     const proxy = this.settings.proxyProtocol;
-    const trusted = proxy !== null && proxy.trust.trusts(unix ? null : (session.peer.address ?? ''));
+    const trusted = proxy !== null && proxy.trust.trusts(session.peer);
     if (proxy !== null && !trusted && proxy.untrusted === 'reject') {
       this.note(
         'untrusted-peer',

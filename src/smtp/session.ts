@@ -1,14 +1,8 @@
 import type { ProxyData, TlvValues } from '../proxy/index.ts';
+import { type Client, localEnd, type Peer, UNIX_PEER } from '../proxy/peer.ts';
 import type { Identity } from '../sasl/index.ts';
 import { LazyAbort } from './abort.ts';
-import { localEnd, type Peer, UNIX_PEER } from './peer.ts';
 import type { TLSInfo } from './tls.ts';
-
-/** Who the client is. Logs, limits and handlers go by this, never by the peer. */
-export interface Client extends Peer {
-  /** Whether the address comes from a PROXY header (or another trusted statement), not from the connection itself. */
-  readonly proxied: boolean;
-}
 
 /** Why a connection ended. */
 export type CloseReason =

@@ -1,11 +1,10 @@
 /** XCLIENT and XFORWARD, Postfix's extensions by which a trusted peer says who its client is. */
 
 import { isIPv4, isIPv6 } from 'node:net';
+import { type Client, unmapped } from '../proxy/peer.ts';
 import type { Command, Dialogue } from './dialogue.ts';
-import { unmapped } from './peer.ts';
 import { REPLIES } from './replies.ts';
 import { escapeText } from './reply.ts';
-import type { Client } from './session.ts';
 import { decodeXtext } from './xtext.ts';
 
 export const XCLIENT_ATTRIBUTES = ['NAME', 'ADDR', 'PORT', 'PROTO', 'HELO', 'LOGIN', 'DESTADDR', 'DESTPORT'];
@@ -54,7 +53,7 @@ const xforward: Command = {
 export function trusts({ settings, session }: Dialogue, what: 'xclient' | 'xforward'): boolean {
   const trust = settings[what];
   if (trust === null || session.proxyData !== null) return false;
-  return trust.trusts(session.peer.family === 'unix' ? null : (session.peer.address ?? ''));
+  return trust.trusts(session.peer);
 }
 
 /** `NAME=value ...`, values in xtext; `[UNAVAILABLE]` and `[TEMPUNAVAIL]` become null. */

@@ -1,9 +1,9 @@
-import { createServer, connect } from 'node:net';
+import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { encode, type ProxyData, V2_CMD } from '../../src/proxy/index.ts';
+import type { ProxyOptions } from '../../src/proxy/proxy-options.ts';
 import type { Handler } from '../../src/smtp/handler.ts';
 import type { SMTPServerOptions } from '../../src/smtp/options.ts';
-import type { ProxyOptions } from '../../src/smtp/proxy-options.ts';
 import { SMTPServer } from '../../src/smtp/server.ts';
 import { keeper, Rig, settled } from './harness.ts';
 
@@ -285,28 +285,4 @@ describe('options of proxyProtocol', () => {
   ])('%j is refused by name', (proxyProtocol, message) => {
     expect(() => new SMTPServer({}, { proxyProtocol: proxyProtocol as ProxyOptions })).toThrow(message);
   });
-});
-
-it('receiveHeader puts back what follows the header', async () => {
-  const { receiveHeader } = await import('../../src/proxy/header-receiver.ts');
-  const { ProxyReader } = await import('../../src/proxy/index.ts');
-  const seen: unknown[] = [];
-  const server = createServer((socket) => {
-    receiveHeader(socket, new ProxyReader(), 1000, (outcome) => {
-      seen.push(outcome.status === 'ok' ? outcome.data.srcAddr : outcome.status);
-      socket.on('data', (chunk) => {
-        seen.push(chunk.toString());
-        socket.end();
-      });
-      socket.resume();
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  cleanups.push(() => new Promise((resolve) => server.close(resolve)));
-  const { port } = server.address() as { port: number };
-  const socket = connect(port, '127.0.0.1');
-  socket.write(`${V1}hello`);
-  socket.resume();
-  await new Promise((resolve) => socket.on('close', resolve));
-  expect(seen).toEqual(['203.0.113.7', 'hello']);
 });

@@ -1,8 +1,7 @@
-import type { Codec, DecodeOptions, TlvValues } from '../proxy/index.ts';
-import { codec as standardCodec } from '../proxy/index.ts';
-import { TrustList, type Trusted } from '../proxy/trust-list.ts';
 import * as check from './check.ts';
-import type { Diagnostic } from './options.ts';
+import type { Diagnostic } from './diagnostic.ts';
+import { type Codec, codec as standardCodec, type DecodeOptions, type TlvValues } from './index.ts';
+import { type Trusted, TrustList } from './trust-list.ts';
 
 /** How the PROXY header is expected. */
 export interface ProxyOptions<V = TlvValues> {
@@ -45,18 +44,25 @@ const KNOWN: Record<keyof ProxyOptions, true> = {
 /** The standard, section 2: receivers should wait at least three seconds. */
 const SHORTEST_ADVISED = 3000;
 
-/** Null when the PROXY protocol is off. */
+/**
+ * Checks options and fills in defaults. Null when the PROXY protocol is off.
+ *
+ * @param path what the options are called in errors; empty where they are all there is.
+ * @param more other options that may stand beside them.
+ */
 export function readProxyOptions<V>(
-  options: ProxyOptions<V> | undefined,
+  path: string,
+  options: ProxyOptions<V>,
   diagnostics: (diagnostic: Diagnostic) => void,
+  more: object = {},
 ): ProxySettings | null {
-  if (options === undefined) return null;
-  check.object('proxyProtocol', options, KNOWN);
-  const timeout = check.integer('proxyProtocol.timeout', options.timeout, 0, 2 ** 31 - 1);
+  const name = (option: keyof ProxyOptions): string => (path === '' ? option : `${path}.${option}`);
+  check.object(path, options, { ...KNOWN, ...more });
+  const timeout = check.integer(name('timeout'), options.timeout, 0, 2 ** 31 - 1);
   if (timeout === 0) return null;
   if (timeout < SHORTEST_ADVISED) {
     const seconds = timeout < 100 ? '; the unit is milliseconds, were seconds meant?' : '';
-    const text = `proxyProtocol.timeout is ${timeout} ms, the standard asks for at least ${SHORTEST_ADVISED}${seconds}`;
+    const text = `${name('timeout')} is ${timeout} ms, the standard asks for at least ${SHORTEST_ADVISED}${seconds}`;
     diagnostics({ level: 'warning', code: 'proxy-timeout-short', text });
   }
   const codec = (options.codec ?? standardCodec) as unknown as Codec<TlvValues>;
@@ -65,10 +71,10 @@ export function readProxyOptions<V>(
   void new codec.ProxyReader(decode);
   return {
     timeout,
-    trust: new TrustList(options.trusted, 'proxyProtocol.trusted'),
-    untrusted: check.oneOf('proxyProtocol.untrusted', options.untrusted ?? 'reject', ['reject', 'direct']),
-    unknown: check.oneOf('proxyProtocol.unknown', options.unknown ?? 'accept', ['accept', 'reject']),
-    unspec: check.oneOf('proxyProtocol.unspec', options.unspec ?? 'reject', ['reject', 'accept']),
+    trust: new TrustList(options.trusted, name('trusted')),
+    untrusted: check.oneOf(name('untrusted'), options.untrusted ?? 'reject', ['reject', 'direct']),
+    unknown: check.oneOf(name('unknown'), options.unknown ?? 'accept', ['accept', 'reject']),
+    unspec: check.oneOf(name('unspec'), options.unspec ?? 'reject', ['reject', 'accept']),
     codec,
     decode,
   };

@@ -1,4 +1,5 @@
 import { isIPv4, isIPv6, type Socket } from 'node:net';
+import type { ProxyData } from './index.ts';
 
 /** The other end of a connection, or one end of it. */
 export interface Peer {
@@ -8,8 +9,17 @@ export interface Peer {
   readonly family: 'IPv4' | 'IPv6' | 'unix' | null;
 }
 
+/** Who the client is. Logs, limits and handlers go by this, never by the peer. */
+export interface Client extends Peer {
+  /** Whether the address comes from a PROXY header (or another trusted statement), not from the connection itself. */
+  readonly proxied: boolean;
+}
+
 /** A client on a Unix socket: the system tells no address. */
 export const UNIX_PEER: Peer = { address: '', port: null, family: 'unix' };
+
+/** The client of a header that names none: the proxy's own address must earn it no trust. */
+const NOBODY: Client = { address: null, port: null, family: null, proxied: false };
 
 /** The adjacent hop of a socket; an IPv4 address mapped into IPv6 (`::ffff:a.b.c.d`) is given as IPv4. */
 export function peerOf(socket: Socket): Peer {
@@ -29,6 +39,15 @@ function place(given: string | undefined, port: number | undefined): Peer {
   const address = unmapped(given);
   const family = isIPv4(address) ? 'IPv4' : isIPv6(address) ? 'IPv6' : null;
   return { address, port: port ?? null, family };
+}
+
+/** The client that a well-formed header names. */
+export function clientOf(data: ProxyData): Client {
+  if (!data.proxied || data.srcAddr === null) return NOBODY;
+  const address = unmapped(data.srcAddr);
+  if (isIPv4(address)) return { address, port: data.srcPort, family: 'IPv4', proxied: true };
+  if (isIPv6(address)) return { address, port: data.srcPort, family: 'IPv6', proxied: true };
+  return { address, port: null, family: 'unix', proxied: true };
 }
 
 /** `::ffff:192.0.2.1` as `192.0.2.1`; anything else unchanged. */

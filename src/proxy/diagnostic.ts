@@ -1,0 +1,22 @@
+/** Something worth a log line; `text` holds no octet a terminal could mistake. */
+export interface Diagnostic {
+  readonly level: 'info' | 'warning' | 'error';
+  readonly code: string;
+  readonly text: string;
+  readonly session?: string;
+  readonly error?: unknown;
+}
+
+/** Makes a log that may fail without ending anything; without one, what is reported is dropped. */
+export function safely(
+  report: ((diagnostic: Diagnostic) => void) | undefined,
+): (diagnostic: Diagnostic) => void {
+  if (report === undefined) return () => {};
+  return (diagnostic) => {
+    try {
+      report(diagnostic);
+    } catch {
+      // A log that fails must not end a session.
+    }
+  };
+}
