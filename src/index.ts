@@ -11,10 +11,18 @@ export {
   type StoredMessage,
   type TextOutput,
 } from './delivery/index.ts';
+export {
+  acceptProxy,
+  type AcceptOptions,
+  type Client,
+  type Diagnostic,
+  type Peer,
+  type ProxiedSocket,
+  type ProxyOptions,
+  sendProxy,
+  type Trusted,
+} from './proxy/node.ts';
 export * as sasl from './sasl/index.ts';
-export type { Diagnostic } from './proxy/diagnostic.ts';
-export type { Client, Peer } from './proxy/peer.ts';
-export type { ProxyOptions } from './proxy/proxy-options.ts';
 export type { Mailbox } from './smtp/address.ts';
 export type { AuthOptions } from './smtp/auth-options.ts';
 export { ContentError } from './smtp/content-sink.ts';
