@@ -1,5 +1,13 @@
 export { Debugging } from './debugging.ts';
 export type { TextOutput } from './debugging.ts';
+export { Forward } from './forward.ts';
+export type {
+  ForwardOptions,
+  MailTransport,
+  OutgoingMail,
+  RefusedRecipient,
+  SendOutcome,
+} from './forward.ts';
 export { MailMessage } from './mail-message.ts';
 export type { HeaderField } from './mail-message.ts';
 export { Maildir } from './maildir.ts';
