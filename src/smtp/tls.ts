@@ -13,7 +13,9 @@ import { type ChannelBindings, channelBindingsOf } from '../sasl/index.ts';
 
 /** Key, certificate and what else `tls.createSecureContext` takes; TLS 1.2 is the least unless said otherwise. */
 export interface TLSOptions extends SecureContextOptions {
-  /** Gives another certificate for a server name (SNI), as in `tls.createServer`. */
+  /** Other keys and certificates by the server name a client asks for (SNI), in any case. */
+  readonly names?: Readonly<Record<string, SecureContextOptions>>;
+  /** Gives another certificate for a server name that `names` lacks, as in `tls.createServer`. */
   readonly SNICallback?: (
     servername: string,
     callback: (error: Error | null, context?: SecureContext) => void,
@@ -41,33 +43,54 @@ export interface TLSInfo {
 export class TLSContext {
   private options: TLSOptions;
   private context: SecureContext;
+  private named: ReadonlyMap<string, SecureContext>;
 
   /** @throws TypeError that says what is wrong with key or certificate. */
   constructor(options: TLSOptions) {
     this.options = options;
     this.context = contextOf(options);
+    this.named = namedContexts(options);
   }
 
   /** New connections use these options from now on. Bad ones throw, and change nothing. */
   replace(options: TLSOptions): void {
-    this.context = contextOf(options);
+    const context = contextOf(options);
+    this.named = namedContexts(options);
+    this.context = context;
     this.options = options;
   }
 
   /** The server's end of TLS over a socket; it emits `secure` after the handshake. */
   wrap(socket: Socket): TLSSocket {
-    const { SNICallback, requestCert = false } = this.options;
+    const { requestCert = false } = this.options;
     return new TLSSocket(socket, {
       isServer: true,
       secureContext: this.context,
       requestCert,
       rejectUnauthorized: false,
-      ...(SNICallback === undefined ? {} : { SNICallback }),
+      SNICallback: (name, callback) => this.choose(name, callback),
     });
+  }
+
+  /** Without an answer the default certificate is shown. */
+  private choose(name: string, callback: (error: Error | null, context?: SecureContext) => void): void {
+    const context = this.named.get(name.toLowerCase());
+    const { SNICallback } = this.options;
+    if (context === undefined && SNICallback !== undefined) SNICallback(name, callback);
+    else callback(null, context);
   }
 }
 
-function contextOf(options: TLSOptions): SecureContext {
+function namedContexts({ names = {}, ...shared }: TLSOptions): ReadonlyMap<string, SecureContext> {
+  return new Map(
+    Object.entries(names).map(([name, own]) => [
+      name.toLowerCase(),
+      contextOf({ ...shared, ...own }, `.names[${JSON.stringify(name)}]`),
+    ]),
+  );
+}
+
+function contextOf(options: TLSOptions, place = ''): SecureContext {
   try {
     return createSecureContext({
       minVersion: 'TLSv1.2',
@@ -78,7 +101,7 @@ function contextOf(options: TLSOptions): SecureContext {
     });
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
-    throw new TypeError(`option tls: key, certificate or another value is not usable: ${cause}`, {
+    throw new TypeError(`option tls${place}: key, certificate or another value is not usable: ${cause}`, {
       cause: error,
     });
   }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { connect as connectTLS } from 'node:tls';
+import { connect as connectTLS, createSecureContext } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import type { Handler } from '../../src/smtp/handler.ts';
 import type { TLSOptions } from '../../src/smtp/tls.ts';
@@ -244,6 +244,44 @@ describe('certificates', () => {
     expect(await subject()).toBe('mx.test');
     server.replaceTLS({ key: pem('other.key'), cert: pem('other.crt') });
     expect(await subject()).toBe('other.test');
+  });
+
+  it('go by the name that the client asks for (SNI), with STARTTLS too, and are replaced with the others', async () => {
+    const other = { key: pem('other.key'), cert: pem('other.crt') };
+    const third = { key: pem('client.key'), cert: pem('client.crt') };
+    const asked: string[] = [];
+    const SNICallback: TLSOptions['SNICallback'] = (name, callback) => {
+      asked.push(name);
+      callback(null, name === 'third.test' ? createSecureContext(third) : undefined);
+    };
+    const { server, dial } = await serve(
+      {},
+      { tls: { ...tls, names: { 'Other.test': other }, SNICallback } },
+    );
+    const subject = async (servername?: string): Promise<unknown> => {
+      const client = dial();
+      await client.until(GREETING);
+      await client.ask('EHLO c.test');
+      await client.ask('STARTTLS');
+      const socket = await client.secure(servername === undefined ? {} : { servername });
+      return socket.getPeerCertificate().subject.CN;
+    };
+    for (const [name, shown] of [
+      ['other.test', 'other.test'],
+      ['OTHER.TEST', 'other.test'],
+      ['third.test', 'client.test'],
+      ['fourth.test', 'mx.test'],
+      [undefined, 'mx.test'],
+    ] as const) {
+      expect([name, await subject(name)]).toEqual([name, shown]);
+    }
+    expect(asked).toEqual(['third.test', 'fourth.test']);
+    server.replaceTLS({ ...other, names: { 'mx.test': tls } });
+    expect(await subject('mx.test')).toBe('mx.test');
+    expect(await subject('third.test')).toBe('other.test');
+    const bad = { ...tls, names: { 'bad.test': { key: 'x', cert: 'y' } } };
+    expect(() => server.replaceTLS(bad)).toThrow(/^option tls\.names\["bad\.test"\]: /);
+    expect(await subject('mx.test')).toBe('mx.test');
   });
 
   it('of clients are in session.tls, verified or not', async () => {
