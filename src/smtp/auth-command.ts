@@ -104,8 +104,7 @@ function proceed(dialogue: Dialogue, negotiation: Negotiation, outcome: Outcome)
   }
   const { session } = dialogue;
   if (outcome.status === 'success') {
-    session.authenticated = true;
-    session.identity = outcome.identity;
+    session.authenticate(outcome.identity);
     return dialogue.reply(REPLIES.authOk);
   }
   dialogue.note('auth-failed', `${negotiation.mechanism.name}: ${outcome.detail}`);

@@ -275,10 +275,12 @@ export class Conversation implements Dialogue {
     );
   }
 
-  reintroduce(client: Client): void {
+  reintroduce(client: Client, login: string | null): void {
     const { session } = this;
     session.client = client;
     session.restart();
+    if (login !== null)
+      session.authenticate({ mechanism: 'XCLIENT', authcid: login, authzid: null, identity: login });
     this.envelope = new Envelope();
     if (this.identified()) return this.greet();
     this.reply(REPLIES.tooManyConnections);

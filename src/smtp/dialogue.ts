@@ -50,8 +50,12 @@ export interface Dialogue {
   startTLS(): void;
   /** A failed AUTH: `wire` is said after a pause, and too many end the connection. */
   authFailed(wire: string): void;
-  /** A trusted peer says who its client is: the session begins anew, with the greeting (XCLIENT). */
-  reintroduce(client: Client): void;
+  /**
+   * A trusted peer says who its client is: the session begins anew, with the greeting (XCLIENT).
+   *
+   * @param login the name it has authenticated as, or null.
+   */
+  reintroduce(client: Client, login: string | null): void;
   /** The client is known now; false when it has too many connections. */
   identified(): boolean;
   /** A line for the log; `text` is printable. */

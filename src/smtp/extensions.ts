@@ -1,11 +1,12 @@
 import { offeredMechanisms } from './auth-command.ts';
 import type { Dialogue } from './dialogue.ts';
+import type { Settings } from './options.ts';
 import { trusts, XCLIENT_ATTRIBUTES, XFORWARD_ATTRIBUTES } from './xclient-commands.ts';
 
 /** Extensions offered in reply to EHLO here and now, one line each, in the order they are sent. */
 export function offeredExtensions(dialogue: Dialogue): string[] {
   const { settings, session, handler } = dialogue;
-  const { dataSizeLimit, limits } = settings;
+  const { dataSizeLimit } = settings;
   const lines = ['PIPELINING', dataSizeLimit > 0 ? `SIZE ${dataSizeLimit}` : 'SIZE', '8BITMIME'];
   if (settings.enableSMTPUTF8) lines.push('SMTPUTF8');
   lines.push('ENHANCEDSTATUSCODES', 'CHUNKING', 'BINARYMIME', 'DSN');
@@ -18,8 +19,17 @@ export function offeredExtensions(dialogue: Dialogue): string[] {
   if (hold !== undefined) lines.push(`FUTURERELEASE ${hold} ${latestRelease(hold)}`);
   if (trusts(dialogue, 'xclient')) lines.push(`XCLIENT ${XCLIENT_ATTRIBUTES.join(' ')}`);
   if (trusts(dialogue, 'xforward')) lines.push(`XFORWARD ${XFORWARD_ATTRIBUTES.join(' ')}`);
-  lines.push(`LIMITS RCPTMAX=${limits.recipients}`, 'HELP');
+  lines.push(limitsLine(settings), 'HELP');
   return lines;
+}
+
+/** RFC 9422: what is really kept, `commandCallLimit` included. */
+function limitsLine({ limits, commandCallLimit }: Settings): string {
+  const calls = (verb: string): number =>
+    commandCallLimit?.get(verb) ?? commandCallLimit?.get('*') ?? Infinity;
+  const messages = calls('MAIL');
+  const rcptMax = `LIMITS RCPTMAX=${Math.min(limits.recipients, calls('RCPT'))}`;
+  return messages === Infinity ? rcptMax : `${rcptMax} MAILMAX=${messages}`;
 }
 
 /** RFC 4865 section 3: the second number of the keyword, an Internet date-time without fractions. */

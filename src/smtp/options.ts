@@ -83,8 +83,11 @@ export interface SMTPServerOptions<V = TlvValues> {
   readonly authRequireTLS?: boolean;
   /** Mechanisms not to offer, in any case. */
   readonly authExcludeMechanism?: readonly string[];
-  /** Peers that may say with XCLIENT who their client is; separate from `proxyProtocol.trusted`. Default nobody. */
-  readonly xclient?: { readonly trusted: Trusted };
+  /**
+   * Peers that may say with XCLIENT who their client is; separate from `proxyProtocol.trusted`. Default nobody. With
+   * `login` the name in LOGIN counts as authenticated, for proxies that check passwords themselves, as nginx does.
+   */
+  readonly xclient?: { readonly trusted: Trusted; readonly login?: boolean };
   /** Peers that may say the same with XFORWARD, for logs. Default nobody. */
   readonly xforward?: { readonly trusted: Trusted };
   /** How often a command may be used in one session: a number for all, or one for each verb, `*` for the others. */
@@ -115,6 +118,8 @@ export interface Settings {
   readonly auth: AuthSettings | null;
   readonly authRequired: boolean;
   readonly xclient: TrustList | null;
+  /** Whether the LOGIN of XCLIENT authenticates. */
+  readonly xclientLogin: boolean;
   readonly xforward: TrustList | null;
   readonly commandCallLimit: ReadonlyMap<string, number> | null;
   readonly timeouts: Timeouts;
@@ -163,10 +168,14 @@ export function readOptions<V>(options: SMTPServerOptions<V>, lmtp = false): Set
   }
   const auth = readAuthOptions(options);
   const authRequired = check.boolean('authRequired', options.authRequired ?? false);
-  if (authRequired && auth === null) {
+  if (authRequired && auth === null && options.xclient?.login !== true) {
     throw new TypeError(
       'option authRequired: without authenticator or stored credentials nobody could authenticate',
     );
+  }
+  if (authRequired && auth?.requireTLS === false) {
+    const text = 'authRequired without authRequireTLS: passwords may cross the network in the clear';
+    diagnostics({ level: 'warning', code: 'auth-in-clear', text });
   }
   return {
     hostname,
@@ -184,7 +193,8 @@ export function readOptions<V>(options: SMTPServerOptions<V>, lmtp = false): Set
     requireStartTLS,
     auth,
     authRequired,
-    xclient: readTrust('xclient', options.xclient),
+    xclient: readTrust('xclient', options.xclient, { login: true }),
+    xclientLogin: check.boolean('xclient.login', options.xclient?.login ?? false),
     xforward: readTrust('xforward', options.xforward),
     commandCallLimit: readCallLimit(options.commandCallLimit),
     proxyProtocol:
@@ -220,9 +230,13 @@ const KNOWN: Record<keyof SMTPServerOptions, true> = {
   diagnostics: true,
 };
 
-function readTrust(name: string, option: { readonly trusted: Trusted } | undefined): TrustList | null {
+function readTrust(
+  name: string,
+  option: { readonly trusted: Trusted } | undefined,
+  others: object = {},
+): TrustList | null {
   if (option === undefined) return null;
-  check.object(name, option, { trusted: true });
+  check.object(name, option, { trusted: true, ...others });
   return new TrustList(option.trusted, `${name}.trusted`);
 }
 

@@ -66,6 +66,12 @@ export class Session<V = TlvValues> {
     this.client = { ...peer, proxied: false };
   }
 
+  /** For the server only. */
+  authenticate(identity: Identity): void {
+    this.authenticated = true;
+    this.identity = identity;
+  }
+
   /** For the server only: as after the greeting, but for what is known of the peer, the client and TLS. */
   restart(): void {
     this.hostName = null;

@@ -30,9 +30,11 @@ const xclient: Command = {
     const client = attributes && clientOf(attributes, dialogue.session.client);
     if (attributes === undefined || client === undefined) return dialogue.refuse(REPLIES.badAttribute);
     const { session } = dialogue;
-    session.xclient = { ...session.xclient, ...attributes };
+    // A statement may take several lines; a new address begins a new one, so that no login is left over.
+    session.xclient = 'ADDR' in attributes ? attributes : { ...session.xclient, ...attributes };
     dialogue.note('xclient', `the client is now ${escapeText(client.address ?? 'unknown')}`);
-    dialogue.reintroduce(client);
+    const login = dialogue.settings.xclientLogin ? session.xclient['LOGIN'] : undefined;
+    dialogue.reintroduce(client, login ?? null);
   },
 };
 

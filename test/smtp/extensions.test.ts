@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Handler } from '../../src/smtp/handler.ts';
 import { SMTPServer } from '../../src/smtp/server.ts';
 import type { Session } from '../../src/smtp/session.ts';
 import type { TLSInfo } from '../../src/smtp/tls.ts';
@@ -106,6 +107,8 @@ describe('rule 70: REQUIRETLS (RFC 8689)', () => {
 it('rule 71: LIMITS states the limit that is kept', () => {
   const rig = greeted({}, { limits: { recipients: 123 } });
   expect(rig.say('EHLO c\r\n')).toContain('250-LIMITS RCPTMAX=123\r\n');
+  const counted = greeted({}, { commandCallLimit: { RCPT: 50, '*': 20 } });
+  expect(counted.say('EHLO c\r\n')).toContain('250-LIMITS RCPTMAX=50 MAILMAX=20\r\n');
 });
 
 describe('rules 74 and 75: offered where the handler honours them', () => {
@@ -195,6 +198,38 @@ describe('rule 76: XCLIENT and XFORWARD', () => {
     });
     expect(rig.session.peer.address).toBe('192.0.2.1');
     expect(mail('', rig)).toBe('503 5.5.1 Say HELO or EHLO first\r\n');
+  });
+
+  it('LOGIN is a fact; it authenticates where that is said explicitly', () => {
+    const peers = { trusted: ['192.0.2.1'] };
+    const seen: unknown[] = [];
+    const handler: Handler = {
+      handleConnect: (_server, { identity }) => void seen.push(identity?.identity ?? null),
+    };
+    const login = 'XCLIENT ADDR=203.0.113.7 LOGIN=tim+40mx.test\r\n';
+    const fact = greeted(handler, { xclient: peers });
+    fact.say(`EHLO c\r\n${login}`);
+    expect([fact.session.authenticated, fact.session.xclient?.['LOGIN']]).toEqual([false, 'tim@mx.test']);
+    const rig = greeted(handler, { xclient: { ...peers, login: true }, authRequired: true });
+    rig.say('EHLO c\r\nXCLIENT ADDR=203.0.113.7 LOGIN=[UNAVAILABLE]\r\nEHLO c\r\n');
+    expect(mail('', rig)).toBe('530 5.7.0 Authentication required\r\n');
+    rig.say(`${login}EHLO c\r\n`);
+    expect(mail('', rig)).toBe(SENDER_OK);
+    expect(rig.session.identity).toEqual({
+      mechanism: 'XCLIENT',
+      authcid: 'tim@mx.test',
+      authzid: null,
+      identity: 'tim@mx.test',
+    });
+    expect(seen).toEqual([null, null, null, null, 'tim@mx.test']);
+  });
+
+  it('a new XCLIENT without LOGIN keeps nobody logged in', () => {
+    const rig = greeted({}, { xclient: { trusted: ['192.0.2.1'], login: true } });
+    rig.say('EHLO c\r\nXCLIENT LOGIN=tim\r\nEHLO c\r\nXCLIENT PORT=1\r\nEHLO c\r\n');
+    expect(rig.session.authenticated).toBe(true);
+    rig.say('XCLIENT ADDR=203.0.113.7\r\n');
+    expect(rig.session.authenticated).toBe(false);
   });
 
   it('an unknown address is nobody', () => {
