@@ -2,19 +2,17 @@ import type { Layout, Spec } from '../../spec/types.ts';
 import type { JsonValue } from '../json.ts';
 import { type Entry, LONGEST_TLV, type Model, widthOf } from '../model.ts';
 import { kebab } from '../names.ts';
-import type { Schema } from './json-schema.ts';
+import { NONE, PORT, type Schema } from './json-schema-parts.ts';
 import { ASCII, decimal, hexDigits, IPV4, ipv6, TEXT } from './patterns.ts';
 
-const NONE: Schema = { type: 'null' };
 const ADDRESSES = ['srcAddr', 'srcPort', 'dstAddr', 'dstPort'];
 
-/** A header that was read, as \`ProxyData.toJSON\` gives it. */
+/** A header that was read, as `ProxyData.toJSON` gives it. */
 export function decodedSchema({ entries, spec }: Model): Schema {
   const names = (rows: readonly { name: string }[]): Schema => ({
     enum: [...rows.map((row) => row.name), null],
   });
   const codes = spec.errors.filter((row) => row.side === 'decode').map((row) => kebab(row.name));
-  const port: Schema = { type: ['integer', 'null'], minimum: 0, maximum: 65535 };
   const text: Schema = { type: ['string', 'null'] };
   return {
     description: 'A header that was read: names for numbers, null for what is absent.',
@@ -25,9 +23,9 @@ export function decodedSchema({ entries, spec }: Model): Schema {
       family: names(spec.families),
       protocol: names(spec.transports),
       srcAddr: text,
-      srcPort: port,
+      srcPort: PORT,
       dstAddr: text,
-      dstPort: port,
+      dstPort: PORT,
       tlv: { anyOf: [NONE, tlvs(entries)] },
       valid: { type: 'boolean' },
       error: { description: 'Why it is not valid.', type: 'string' },

@@ -1,6 +1,6 @@
 import type { JsonValue } from '../json.ts';
 import { type Entry, holdsTlvs, LONGEST_TLV, type Model, widthOf } from '../model.ts';
-import type { Schema } from './json-schema.ts';
+import { NONE, type Schema } from './json-schema-parts.ts';
 import { ASCII, decimal, hexText, strangers, TEXT } from './patterns.ts';
 
 /** TLVs to send, by name. Null counts as absent. */
@@ -23,7 +23,7 @@ export function tlvsSchema(model: Model): Schema {
       )]: octets,
       ...Object.fromEntries(groups.map((entry) => [strangersIn(entry), octets])),
     },
-    additionalProperties: { type: 'null' },
+    additionalProperties: NONE,
     allOf: groups.map(groupRule),
   };
 }
@@ -90,8 +90,7 @@ function partsOf(entry: Entry): { names: string[]; patterns: string[] } {
 }
 
 function noneOf(names: readonly string[], patterns: readonly string[]): Schema {
-  const nulls = (keys: readonly string[]): JsonValue =>
-    Object.fromEntries(keys.map((key) => [key, { type: 'null' }]));
+  const nulls = (keys: readonly string[]): JsonValue => Object.fromEntries(keys.map((key) => [key, NONE]));
   return {
     ...(names.length === 0 ? {} : { properties: nulls(names) }),
     ...(patterns.length === 0 ? {} : { patternProperties: nulls(patterns) }),

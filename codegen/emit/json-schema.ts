@@ -3,11 +3,10 @@ import type { JsonValue } from '../json.ts';
 import type { Model } from '../model.ts';
 import type { Draft } from '../print.ts';
 import { decodedSchema } from './json-schema-decoded.ts';
+import { NONE, PORT, type Schema } from './json-schema-parts.ts';
 import { onceInList, tlvsSchema } from './json-schema-tlvs.ts';
 import { IPV4, ipv6, PATH } from './patterns.ts';
 import { addressOctets } from './v2-header.ts';
-
-export type Schema = { readonly [keyword: string]: JsonValue };
 
 /** The JSON Schema of a header: at the root of one to send, under `$defs/decoded` of one that was read. */
 export function emitJsonSchema(model: Model): Draft {
@@ -56,9 +55,6 @@ export function emitJsonSchema(model: Model): Draft {
     } as unknown as JsonValue,
   };
 }
-
-const PORT: Schema = { type: ['integer', 'null'], minimum: 0, maximum: 65535 };
-const NONE: Schema = { type: 'null' };
 
 /** Numbers and names of a table, and null. */
 function codes(rows: readonly Row[]): JsonValue[] {

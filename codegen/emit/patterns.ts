@@ -23,8 +23,8 @@ const CONTROLS = '\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\p{Cs}';
 /** Text without control characters and lone surrogates. */
 export const TEXT = `^[^${CONTROLS}]*$`;
 
-/** The same, perhaps behind a NUL. */
-export const PATH = `^\\u0000?[^${CONTROLS}]*$`;
+/** The same, perhaps behind a NUL, which does not stand alone. */
+export const PATH = `^(?:\\u0000(?!$))?[^${CONTROLS}]*$`;
 
 /** Printable US-ASCII. */
 export const ASCII = '^[ -~]*$';

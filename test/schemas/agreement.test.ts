@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { decodedSchema, headerSchema } from '../../generated/schemas.ts';
 import { decode, decodeDatagram, encode, type HeaderInput, ProxyError } from '../../src/proxy/index.ts';
 import { headerInput } from './header-inputs.ts';
+import { inJson } from './in-json.ts';
 
 const runs = (numRuns: number): { seed: number; numRuns: number } => ({ seed: 20_260_427, numRuns });
 
@@ -14,15 +15,6 @@ function attempt(header: unknown): Uint8Array | ProxyError {
     if (error instanceof ProxyError) return error;
     throw error;
   }
-}
-
-/** A value as JSON would carry it into the schema. */
-function inJson(value: unknown): unknown {
-  const plain = (_: string, each: unknown): unknown => {
-    if (each instanceof Uint8Array) return Buffer.from(each).toString('hex');
-    return typeof each === 'bigint' ? String(each) : each;
-  };
-  return JSON.parse(JSON.stringify(value, plain));
 }
 
 test('the schema accepts what encode accepts, and gives back what encodes to the same octets', () => {
