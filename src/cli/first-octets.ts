@@ -13,21 +13,24 @@ const ENOUGH = 70_000;
 interface Connection {
   from: string;
   to: string;
-  /** Sequence number of the first octet; known from the SYN, or from the first payload seen. */
+  /** Sequence number of the first octet; known from a SYN or its answer, or from the first payload seen. */
   start: number;
   segments: Map<number, Buffer>;
 }
 
 /** The first octets of each TCP connection that has any, in the order of the capture, put together from its segments. */
 export function firstOctets(segments: Iterable<Segment>): FirstOctets[] {
-  const connections = new Map<string, Connection>();
-  for (const { from, to, sequence, syn, payload } of segments) {
+  const all: Connection[] = [];
+  const latest = new Map<string, Connection>();
+  for (const segment of segments) {
+    const { from, to, sequence, syn, payload } = segment;
     const key = [from, to].toSorted().join(' ');
-    let connection = connections.get(key);
-    if (connection === undefined) {
+    let connection = latest.get(key);
+    if (connection === undefined || opensAnother(segment, connection)) {
       if (!syn && payload.length === 0) continue;
-      connection = { from, to, start: syn ? sequence + 1 : sequence, segments: new Map() };
-      connections.set(key, connection);
+      connection = opened(segment);
+      latest.set(key, connection);
+      all.push(connection);
     }
     if (from !== connection.from || payload.length === 0) continue;
     const offset = (sequence + (syn ? 1 : 0) - connection.start) >>> 0;
@@ -36,9 +39,19 @@ export function firstOctets(segments: Iterable<Segment>): FirstOctets[] {
       connection.segments.set(offset, payload);
     }
   }
-  return [...connections.values()]
+  return all
     .map(({ from, to, segments: parts }) => ({ from, to, octets: joined(parts) }))
     .filter(({ octets }) => octets.length > 0);
+}
+
+/** The same ports again: another SYN with another number. */
+function opensAnother({ sequence, syn, answers }: Segment, { start }: Connection): boolean {
+  return syn && answers === undefined && (sequence + 1) >>> 0 !== start;
+}
+
+function opened({ from, to, sequence, syn, answers }: Segment): Connection {
+  if (answers !== undefined) return { from: to, to: from, start: answers, segments: new Map() };
+  return { from, to, start: (sequence + (syn ? 1 : 0)) >>> 0, segments: new Map() };
 }
 
 /** The octets from the first one on, up to the first gap. */

@@ -2,8 +2,10 @@ import { isCapture, packetsOf } from './capture-file.ts';
 import { UsageError } from './failure.ts';
 import { firstOctets } from './first-octets.ts';
 import type { FirstOctets } from './first-octets.ts';
+import { fromBase64, fromDump, fromHex, tcpdumpPackets } from './hex-dump.ts';
 import { readNamed } from './input.ts';
-import { segmentOfCapture, segmentOfPacket } from './tcp-segments.ts';
+import { ipOfLink, isKnownLink } from './link-layer.ts';
+import { segmentOfDump, segmentOfPacket } from './tcp-segments.ts';
 import type { Segment } from './tcp-segments.ts';
 
 /** Octets to look at; from a capture with the connection they were sent on. */
@@ -16,7 +18,7 @@ export type Given = { octets: Buffer } | FirstOctets;
  * @throws UsageError when a capture has no TCP payload, or a text is none of the forms
  */
 export function givenBy(input: Buffer): Given[] {
-  if (isCapture(input)) return connections(Array.from(packetsOf(input), segmentOfCapture));
+  if (isCapture(input)) return fromCapture(input);
   return input.every(isText) ? givenByText(input.toString('latin1')) : [{ octets: input }];
 }
 
@@ -35,8 +37,8 @@ export function givenByArgument(argument: string): Given[] {
 function givenByText(text: string, complaint = `${EXPECTED}.`): Given[] {
   if (text.startsWith('PROXY')) return [{ octets: Buffer.from(withLineEnds(text)) }];
   const packets = tcpdumpPackets(text);
-  if (packets.length > 0) return connections(packets.map(segmentOfPacket));
-  const octets = fromXxd(text) ?? fromHexdump(text) ?? fromHex(text) ?? fromBase64(text);
+  if (packets.length > 0) return connections(packets.map(segmentOfDump), `${packets.length} packets`);
+  const octets = fromDump(text) ?? fromHex(text) ?? fromBase64(text);
   if (octets === undefined) throw new UsageError(complaint);
   return [{ octets }];
 }
@@ -51,59 +53,27 @@ function isText(octet: number): boolean {
   );
 }
 
-function connections(segments: readonly (Segment | undefined)[]): FirstOctets[] {
+function fromCapture(file: Buffer): FirstOctets[] {
+  const packets = [...packetsOf(file)];
+  const strange = new Set(packets.map(({ linkType }) => linkType).filter((type) => !isKnownLink(type)));
+  const segments = packets.map(({ linkType, octets }) => {
+    const packet = ipOfLink(linkType, octets);
+    return packet === undefined ? undefined : segmentOfPacket(packet);
+  });
+  const links =
+    strange.size === 0 ? '' : ` and link layers that are not known here (${[...strange].join(', ')})`;
+  return connections(segments, `${packets.length} packets${links}`);
+}
+
+/** @param what what the segments were looked for in, for the message */
+function connections(segments: readonly (Segment | undefined)[], what: string): FirstOctets[] {
   const found = firstOctets(segments.filter((segment) => segment !== undefined));
-  if (found.length === 0) throw new UsageError('Expected a TCP connection with payload in the capture.');
-  return found;
+  if (found.length > 0) return found;
+  throw new UsageError(`Expected a TCP connection with payload in the capture; it has ${what}.`);
 }
 
 /** On a command line CR and LF cannot be typed: where there is no CR, `\r\n` in letters is taken for them. */
 function withLineEnds(text: string): string {
   if (text.includes('\r')) return text;
   return text.replaceAll('\\r', '\r').replaceAll('\\n', '\n');
-}
-
-/** Packets in lines such as `0x0010:  7f00 0001 ...  ....`, with their IP header first. */
-function tcpdumpPackets(text: string): Buffer[] {
-  const packets: string[] = [];
-  for (const [, offset, digits = ''] of text.matchAll(TCPDUMP_LINE)) {
-    if (Number.parseInt(offset ?? '', 16) === 0) packets.push('');
-    if (packets.length > 0) packets[packets.length - 1] += digits;
-  }
-  return packets.map((digits) => fromHex(digits) ?? Buffer.alloc(0));
-}
-
-const TCPDUMP_LINE = /^\s*0x([0-9a-f]{4,8}):\s{1,2}((?:[0-9a-f]{2,4} ){0,7}[0-9a-f]{2,4})/gimu;
-
-/** Lines such as `00000010: 7f00 0001 ...  ....`. */
-function fromXxd(text: string): Buffer | undefined {
-  return fromLines(text, (line) => /^[0-9a-f]{6,8}: ((?:[0-9a-f]{2,32} )*[0-9a-f]{2,32})/iu.exec(line)?.[1]);
-}
-
-/** Lines such as `00000010  7f 00 00 01 ...  |....|`; the last one has an offset only. */
-function fromHexdump(text: string): Buffer | undefined {
-  return fromLines(text, (line) => /^[0-9a-f]{6,8}((?: {1,2}[0-9a-f]{2})* *)(?:\|.*\|)?$/iu.exec(line)?.[1]);
-}
-
-/** Hex digits found in every line; `undefined` when one line has none. */
-function fromLines(text: string, digitsOf: (line: string) => string | undefined): Buffer | undefined {
-  const lines = text.split(/\r?\n/u).filter((line) => line.trim() !== '');
-  const digits = lines.map(digitsOf);
-  return lines.length === 0 || digits.includes(undefined) ? undefined : fromHex(digits.join(' '));
-}
-
-/** Hex digits, with blanks, colons, commas, quotes, `0x` or `\x` between octets. */
-function fromHex(text: string): Buffer | undefined {
-  const digits = text.replace(/0x|\\x|[\s:,"]/giu, '');
-  return digits.length > 0 && digits.length % 2 === 0 && /^[0-9a-f]+$/iu.test(digits)
-    ? Buffer.from(digits, 'hex')
-    : undefined;
-}
-
-function fromBase64(text: string): Buffer | undefined {
-  const letters = text.trim().replace(/\r?\n/gu, '');
-  return letters.length > 0 &&
-    /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/u.test(letters)
-    ? Buffer.from(letters, 'base64')
-    : undefined;
 }

@@ -2,16 +2,17 @@ import type { Command } from 'commander';
 import { decode } from '../proxy/index.ts';
 import { hex } from '../wire/index.ts';
 import { annotate } from './annotate.ts';
-import type { Annotation } from './annotation.ts';
 import { EXIT } from './failure.ts';
 import { examples } from './help.ts';
 import { readAll } from './input.ts';
 import { givenBy, givenByArgument } from './inspect-input.ts';
 import type { Given } from './inspect-input.ts';
+import { report } from './inspect-report.ts';
+import type { Finding } from './inspect-report.ts';
 import type { Io } from './io.ts';
 import { asciiJson } from './log.ts';
 import type { Action } from './program.ts';
-import { layOut, wrap } from './table.ts';
+import { stylesFor } from './style.ts';
 
 /** `truepeer inspect`. */
 export function configure(command: Command, ready: (action: Action) => void): void {
@@ -39,19 +40,9 @@ export function configure(command: Command, ready: (action: Action) => void): vo
 async function inspect(input: string, json: boolean, io: Io): Promise<number> {
   const given = input === '-' ? givenBy(await readAll(io.stdin)) : givenByArgument(input);
   const findings = given.map(examine);
-  if (json)
-    io.stdout.write(
-      `${asciiJson(findings.length === 1 ? forJson(findings[0]) : findings.map(forJson), 2)}\n`,
-    );
-  else io.stdout.write(`${findings.map(forPeople).join('\n\n')}\n`);
+  if (json) io.stdout.write(`${asciiJson(forMachines(findings), 2)}\n`);
+  else io.stdout.write(`${report(findings, stylesFor(io.stdout), io.stdout.columns)}\n`);
   return findings.every(({ result }) => result.status === 'ok') ? EXIT.ok : EXIT.failed;
-}
-
-/** A header with what the codec and the tables say of it. */
-interface Finding {
-  given: Given;
-  result: ReturnType<typeof decode>;
-  fields: readonly Annotation[];
 }
 
 function examine(given: Given): Finding {
@@ -63,62 +54,13 @@ function examine(given: Given): Finding {
   };
 }
 
-function forPeople({ given, result, fields }: Finding): string {
-  const badAt = result.status === 'invalid' ? result.error.offset : -1;
-  const rows = fields.flatMap(({ offset, octets, field, meaning, section, depth }) => {
-    const isBad = badAt >= offset && badAt < offset + octets.length;
-    const [first = '', ...more] = wrap(meaning);
-    const start = [
-      isBad ? '>' : '',
-      String(offset),
-      shortHex(octets),
-      '  '.repeat(depth) + field,
-      first,
-      section,
-    ];
-    return [start, ...more.map((line) => ['', '', '', '', line, ''])];
-  });
-  const table = layOut([['', 'offset', 'octets', 'field', 'meaning', 'section'], ...rows], [1]);
-  const connection = 'from' in given ? `${given.from} -> ${given.to}\n` : '';
-  return `${connection}${table}\n\n${verdict(given.octets, result)}`;
+/** One header as an object; those of a capture as a list, however many there are. */
+function forMachines(findings: readonly Finding[]): unknown {
+  const [first] = findings;
+  return first === undefined || 'from' in first.given ? findings.map(forMachine) : forMachine(first);
 }
 
-function verdict(octets: Uint8Array, result: Finding['result']): string {
-  const received = octets.length;
-  switch (result.status) {
-    case 'ok': {
-      const rest = received - result.length;
-      const follows = rest === 0 ? '' : ` ${rest} octets follow it.`;
-      return `Valid: a version ${result.data.version} header of ${result.length} octets.${follows}`;
-    }
-    case 'incomplete':
-      return (
-        `Incomplete: ${received} octets are there, at least ${result.needed} are needed; expected the next one at octet ` +
-        `${received}.${result.needed === received + 1 ? lineEndMissing(octets) : ''}`
-      );
-    default:
-      return `Invalid: ${result.error.message}.`;
-  }
-}
-
-/** Who types a version 1 line leaves out what cannot be typed; version 2 begins with a CR. */
-function lineEndMissing(octets: Uint8Array): string {
-  return !octets.includes(CR)
-    ? String.raw` A version 1 line ends with CR LF: on a command line write \r\n for it.`
-    : '';
-}
-
-const CR = 0x0d;
-const SHOWN_OCTETS = 16;
-
-function shortHex(octets: Uint8Array): string {
-  const pairs = hex(octets, 0, Math.min(octets.length, SHOWN_OCTETS)).replace(/..(?=.)/gu, '$& ');
-  return octets.length > SHOWN_OCTETS ? `${pairs} ...` : pairs;
-}
-
-function forJson(finding: Finding | undefined): Record<string, unknown> {
-  if (finding === undefined) return {};
-  const { given, result, fields } = finding;
+function forMachine({ given, result, fields }: Finding): Record<string, unknown> {
   return {
     verdict: result.status,
     ...('from' in given ? { from: given.from, to: given.to } : {}),

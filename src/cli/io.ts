@@ -6,5 +6,8 @@ export interface Io {
 }
 
 export interface Output {
+  /** Whether it is a terminal, and how wide. */
+  readonly isTTY?: boolean;
+  readonly columns?: number;
   write(octets: string | Uint8Array): unknown;
 }

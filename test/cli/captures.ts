@@ -1,17 +1,19 @@
 /** Builds packets and capture files for tests. */
 
-type Endpoint = readonly [a: number, b: number, c: number, d: number, port: number];
+export type Endpoint = readonly [a: number, b: number, c: number, d: number, port: number];
 
 interface PacketParts {
   from: Endpoint;
   to: Endpoint;
   sequence: number;
   syn?: boolean;
+  /** The number of a SYN that this one answers. */
+  answers?: number;
   payload: Buffer;
 }
 
 /** An IPv4 packet with a TCP segment. Checksums are left zero. */
-export function tcpPacket({ from, to, sequence, syn = false, payload }: PacketParts): Buffer {
+export function tcpPacket({ from, to, payload, ...parts }: PacketParts): Buffer {
   const ip = Buffer.alloc(20);
   ip[0] = 0x45;
   ip.writeUInt16BE(40 + payload.length, 2);
@@ -19,31 +21,74 @@ export function tcpPacket({ from, to, sequence, syn = false, payload }: PacketPa
   ip[9] = 6;
   ip.set(from.slice(0, 4), 12);
   ip.set(to.slice(0, 4), 16);
-  const tcp = Buffer.alloc(20);
-  tcp.writeUInt16BE(from[4], 0);
-  tcp.writeUInt16BE(to[4], 2);
-  tcp.writeUInt32BE(sequence, 4);
-  tcp[12] = 0x50;
-  tcp[13] = syn ? 0x02 : 0x18;
-  return Buffer.concat([ip, tcp, payload]);
+  return Buffer.concat([ip, tcpHeader({ fromPort: from[4], toPort: to[4], ...parts }), payload]);
 }
 
-/** A little-endian pcap file of Ethernet frames. */
-export function pcap(packets: readonly Buffer[]): Buffer {
-  const head = Buffer.alloc(24);
-  head.writeUInt32LE(0xa1b2c3d4, 0);
-  head.writeUInt16LE(2, 4);
-  head.writeUInt16LE(4, 6);
-  head.writeUInt32LE(65535, 16);
-  head.writeUInt32LE(1, 20);
-  const records = packets.map((packet) => {
-    const frame = Buffer.concat([Buffer.alloc(12), Buffer.from('0800', 'hex'), packet]);
-    const record = Buffer.alloc(16);
-    record.writeUInt32LE(frame.length, 8);
-    record.writeUInt32LE(frame.length, 12);
-    return Buffer.concat([record, frame]);
+/** An IPv6 packet from 2001:db8::1, port 40000, to 2001:db8::2, port 25; `chain` lists extension headers: number, length field. */
+export function tcpOverIpv6(payload: Buffer, chain: readonly (readonly [number, number])[]): Buffer {
+  const numbers = [...chain.map(([number]) => number), 6];
+  const extensions = chain.map(([number, units], index) => {
+    const header = Buffer.alloc(number === 51 ? (units + 2) * 4 : (units + 1) * 8);
+    header[0] = numbers[index + 1] ?? 0;
+    header[1] = units;
+    return header;
   });
-  return Buffer.concat([head, ...records]);
+  const inside = Buffer.concat([
+    ...extensions,
+    tcpHeader({ fromPort: 40000, toPort: 25, sequence: 1 }),
+    payload,
+  ]);
+  const ip = Buffer.alloc(40);
+  ip[0] = 0x60;
+  ip.writeUInt16BE(inside.length, 4);
+  ip[6] = numbers[0] ?? 0;
+  ip.set([0x20, 0x01, 0x0d, 0xb8], 8);
+  ip[23] = 1;
+  ip.set([0x20, 0x01, 0x0d, 0xb8], 24);
+  ip[39] = 2;
+  return Buffer.concat([ip, inside]);
+}
+
+interface TcpParts {
+  fromPort: number;
+  toPort: number;
+  sequence: number;
+  syn?: boolean;
+  answers?: number;
+}
+
+function tcpHeader({ fromPort, toPort, sequence, syn = false, answers }: TcpParts): Buffer {
+  const tcp = Buffer.alloc(20);
+  tcp.writeUInt16BE(fromPort, 0);
+  tcp.writeUInt16BE(toPort, 2);
+  tcp.writeUInt32BE(sequence, 4);
+  tcp.writeUInt32BE(answers ?? 0, 8);
+  tcp[12] = 0x50;
+  tcp[13] = syn ? (answers === undefined ? 0x02 : 0x12) : 0x18;
+  return tcp;
+}
+
+interface PcapForm {
+  linkType?: number;
+  little?: boolean;
+  magic?: number;
+}
+
+/** A pcap file of frames. */
+export function pcap(
+  frames: readonly Buffer[],
+  { linkType = 1, little = true, magic = 0xa1b2c3d4 }: PcapForm = {},
+): Buffer {
+  const words = (numbers: readonly number[]) => {
+    const octets = Buffer.alloc(numbers.length * 4);
+    numbers.forEach((number, index) =>
+      little ? octets.writeUInt32LE(number, index * 4) : octets.writeUInt32BE(number, index * 4),
+    );
+    return octets;
+  };
+  const records = frames.flatMap((frame) => [words([0, 0, frame.length, frame.length]), frame]);
+  const version = little ? 0x0004_0002 : 0x0002_0004;
+  return Buffer.concat([words([magic, version, 0, 0, 65535, linkType]), ...records]);
 }
 
 /** A big-endian pcapng file of raw IP packets. */

@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { encode } from '../../src/proxy/index.ts';
-import { pcap, pcapng, tcpPacket } from './captures.ts';
+import { pcap, pcapng, tcpOverIpv6, tcpPacket } from './captures.ts';
+import type { Endpoint } from './captures.ts';
 import { truepeer } from './support.ts';
 
 const V1 = 'PROXY TCP4 203.0.113.7 198.51.100.25 4321 25\r\n';
@@ -30,6 +32,12 @@ const V2_TABLE = `  offset  octets                               field          
 `;
 const V2_SHOWN = { code: 0, out: `${V2_TABLE}\nValid: a version 2 header of 28 octets.\n`, err: '' };
 
+const FROM: Endpoint = [10, 0, 0, 1, 40000];
+const TO: Endpoint = [10, 0, 0, 2, 25];
+
+/** A pcap file of IP packets. */
+const raw = (packets: readonly Buffer[]) => pcap(packets, { linkType: 101 });
+
 describe('truepeer inspect, forms of input', () => {
   const octets = Buffer.from(V2, 'hex');
   const xxd = `00000000: 0d0a 0d0a 000d 0a51 5549 540a 2111 000c  .......QUIT.!...
@@ -51,9 +59,30 @@ describe('truepeer inspect, forms of input', () => {
     { form: 'base64 in lines', text: octets.toString('base64').replace(/.{10}/gu, '$&\n') },
     { form: 'xxd', text: xxd },
     { form: 'hexdump -C', text: hexdump },
+    {
+      form: 'od -A x -t x1z',
+      text: hexdump
+        .replace(/^00(?=0)/gmu, '')
+        .replace(/ {2}(?=[\dc|])/gu, ' ')
+        .replaceAll('|', '>'),
+    },
+    { form: 'Wireshark', text: hexdump.replaceAll('  |', '   ').replaceAll('|', '').replace(/^0000/gmu, '') },
   ])('$form, as argument and on standard input', async ({ text }) => {
     expect(await truepeer(['inspect', text])).toEqual(V2_SHOWN);
     expect(await truepeer(['inspect', '-'], text)).toEqual(V2_SHOWN);
+  });
+
+  it('a dump that leaves out lines like the one before', async () => {
+    const padded = Buffer.from(encode({ family: 'UNSPEC', command: 0, tlvs: { NOOP: new Uint8Array(61) } }));
+    expect(padded).toHaveLength(80);
+    const dump = `00000000  0d 0a 0d 0a 00 0d 0a 51  55 49 54 0a 20 00 00 40  |.......QUIT. ..@|
+00000010  04 00 3d 00 00 00 00 00  00 00 00 00 00 00 00 00  |..=.............|
+00000020  00 00 00 00 00 00 00 00  00 00 00 00 00 00 00 00  |................|
+*
+00000050
+`;
+    const { code, out } = await truepeer(['inspect', '--json', '-'], dump);
+    expect({ code, length: (JSON.parse(out) as { length: number }).length }).toEqual({ code: 0, length: 80 });
   });
 
   it('octets themselves, on standard input', async () => {
@@ -88,16 +117,15 @@ describe('truepeer inspect, forms of input', () => {
   });
 
   it.each([
-    ['pcap', pcap],
+    ['pcap', raw],
     ['pcapng', pcapng],
   ] as const)(
     'a %s file: the first octets of each connection, put together from its segments',
     async (_name, file) => {
-      const from: [number, number, number, number, number] = [10, 0, 0, 1, 40000];
-      const to: [number, number, number, number, number] = [10, 0, 0, 2, 25];
+      const [from, to] = [FROM, TO];
       const capture = file([
         tcpPacket({ from, to, sequence: 99, syn: true, payload: Buffer.alloc(0) }),
-        tcpPacket({ from: to, to: from, sequence: 500, syn: true, payload: Buffer.alloc(0) }),
+        tcpPacket({ from: to, to: from, sequence: 500, syn: true, answers: 100, payload: Buffer.alloc(0) }),
         tcpPacket({ from, to, sequence: 110, payload: octets.subarray(10) }),
         tcpPacket({ from, to, sequence: 100, payload: octets.subarray(0, 10) }),
         tcpPacket({ from, to, sequence: 100, payload: octets.subarray(0, 10) }),
@@ -114,17 +142,129 @@ describe('truepeer inspect, forms of input', () => {
         code: 0,
         out:
           `10.0.0.1:40000 -> 10.0.0.2:25\n${V2_TABLE}\nValid: a version 2 header of 28 octets.\n\n` +
-          `10.0.0.9:1 -> 10.0.0.2:25\n${V1_TABLE}\nValid: a version 1 header of 46 octets.\n`,
+          `10.0.0.9:1 -> 10.0.0.2:25\n${V1_TABLE}\nValid: a version 1 header of 46 octets.\n\n` +
+          '2 connections: 2 valid, 0 invalid, 0 incomplete.\n',
         err: '',
       });
     },
   );
 
-  it('a capture without payload is wrong usage', async () => {
-    expect(await truepeer(['inspect', '-'], pcap([]))).toEqual({
+  const packet = tcpPacket({ from: FROM, to: TO, sequence: 1, payload: octets });
+  const ethernet = (type: string, inside: Buffer) =>
+    Buffer.concat([Buffer.alloc(12), Buffer.from(type, 'hex'), inside]);
+
+  it.each([
+    { link: 'loopback', linkType: 0, frame: Buffer.concat([Buffer.from('02000000', 'hex'), packet]) },
+    { link: 'Ethernet, two VLAN tags', linkType: 1, frame: ethernet('88a80001810000020800', packet) },
+    { link: 'Ethernet, PPPoE', linkType: 1, frame: ethernet('88641100000100000021', packet) },
+    { link: 'raw IP', linkType: 101, frame: packet },
+    {
+      link: 'any of Linux',
+      linkType: 113,
+      frame: Buffer.concat([Buffer.alloc(14), Buffer.from('0800', 'hex'), packet]),
+    },
+    {
+      link: 'any of Linux, version 2',
+      linkType: 276,
+      frame: Buffer.concat([Buffer.from('0800', 'hex'), Buffer.alloc(18), packet]),
+    },
+  ])(
+    'a pcap of link type $link, in either byte order, with micro- and nanoseconds',
+    async ({ linkType, frame }) => {
+      for (const little of [true, false]) {
+        for (const magic of [0xa1b2c3d4, 0xa1b23c4d]) {
+          const file = pcap([frame], { linkType, little, magic });
+          expect(await truepeer(['inspect', '-'], file)).toEqual({
+            ...V2_SHOWN,
+            out: `10.0.0.1:40000 -> 10.0.0.2:25\n${V2_SHOWN.out}`,
+          });
+        }
+      }
+    },
+  );
+
+  it.each([
+    { headers: 'none', chain: [] },
+    {
+      headers: 'hop-by-hop, routing, destination',
+      chain: [
+        [0, 1],
+        [43, 0],
+        [60, 2],
+      ],
+    },
+    {
+      headers: 'first fragment, authentication',
+      chain: [
+        [44, 0],
+        [51, 4],
+      ],
+    },
+  ] as const)('IPv6 with extension headers: $headers', async ({ chain }) => {
+    const file = pcap([tcpOverIpv6(octets, chain)], { linkType: 229 });
+    const { code, out } = await truepeer(['inspect', '-'], file);
+    expect({ code, first: out.split('\n')[0] }).toEqual({
+      code: 0,
+      first: '[2001:db8::1]:40000 -> [2001:db8::2]:25',
+    });
+  });
+
+  it('ports that come again are another connection; one whose SYN was missed begins where the answer says', async () => {
+    const syn = (sequence: number) =>
+      tcpPacket({ from: FROM, to: TO, sequence, syn: true, payload: Buffer.alloc(0) });
+    const file = raw([
+      syn(99),
+      tcpPacket({ from: FROM, to: TO, sequence: 100, payload: octets }),
+      syn(7000),
+      tcpPacket({ from: FROM, to: TO, sequence: 7001, payload: Buffer.from(V1) }),
+      tcpPacket({
+        from: TO,
+        to: [10, 0, 0, 3, 9],
+        sequence: 5,
+        syn: true,
+        answers: 500,
+        payload: Buffer.alloc(0),
+      }),
+      tcpPacket({ from: [10, 0, 0, 3, 9], to: TO, sequence: 510, payload: octets.subarray(10) }),
+      tcpPacket({ from: [10, 0, 0, 3, 9], to: TO, sequence: 500, payload: octets.subarray(0, 10) }),
+    ]);
+    const { out } = await truepeer(['inspect', '--json', '-'], file);
+    expect(
+      (JSON.parse(out) as { from: string; verdict: string; octets: number }[]).map(
+        ({ from, verdict, octets: count }) => [from, verdict, count],
+      ),
+    ).toEqual([
+      ['10.0.0.1:40000', 'ok', 28],
+      ['10.0.0.1:40000', 'ok', 46],
+      ['10.0.0.3:9', 'ok', 28],
+    ]);
+  });
+
+  it('a capture that cuts packets off, or is cut off itself, shows what is there', async () => {
+    const short = packet.subarray(0, packet.length - 5);
+    const file = raw([short, packet]);
+    expect(await truepeer(['inspect', '-'], raw([short]))).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('Incomplete: 23 octets'),
+    });
+    expect(await truepeer(['inspect', '-'], file.subarray(0, file.length - 1))).toMatchObject({ code: 1 });
+    for (let length = 12; length < file.length; length++) {
+      const { code, err } = await truepeer(['inspect', '-'], file.subarray(0, length));
+      expect(code === 1 || (code === 2 && err.startsWith('error: Expected a TCP connection'))).toBe(true);
+    }
+  });
+
+  it.each([
+    { file: pcap([]), it: '0 packets' },
+    {
+      file: pcap([Buffer.alloc(60)], { linkType: 105 }),
+      it: '1 packets and link layers that are not known here (105)',
+    },
+  ])('a capture without payload is wrong usage: $it', async ({ file, it: what }) => {
+    expect(await truepeer(['inspect', '-'], file)).toEqual({
       code: 2,
       out: '',
-      err: 'error: Expected a TCP connection with payload in the capture.\n',
+      err: `error: Expected a TCP connection with payload in the capture; it has ${what}.\n`,
     });
   });
 
@@ -234,6 +374,40 @@ Valid: a version 2 header of 116 octets.
     ]);
   });
 
+  it('fits a terminal, in colours that say nothing alone; without NO_COLOR only', async () => {
+    const hostile = `${V2.replace('000c', '0014')}e500051b5b33316d`;
+    const shown = await truepeer(['inspect', hostile], '', { columns: 80, isTTY: true });
+    const plain = await truepeer(['inspect', hostile], '', { columns: 80 });
+    expect(shown.out).toContain('\u001b[32mValid\u001b[39m: a version 2 header of 36 octets.');
+    expect(stripVTControlCharacters(shown.out)).toBe(plain.out);
+    expect(plain.out).toBe(`  offset  octets       field              meaning                      section
+       0  0d 0a 0d 0a  signature          PROXY protocol version 2     2.2
+          00 0d 0a 51
+          55 49 54 0a
+      12  21           version, command   version 2, PROXY             2.2
+      13  11           family, transport  INET, STREAM: TCP over       2.2
+                                          IPv4.
+      14  00 14        length             20 octets follow             2.2
+      16  cb 00 71 07  srcAddr            203.0.113.7                  2.2
+      20  c6 33 64 19  dstAddr            198.51.100.25                2.2
+      24  10 e1        srcPort            4321                         2.2
+      26  00 19        dstPort            25                           2.2
+      28  e5 00 05     xE5                type 0xe5, 5 octets:         2.2.8
+                                          Application-specific data,
+                                          never used by the standard.
+      31  1b 5b 33 31    value            1b5b33316d                   2.2.8
+          6d
+
+Valid: a version 2 header of 36 octets.
+`);
+    const { NO_COLOR } = process.env;
+    process.env['NO_COLOR'] = '1';
+    const sober = await truepeer(['inspect', hostile], '', { columns: 80, isTTY: true });
+    if (NO_COLOR === undefined) delete process.env['NO_COLOR'];
+    else process.env['NO_COLOR'] = NO_COLOR;
+    expect(sober).toEqual(plain);
+  });
+
   it('gives JSON', async () => {
     const { code, out } = await truepeer(['inspect', '--json', 'PROXY UNKNOWN\\r\\nEHLO']);
     expect({ code, json: JSON.parse(out) as unknown }).toEqual({
@@ -323,11 +497,11 @@ Valid: a version 2 header of 116 octets.
     const payload = Buffer.from(V2, 'hex');
     writeFileSync(
       file,
-      pcap([tcpPacket({ from: [10, 0, 0, 1, 4], to: [10, 0, 0, 2, 25], sequence: 1, payload })]),
+      raw([tcpPacket({ from: [10, 0, 0, 1, 4], to: [10, 0, 0, 2, 25], sequence: 1, payload })]),
     );
     const { code, out } = await truepeer(['inspect', '--json', file]);
     rmSync(directory, { recursive: true });
-    expect({ code, verdict: (JSON.parse(out) as { verdict: string }).verdict }).toEqual({
+    expect({ code, verdict: (JSON.parse(out) as { verdict: string }[])[0]?.verdict }).toEqual({
       code: 0,
       verdict: 'ok',
     });

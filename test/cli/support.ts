@@ -8,7 +8,11 @@ export interface Outcome {
 }
 
 /** Runs the command line in this process. */
-export async function truepeer(args: readonly string[], stdin: Buffer | string = ''): Promise<Outcome> {
+export async function truepeer(
+  args: readonly string[],
+  stdin: Buffer | string = '',
+  terminal: { isTTY?: boolean; columns?: number } = {},
+): Promise<Outcome> {
   let out = '';
   let err = '';
   const code = await run(args, {
@@ -16,6 +20,7 @@ export async function truepeer(args: readonly string[], stdin: Buffer | string =
       yield stdin;
     })(),
     stdout: {
+      ...terminal,
       write: (text) => void (out += typeof text === 'string' ? text : Buffer.from(text).toString('latin1')),
     },
     stderr: { write: (text) => void (err += String(text)) },
