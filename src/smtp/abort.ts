@@ -1,21 +1,20 @@
-/** An AbortController made only when somebody asks for the signal: most sessions never do. */
+/** An AbortController, and the reason of its abort, made only when somebody asks for the signal: most sessions never do. */
 export class LazyAbort {
   private controller: AbortController | undefined;
-  private aborted = false;
-  private reason: unknown;
+  private reason: (() => unknown) | undefined;
 
   get signal(): AbortSignal {
     if (this.controller === undefined) {
       this.controller = new AbortController();
-      if (this.aborted) this.controller.abort(this.reason);
+      if (this.reason !== undefined) this.controller.abort(this.reason());
     }
     return this.controller.signal;
   }
 
-  abort(reason: unknown): void {
-    if (this.aborted) return;
-    this.aborted = true;
+  /** @param reason makes what the signal gives as its reason; called once, or never. */
+  abort(reason: () => unknown): void {
+    if (this.reason !== undefined) return;
     this.reason = reason;
-    this.controller?.abort(reason);
+    this.controller?.abort(reason());
   }
 }

@@ -212,7 +212,7 @@ export class Conversation implements Dialogue {
   }
 
   reset(): void {
-    this.reception.drop(new ContentError('lost', 'the transaction was given up'));
+    this.reception.drop(() => new ContentError('lost', 'the transaction was given up'));
     if (this.envelope.mailFrom !== null) this.envelope = new Envelope();
   }
 
@@ -232,7 +232,7 @@ export class Conversation implements Dialogue {
     this.held = [];
     this.gate.abandon();
     this.flush();
-    const lost = new ContentError('lost', `the connection ended: ${reason}`);
+    const lost = (): ContentError => new ContentError('lost', `the connection ended: ${reason}`);
     this.reception.drop(lost);
     this.envelope.abort(lost);
     this.session.abort(reason);

@@ -65,7 +65,7 @@ export class Envelope {
   }
 
   /** For the server only. */
-  abort(reason: unknown): void {
+  abort(reason: () => unknown): void {
     this.life.abort(reason);
   }
 }

@@ -85,7 +85,7 @@ export class Message {
 
   lose(reason: ContentError): void {
     this.sink.fail(reason);
-    this.envelope.abort(reason);
+    this.envelope.abort(() => reason);
     this.aborted(reason);
   }
 

@@ -57,9 +57,9 @@ export class Reception {
   }
 
   /** The content is lost, or its transaction has been given up. */
-  drop(reason: ContentError): void {
+  drop(reason: () => ContentError): void {
     this.failed = false;
-    this.message?.lose(reason);
+    this.message?.lose(reason());
     this.message = undefined;
   }
 
@@ -128,7 +128,7 @@ export class Reception {
 function readAnswers(answer: ContentReply, copies: number, hook: string): (Reply | undefined)[] {
   const read = (value: HookReply): Reply | undefined =>
     value === undefined || value === null ? undefined : readReply(value, hook, '2.6.0');
-  if (!isList(answer)) return Array.from({ length: copies }, () => read(answer));
+  if (!isList(answer)) return Array<Reply | undefined>(copies).fill(read(answer));
   if (answer.length !== copies) {
     throw new TypeError(`${hook} returned ${answer.length} replies where ${copies} are expected`);
   }

@@ -80,8 +80,14 @@ function isList(answer: HookReply | readonly string[]): answer is readonly strin
 }
 
 function greet(dialogue: Dialogue, lines: readonly string[]): void {
-  dialogue.reply(formatReply({ code: 250, text: [dialogue.settings.hostname, ...lines] }));
+  const text = [dialogue.settings.hostname, ...lines];
+  const key = text.join('\n');
+  if (key !== greeting.key) greeting = { key, wire: formatReply({ code: 250, text }) };
+  dialogue.reply(greeting.wire);
 }
+
+/** The last answer to EHLO: nearly every client is given the same one. */
+let greeting = { key: '', wire: '' };
 
 function begin(dialogue: Dialogue, name: string, extended: boolean): void {
   dialogue.reset();

@@ -93,6 +93,6 @@ export class Session<V = TlvValues> {
 
   /** For the server only. */
   abort(reason: CloseReason): void {
-    this.life.abort(reason);
+    this.life.abort(() => reason);
   }
 }
