@@ -74,7 +74,7 @@ describe('Maildir', () => {
     const given = envelope();
     const late = async function* () {
       yield Buffer.from('Subject: one\r\n');
-      given.abort(new Error('too late'));
+      given.abort(() => new Error('too late'));
     };
     const answer = new Maildir(directory.path).handleContent(SERVER, session(), given, late());
     await expect(answer).rejects.toThrow('too late');
