@@ -1,5 +1,5 @@
-const LF = 0x0a;
-const CR = 0x0d;
+import { BLOCK, newlines, WORTH } from './newlines/index.ts';
+import { CR, LF } from './octets.ts';
 
 /** Looks for a CR without LF or a LF without CR in content that comes in chunks (RFC 3030), octets unchanged. */
 export class ChunkScanner {
@@ -7,33 +7,28 @@ export class ChunkScanner {
   private afterCr = false;
 
   write(octets: Buffer): void {
-    if (this.bareNewline) return;
-    let at = 0;
-    if (this.afterCr && octets[at++] !== LF) {
-      this.bareNewline = true;
-      return;
-    }
-    this.afterCr = false;
-    let nextLf = octets.indexOf(LF, at);
-    for (;;) {
-      const cr = octets.indexOf(CR, at);
-      if (nextLf >= 0 && nextLf < at) nextLf = octets.indexOf(LF, at);
-      const lfFirst = nextLf >= 0 && (cr < 0 || nextLf < cr);
-      if (lfFirst || (cr >= 0 && cr + 1 < octets.length && octets[cr + 1] !== LF)) {
-        this.bareNewline = true;
-        return;
-      }
-      if (cr < 0) return;
-      if (cr + 1 === octets.length) {
-        this.afterCr = true;
-        return;
-      }
-      at = cr + 2;
+    for (let at = 0; at < octets.length && !this.bareNewline;) {
+      const end = Math.min(octets.length, at + BLOCK);
+      if (newlines !== undefined && end - at >= WORTH) {
+        newlines.load(octets, at, end, this.afterCr ? 'cr' : 'text');
+        this.bareNewline = newlines.judge();
+      } else this.judge(octets, at, end);
+      this.afterCr = octets[end - 1] === CR;
+      at = end;
     }
   }
 
   /** A CR at the very end has no LF. */
   end(): void {
     if (this.afterCr) this.bareNewline = true;
+  }
+
+  private judge(octets: Buffer, from: number, to: number): void {
+    let { afterCr } = this;
+    for (let at = from; at < to; at++) {
+      const octet = octets[at];
+      if (afterCr !== (octet === LF)) this.bareNewline = true;
+      afterCr = octet === CR;
+    }
   }
 }

@@ -25,7 +25,7 @@ export function collect(
     hook: 'handleDATA',
     sink,
     finish() {
-      envelope.content = sink.take();
+      envelope.content = () => sink.take();
       return handler.handleDATA?.(server, session, envelope);
     },
   };

@@ -51,13 +51,23 @@ export class Envelope {
   holdUntil: Date | null = null;
   /** NOTIFY and ORCPT of each recipient, in order. */
   readonly rcptDSN: RecipientDSN[] = [];
-  /** The message with dots unstuffed, for `handleDATA`; null before, and for handlers that stream. */
-  content: Buffer | null = null;
   /** Octets of content received so far, dots unstuffed. */
   size = 0;
   /** Yours: what hooks want to remember from one to the next, for this message. */
   data: unknown = undefined;
+  private received: Buffer | (() => Buffer) | null = null;
   private readonly life = new LazyAbort();
+
+  /** The message with dots unstuffed, for `handleDATA`; null before, and for handlers that stream. */
+  get content(): Buffer | null {
+    if (typeof this.received === 'function') this.received = this.received();
+    return this.received;
+  }
+
+  /** What came in pieces becomes one buffer when somebody asks for it. */
+  set content(content: Buffer | (() => Buffer) | null) {
+    this.received = content;
+  }
 
   /** Aborted when the message can no longer be taken: the client left, or a deadline passed. */
   get signal(): AbortSignal {

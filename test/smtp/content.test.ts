@@ -131,6 +131,41 @@ describe('rules 38 and 39: one end, dots removed after CRLF only, under every se
     );
   });
 
+  it('agrees with the plain model on large content and wherever a block of it ends', () => {
+    const pieces = fc.constantFrom(
+      '\r',
+      '\n',
+      '.',
+      '\r\n',
+      '\r\n.',
+      '\r\n..',
+      '\n.',
+      'a',
+      'x'.repeat(15),
+      'y'.repeat(70),
+    );
+    const tail = fc.array(pieces, { maxLength: 12 }).map((tokens) => tokens.join(''));
+    const kinds = { minLength: 1, maxLength: 3 };
+    const filler = fc.array(fc.constantFrom('z', '\r\n..\r\n', 'some words\r\n', '..\r\n', 'é'), kinds);
+    fc.assert(
+      fc.property(
+        filler,
+        fc.nat(24),
+        tail,
+        fc.constantFrom(300, 4096, 65_536, 131_072),
+        (fill, before, text, size) => {
+          const wire = `${fill
+            .join('')
+            .repeat(size)
+            .slice(0, size - before)}${text}\r\n.\r\n.NEXT\r\n`;
+          expect(scan([wire])).toEqual(model(wire));
+          expect(scan([wire.slice(0, size - 2), wire.slice(size - 2)])).toEqual(model(wire));
+        },
+      ),
+      { seed: 5322, numRuns: 400 },
+    );
+  });
+
   it('E7: two million stuffed lines are scanned at 100 MiB/s or more', () => {
     const chunk = Buffer.from('..\r\n'.repeat(16_384));
     let octets = 0;

@@ -26,8 +26,17 @@ const server = new SMTPServer(handler === 'maildir' ? new Maildir(maildir) : dis
 function discarding() {
   return {
     handlePROXY: () => true,
-    ...(handler === 'stream' ? { handleContent: drain } : { handleDATA() {} }),
+    ...(handler === 'stream' ? { handleContent: drain } : { handleDATA: take }),
   };
+}
+
+/**
+ * @param {unknown} _server
+ * @param {unknown} _session
+ * @param {import('../../../../src/index.ts').Envelope} envelope
+ */
+function take(_server, _session, envelope) {
+  if (envelope.content?.length !== envelope.size) throw new Error('the message is not whole');
 }
 
 /**
