@@ -27,6 +27,7 @@ export function servingHandler(directory: string, log: Log): { handler: Handler;
   });
   const greeted = new WeakSet<Session>();
   const handler: Handler = {
+    freeSpace: () => maildir.freeSpace(),
     handlePROXY: () => maildir.handlePROXY(),
     handleConnect: (_server, session) => {
       greeted.add(session);

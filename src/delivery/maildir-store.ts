@@ -1,3 +1,4 @@
+import { statfs } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { DirectorySync } from './directory-sync.ts';
 import { makeFolders } from './maildir-folders.ts';
@@ -53,6 +54,17 @@ export class MaildirStore {
   async #prepare(): Promise<void> {
     await makeFolders(this.directory);
     await removeStaleFiles(join(this.directory, 'tmp'));
+  }
+
+  /**
+   * Octets that the file system has left for this process.
+   *
+   * @throws StorageFault when the Maildir cannot be used
+   */
+  async freeSpace(): Promise<number> {
+    await this.prepare();
+    const { bavail, bsize } = await statfs(this.directory);
+    return bavail * bsize;
   }
 
   /**

@@ -79,6 +79,15 @@ export class Maildir implements Handler {
     return this.#store.prepare();
   }
 
+  /**
+   * Octets that the Maildir's file system has left for this process.
+   *
+   * @throws StorageFault when the Maildir cannot be used
+   */
+  freeSpace(): Promise<number> {
+    return this.#store.freeSpace();
+  }
+
   /** Accepts: who may send headers is the server's `trusted` list. */
   handlePROXY(): boolean {
     return true;

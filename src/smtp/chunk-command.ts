@@ -14,6 +14,8 @@ const bdat: Command = {
   afterHello: false,
   junk: false,
   whileChunking: true,
+  beforeTLS: true,
+  payload: true,
   run(dialogue, line, from, to) {
     const match = /^(\d{1,20})(?: +(LAST))?$/i.exec(line.toString('latin1', from, to));
     const size = Number(match?.[1] ?? Number.NaN);

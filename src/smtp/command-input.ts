@@ -86,10 +86,11 @@ export class CommandInput implements Input {
     const command = findCommand(cut.verb, dialogue);
     const { limits } = dialogue.settings;
     if (command === undefined) {
-      if (isHttp(cut.verb)) {
+      if (isHttp(line, start, to)) {
         dialogue.reply(REPLIES.notHttp);
         return dialogue.close('not-smtp');
       }
+      if (this.refused) return dialogue.refuse(REPLIES.refusedSession);
       const control = (classify(line, start, to) & Content.CONTROL) !== 0;
       dialogue.reply(control ? REPLIES.controlCharacter : REPLIES.unknownCommand);
       if (++this.unknown >= limits.unknownCommands) this.dismiss(REPLIES.tooManyUnknown);
@@ -103,7 +104,12 @@ export class CommandInput implements Input {
     if (command.junk && ++this.junk > limits.junkCommands) return this.dismiss(REPLIES.tooManyCommands);
     if (this.refused && command.verb !== 'QUIT') return dialogue.refuse(REPLIES.refusedSession);
     const error = checkLine(command, dialogue, line, start, to, cut);
-    if (error !== undefined) return dialogue.refuse(error);
+    if (error !== undefined) {
+      dialogue.refuse(error);
+      // How many octets of content follow was not read: whatever came next would be taken for commands.
+      if (command.payload === true) dialogue.close('not-smtp');
+      return;
+    }
     command.run(dialogue, line, cut.from, cut.to, more);
   }
 

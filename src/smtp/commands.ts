@@ -30,19 +30,9 @@ export function findCommand(verb: string, { settings, server }: Dialogue): Comma
   return command.only === (settings.lmtp ? 'smtp' : 'lmtp') ? undefined : command;
 }
 
-/** What a browser or an HTTP proxy sends first (RFC 9110 9.1). */
-const HTTP_VERBS = new Set([
-  'GET',
-  'HEAD',
-  'POST',
-  'PUT',
-  'DELETE',
-  'CONNECT',
-  'OPTIONS',
-  'PATCH',
-  'TRACE',
-  'HOST:',
-]);
+/** What a browser or an HTTP proxy sends: a request line (RFC 9110 9.1, RFC 9113 3.4), or the field no request lacks. */
+const HTTP_LINE = /^(?:(?:GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|PATCH|TRACE|PRI)(?: |$)|HOST:)/i;
+const LONGEST_HTTP_START = 8;
 
 const LONGEST_VERB = 16;
 
@@ -64,8 +54,8 @@ export function cutLine(line: Buffer, from: number, to: number): Cut {
   return { verb, from: at, to: end };
 }
 
-export function isHttp(verb: string): boolean {
-  return HTTP_VERBS.has(verb);
+export function isHttp(line: Buffer, from: number, to: number): boolean {
+  return HTTP_LINE.test(line.toString('latin1', from, Math.min(to, from + LONGEST_HTTP_START)));
 }
 
 /** The reply that refuses a line before its command runs, or undefined. */

@@ -13,6 +13,7 @@ import type { Dialogue } from './dialogue.ts';
 import { Envelope } from './envelope.ts';
 import type { Handler } from './handler.ts';
 import { HookGate } from './hook-gate.ts';
+import { GreetingPause } from './greeting-pause.ts';
 import type { Input, Phase } from './input.ts';
 import { awaitHeader, greet } from './opening.ts';
 import type { Settings } from './options.ts';
@@ -94,7 +95,7 @@ export class Conversation implements Dialogue {
     const proxy = proxied ? this.settings.proxyProtocol : null;
     const open = (): void => (tls ? this.startTLS() : this.greet());
     if (proxy === null) open();
-    else awaitHeader(this, proxy, open);
+    else awaitHeader(this, proxy, tls, open);
     this.afterBatch(0);
   }
 
@@ -142,6 +143,10 @@ export class Conversation implements Dialogue {
   expire(): void {
     if (this.closed) return;
     const { phase, onTimeout } = this.input;
+    if (!this.onHold && this.input.passed !== undefined) {
+      this.input.passed();
+      return this.afterBatch(0);
+    }
     this.timedOut(this.onHold ? 'handler' : phase);
     if (this.onHold) {
       this.report(new Error('a hook did not settle before its deadline'));
@@ -329,8 +334,13 @@ export class Conversation implements Dialogue {
   }
 
   private greet(): void {
-    this.input = this.commands;
-    greet(this, () => (this.commands.refused = true));
+    const { greetingDelay } = this.settings;
+    const now = (): void => {
+      this.input = this.commands;
+      greet(this, () => (this.commands.refused = true));
+    };
+    if (greetingDelay === 0 || this.session.greeted) now();
+    else this.input = new GreetingPause(this, this.now() + greetingDelay, now);
   }
 
   private consume(chunk: Buffer): void {

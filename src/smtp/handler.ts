@@ -28,6 +28,11 @@ export interface Handler<V = TlvValues> {
     /** FUTURERELEASE (RFC 4865): the longest hold in seconds; `envelope.holdUntil` is kept. */
     readonly futureRelease?: number;
   };
+  /**
+   * Octets that can be stored now. MAIL asks for it where the server has no size limit, and answers 452 4.3.1 when a
+   * message of the declared size does not fit (RFC 1870 section 7).
+   */
+  freeSpace?(): number | PromiseLike<number>;
   /** Before the greeting; a 4xx or 5xx reply refuses the session, a 220 reply is the greeting. */
   handleConnect?(server: SMTPServer<V>, session: Session<V>, envelope: Envelope): Answer;
   /** Judges the PROXY header: true goes on, anything else closes the connection without a word. */

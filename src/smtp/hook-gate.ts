@@ -31,12 +31,15 @@ export class HookGate {
   /** Calls `done` with what the hook returns, or `failed` with what it, or `done`, throws. */
   call<T>(hook: () => T | PromiseLike<T>, done: (value: T) => void, failed: (error: unknown) => void): void {
     let result: T | PromiseLike<T>;
+    let promise: Promise<T> | undefined;
     try {
       result = hook();
+      // A thenable of somebody else's making may throw, or settle twice.
+      if (isThenable(result)) promise = Promise.resolve(result);
     } catch (error) {
       return failed(error);
     }
-    if (!isThenable(result)) return attempt(done, result, failed);
+    if (promise === undefined) return attempt(done, result as T, failed);
     const id = ++this.calls;
     this.pending = id;
     const open = (): boolean => {
@@ -44,7 +47,7 @@ export class HookGate {
       this.pending = 0;
       return true;
     };
-    result.then(
+    promise.then(
       (value) => {
         if (!open()) return;
         attempt(done, value, failed);

@@ -17,6 +17,8 @@ export interface Input {
   readonly onTimeout: string;
   /** Whether what reads cannot take more for now. */
   readonly full: boolean;
+  /** Called when the deadline has passed, where that is no failure. */
+  passed?(): void;
   /** The conversation was on hold for `duration` milliseconds, which do not count. */
   heldFor?(duration: number): void;
 }

@@ -1,5 +1,6 @@
 import { chmod, lstat, unlink } from 'node:fs/promises';
 import { connect, createServer, type ListenOptions, type Server, type Socket } from 'node:net';
+import type { BareNewlines } from './options.ts';
 
 /** Where to listen: a TCP port (0 picks a free one), a Unix socket, or a descriptor inherited from the parent. */
 export type ListenTarget = (
@@ -13,6 +14,8 @@ export type ListenTarget = (
 ) & {
   /** Implicit TLS (RFC 8314), after the PROXY header where there is one; needs option `tls`. */
   readonly tls?: boolean;
+  /** The policy of this listener for a bare CR or LF, in place of the server's option `bareNewlines`. */
+  readonly bareNewlines?: BareNewlines;
 };
 
 /**

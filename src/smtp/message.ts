@@ -7,7 +7,7 @@ import type { Delivery } from './delivery.ts';
 import type { Envelope } from './envelope.ts';
 import { HopCounter } from './hop-counter.ts';
 import { NewlineNormalizer } from './newline-normalizer.ts';
-import type { Settings } from './options.ts';
+import type { BareNewlines, Settings } from './options.ts';
 import { REPLIES } from './replies.ts';
 
 export class Message {
@@ -21,10 +21,12 @@ export class Message {
   private readonly envelope: Envelope;
   private readonly settings: Settings;
   private readonly aborted: (reason: ContentError) => void;
+  private readonly policy: BareNewlines;
   /** Whether it has grown larger than the limit. */
   tooBig = false;
 
   /**
+   * @param policy for a bare CR or LF.
    * @param chunked whether it comes with BDAT: no dots to remove, and BINARYMIME may hold anything.
    * @param aborted told when the message is lost or refused.
    */
@@ -32,6 +34,7 @@ export class Message {
     delivery: Delivery,
     envelope: Envelope,
     settings: Settings,
+    policy: BareNewlines,
     chunked: boolean,
     aborted: (reason: ContentError) => void,
   ) {
@@ -40,10 +43,10 @@ export class Message {
     this.envelope = envelope;
     this.settings = settings;
     this.aborted = aborted;
+    this.policy = policy;
     const binary = envelope.body === 'BINARYMIME';
     const pass = (octets: Buffer): void => this.pass(octets);
-    const normalizer =
-      settings.bareNewlines === 'normalize' && !binary ? new NewlineNormalizer(pass) : undefined;
+    const normalizer = policy === 'normalize' && !binary ? new NewlineNormalizer(pass) : undefined;
     this.normalizer = normalizer;
     this.write = normalizer === undefined ? pass : (octets): void => normalizer.write(octets);
     this.scanner = new ContentScanner(this.write);
@@ -92,7 +95,7 @@ export class Message {
   private verdict(): string | undefined {
     if (this.tooBig) return REPLIES.messageTooBig;
     const bare = this.scanner.bareNewline || this.chunks?.bareNewline === true;
-    if (bare && this.settings.bareNewlines === 'reject') return REPLIES.bareNewline;
+    if (bare && this.policy === 'reject') return REPLIES.bareNewline;
     if (this.hops.hops >= this.settings.limits.hops) return REPLIES.tooManyHops;
     return undefined;
   }

@@ -9,14 +9,20 @@ import { HeaderInput } from './header-input.ts';
 import { REPLIES } from './replies.ts';
 import { escapeText, formatReply, readReply } from './reply.ts';
 
-/** Waits for the PROXY header; what comes after it is `then`'s. */
-export function awaitHeader(dialogue: Dialogue, proxy: ProxySettings, then: () => void): void {
+/** Waits for the PROXY header; what comes after it is `then`'s. Where that is TLS, a refusal is a mere close. */
+export function awaitHeader(dialogue: Dialogue, proxy: ProxySettings, tls: boolean, then: () => void): void {
   const reader = new proxy.codec.ProxyReader(proxy.decode);
   const until = dialogue.now() + proxy.timeout;
-  dialogue.use(new HeaderInput(reader, until, (data) => judgeHeader(dialogue, proxy, data, then)));
+  dialogue.use(new HeaderInput(reader, until, (data) => judgeHeader(dialogue, proxy, tls, data, then)));
 }
 
-function judgeHeader(dialogue: Dialogue, proxy: ProxySettings, data: ProxyData, then: () => void): void {
+function judgeHeader(
+  dialogue: Dialogue,
+  proxy: ProxySettings,
+  tls: boolean,
+  data: ProxyData,
+  then: () => void,
+): void {
   const { session, handler, server, envelope } = dialogue;
   session.proxyData = data;
   const problem = objection(data, proxy);
@@ -26,7 +32,7 @@ function judgeHeader(dialogue: Dialogue, proxy: ProxySettings, data: ProxyData, 
   }
   session.client = clientOf(data);
   if (!dialogue.identified()) {
-    dialogue.reply(REPLIES.tooManyConnections);
+    if (!tls) dialogue.reply(REPLIES.tooManyConnections);
     return dialogue.close('limit');
   }
   const { handlePROXY } = handler;

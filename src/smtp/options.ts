@@ -6,6 +6,7 @@ import { TrustList, type Trusted } from '../proxy/trust-list.ts';
 import type { SASLHooks } from '../sasl/index.ts';
 import { type AuthOptions, type AuthSettings, readAuthOptions } from './auth-options.ts';
 import * as check from './check.ts';
+import { readPolicies, readPolicy } from './newline-policy.ts';
 import type { Session } from './session.ts';
 import { TLSContext, type TLSOptions } from './tls.ts';
 
@@ -63,8 +64,15 @@ export interface SMTPServerOptions<V = TlvValues> {
   readonly dataSizeLimit?: number;
   /** Whether SMTPUTF8 is offered; default true. */
   readonly enableSMTPUTF8?: boolean;
-  /** Default 'reject': 550 5.6.0 at the real end of the content. */
+  /** Default 'reject': 550 5.6.0 at the real end of the content. A listener may have its own (`ListenTarget`). */
   readonly bareNewlines?: BareNewlines;
+  /** Clients that another policy holds for, by `session.client`: `{ normalize: ['10.0.0.0/8'] }`. The first match counts. */
+  readonly bareNewlinesFor?: Readonly<Partial<Record<BareNewlines, Trusted>>>;
+  /**
+   * Milliseconds to wait before the greeting, counted from the end of the PROXY header and of TLS; default 0. A client
+   * that speaks meanwhile gets 554 5.5.0 and is closed.
+   */
+  readonly greetingDelay?: number;
   /** 'strict' also refuses the space that many clients send after `FROM:` and `TO:`. */
   readonly addressSyntax?: 'tolerant' | 'strict';
   /** Expect a PROXY header on every connection. Absent, or with a timeout of 0, clients connect directly. */
@@ -108,6 +116,8 @@ export interface Settings {
   readonly dataSizeLimit: number;
   readonly enableSMTPUTF8: boolean;
   readonly bareNewlines: BareNewlines;
+  readonly bareNewlinesFor: readonly (readonly [BareNewlines, TrustList])[];
+  readonly greetingDelay: number;
   readonly addressSyntax: 'tolerant' | 'strict';
   /** Null where clients connect directly. */
   readonly proxyProtocol: ProxySettings | null;
@@ -183,11 +193,9 @@ export function readOptions<V>(options: SMTPServerOptions<V>, lmtp = false): Set
     greeting: `220 ${hostname} ${lmtp ? 'LMTP' : 'ESMTP'} ${ident}`.trimEnd() + '\r\n',
     dataSizeLimit: check.integer('dataSizeLimit', options.dataSizeLimit ?? 33_554_432, 0),
     enableSMTPUTF8: check.boolean('enableSMTPUTF8', options.enableSMTPUTF8 ?? true),
-    bareNewlines: check.oneOf('bareNewlines', options.bareNewlines ?? 'reject', [
-      'reject',
-      'normalize',
-      'preserve',
-    ]),
+    bareNewlines: readPolicy('bareNewlines', options.bareNewlines ?? 'reject'),
+    bareNewlinesFor: readPolicies(options.bareNewlinesFor),
+    greetingDelay: check.integer('greetingDelay', options.greetingDelay ?? 0, 0, 2 ** 31 - 1),
     addressSyntax: check.oneOf('addressSyntax', options.addressSyntax ?? 'tolerant', ['tolerant', 'strict']),
     tls: options.tls === undefined ? null : new TLSContext(options.tls),
     requireStartTLS,
@@ -213,6 +221,8 @@ const KNOWN: Record<keyof SMTPServerOptions, true> = {
   dataSizeLimit: true,
   enableSMTPUTF8: true,
   bareNewlines: true,
+  bareNewlinesFor: true,
+  greetingDelay: true,
   addressSyntax: true,
   proxyProtocol: true,
   tls: true,

@@ -7,6 +7,7 @@ import { collect, stream } from './delivery.ts';
 import type { Dialogue } from './dialogue.ts';
 import type { ContentReply } from './handler.ts';
 import { Message } from './message.ts';
+import { newlinePolicy } from './newline-policy.ts';
 import { REPLIES } from './replies.ts';
 import { formatReply, type HookReply, readReply, type Reply } from './reply.ts';
 
@@ -64,7 +65,8 @@ export class Reception {
   }
 
   private refusal(): string | undefined {
-    const { envelope, session } = this.dialogue;
+    const { envelope, session, settings } = this.dialogue;
+    if (settings.requireStartTLS && session.tls === null) return REPLIES.tlsFirst;
     if (this.failed) return REPLIES.chunkFailed;
     if (!session.extended) return REPLIES.helloFirst;
     if (envelope.mailFrom === null) return REPLIES.mailFirst;
@@ -90,7 +92,8 @@ export class Reception {
         ? collect(handler, server, session, envelope)
         : stream(handler, server, session, envelope, this.drained);
     const aborted = (reason: ContentError): void => this.dialogue.aborted(reason);
-    this.message = new Message(delivery, envelope, settings, chunked, aborted);
+    const policy = newlinePolicy(settings, session);
+    this.message = new Message(delivery, envelope, settings, policy, chunked, aborted);
     return this.message;
   }
 

@@ -16,6 +16,7 @@ export const REPLIES = {
   cannotVerify: reply(252, '2.5.2', 'Cannot verify the user, but will take the message and try'),
   noExpansion: reply(502, '5.5.1', 'Lists are not expanded here'),
 
+  earlyTalker: reply(554, '5.5.0', 'Wait for the greeting before you speak'),
   lineTooLong: reply(500, '5.5.2', 'Line too long'),
   bareLineFeed: reply(500, '5.5.2', 'Lines end with CR LF; a bare LF ends nothing'),
   controlCharacter: reply(501, '5.5.2', 'Control character in a command'),
@@ -72,6 +73,7 @@ export const REPLIES = {
   repeatedParameter: reply(501, '5.5.4', 'Parameter given twice'),
   badParameter: reply(501, '5.5.4', 'Parameter not understood'),
   messageTooBig: reply(552, '5.3.4', 'Message is larger than this server takes'),
+  noSpace: reply(452, '4.3.1', 'Insufficient system storage; try again later'),
   tooManyRecipients: reply(452, '4.5.3', 'Too many recipients in one message'),
 
   bareNewline: reply(550, '5.6.0', 'Message holds a bare CR or LF; lines end with CR LF'),

@@ -6,6 +6,7 @@ import type { Host } from './conversation.ts';
 import { FailureCount } from './failure-count.ts';
 import type { Handler } from './handler.ts';
 import { listenAt, type ListenTarget } from './listening.ts';
+import { readPolicy } from './newline-policy.ts';
 import { readOptions, type Settings, type SMTPServerOptions } from './options.ts';
 import { REPLIES } from './replies.ts';
 import { Session } from './session.ts';
@@ -36,7 +37,8 @@ export class SMTPServer<V = TlvValues> {
   private readonly owner: Owner;
   private readonly authFailures = new FailureCount();
   private closing = false;
-  private emptied: (() => void) | undefined;
+  /** Those who wait in `close` for the last connection to go. */
+  private waiting: (() => void)[] = [];
 
   /**
    * @param handler the application's hooks; all are optional.
@@ -87,8 +89,9 @@ export class SMTPServer<V = TlvValues> {
     if (tls && this.settings.tls === null)
       throw new TypeError('listen: tls needs the option tls of the server');
     let unix = 'path' in target;
+    const host = this.hostFor(target);
     this.closing = false;
-    const listener = await listenAt(target, (socket) => this.accept(socket, unix, tls));
+    const listener = await listenAt(target, (socket) => this.accept(host, socket, unix, tls));
     // Running out of descriptors must not end the process; the system's queue holds the clients meanwhile.
     listener.on('error', (error) => this.acceptFailed(error));
     this.listeners.add(listener);
@@ -113,10 +116,7 @@ export class SMTPServer<V = TlvValues> {
     for (const connection of this.connections) connection.shutdown();
     const timer = setTimeout(() => this.cut(), drain);
     if (drain === 0) this.cut();
-    await new Promise<void>((resolve) => {
-      this.emptied = resolve;
-      if (this.connections.size === 0) resolve();
-    });
+    if (this.connections.size > 0) await new Promise<void>((resolve) => void this.waiting.push(resolve));
     clearTimeout(timer);
     await Promise.all(closed);
   }
@@ -140,7 +140,14 @@ export class SMTPServer<V = TlvValues> {
     for (const connection of this.connections) connection.destroy();
   }
 
-  private accept(socket: Socket, unix: boolean, tls: boolean): void {
+  /** What conversations of one listener share. */
+  private hostFor({ bareNewlines }: ListenTarget): Host {
+    if (bareNewlines === undefined) return this.host;
+    const policy = readPolicy('listen: bareNewlines', bareNewlines);
+    return { ...this.host, settings: { ...this.settings, bareNewlines: policy } };
+  }
+
+  private accept(host: Host, socket: Socket, unix: boolean, tls: boolean): void {
     const session = new Session(unix ? UNIX_PEER : peerOf(socket), this.settings.lmtp, socket);
     const proxy = this.settings.proxyProtocol;
     const trusted = proxy !== null && proxy.trust.trusts(session.peer);
@@ -153,13 +160,15 @@ export class SMTPServer<V = TlvValues> {
       socket.destroy();
       return;
     }
-    if (this.closing) return refuse(socket, REPLIES.shutdown);
+    // Before a PROXY header, and before TLS, nothing may be said.
+    const mute = trusted || tls;
+    if (this.closing) return refuse(socket, mute ? '' : REPLIES.shutdown);
     if (this.connections.size >= this.settings.limits.connections)
-      return refuse(socket, REPLIES.tooManyConnections);
-    const connection = new Connection(this.host, session, socket, this.owner);
+      return refuse(socket, mute ? '' : REPLIES.tooManyConnections);
+    const connection = new Connection(host, session, socket, this.owner);
     this.connections.add(connection);
     if (trusted || this.admit(connection)) connection.start(trusted, tls);
-    else connection.turnAway(REPLIES.tooManyConnections);
+    else connection.turnAway(mute ? '' : REPLIES.tooManyConnections);
   }
 
   /** Counts a connection against its client's limit. A direct client on loopback or a Unix socket is not limited. */
@@ -177,7 +186,7 @@ export class SMTPServer<V = TlvValues> {
   private forget(connection: Connection): void {
     this.connections.delete(connection);
     this.release(connection);
-    if (this.connections.size === 0) this.emptied?.();
+    if (this.connections.size === 0) for (const resolve of this.waiting.splice(0)) resolve();
   }
 
   private release(connection: Connection): void {
@@ -209,9 +218,13 @@ function limitKey({ client }: Session): string | undefined {
   return loopback && !client.proxied ? undefined : client.address;
 }
 
+/** How long a connection that is not served may take to read why, in milliseconds. */
+const LAST_WORDS = 2000;
+
 function refuse(socket: Socket, reply: string): void {
+  const timer = setTimeout(() => socket.destroy(), LAST_WORDS);
   socket.on('error', () => socket.destroy());
-  socket.setTimeout(2000, () => socket.destroy());
+  socket.on('close', () => clearTimeout(timer));
   socket.resume();
   socket.end(reply, 'latin1');
 }

@@ -43,12 +43,19 @@ const mail: Command = {
       envelope.mailOptions = options;
       Object.assign(envelope, facts);
     };
-    if (handler.handleMAIL === undefined) {
-      accepted();
-      return dialogue.reply(REPLIES.senderOk);
-    }
-    const call = (): unknown => handler.handleMAIL!(server, session, envelope, address, options, mailbox);
-    dialogue.askReply('handleMAIL', call, REPLIES.senderOk, accepted);
+    const judge = (): void => {
+      if (handler.handleMAIL === undefined) {
+        accepted();
+        return dialogue.reply(REPLIES.senderOk);
+      }
+      const call = (): unknown => handler.handleMAIL!(server, session, envelope, address, options, mailbox);
+      dialogue.askReply('handleMAIL', call, REPLIES.senderOk, accepted);
+    };
+    if (dialogue.settings.dataSizeLimit > 0 || handler.freeSpace === undefined) return judge();
+    dialogue.ask(
+      () => handler.freeSpace!(),
+      (free) => (free < (facts.declaredSize ?? 1) ? dialogue.reply(REPLIES.noSpace) : judge()),
+    );
   },
 };
 
