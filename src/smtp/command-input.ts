@@ -6,7 +6,7 @@ import type { Input } from './input.ts';
 import { LineReader, LineStatus } from './line-reader.ts';
 import { classify, Content } from './octets.ts';
 import { REPLIES } from './replies.ts';
-import { formatReply } from './reply.ts';
+import { formatReply, withoutStatus } from './reply.ts';
 
 const TLS_HANDSHAKE = 0x16;
 
@@ -102,10 +102,12 @@ export class CommandInput implements Input {
       );
     }
     if (command.junk && ++this.junk > limits.junkCommands) return this.dismiss(REPLIES.tooManyCommands);
-    if (this.refused && command.verb !== 'QUIT') return dialogue.refuse(REPLIES.refusedSession);
-    const error = checkLine(command, dialogue, line, start, to, cut);
+    const error =
+      this.refused && command.verb !== 'QUIT'
+        ? REPLIES.refusedSession
+        : checkLine(command, dialogue, line, start, to, cut);
     if (error !== undefined) {
-      dialogue.refuse(error);
+      dialogue.refuse(command.bare === true ? withoutStatus(error) : error);
       // How many octets of content follow was not read: whatever came next would be taken for commands.
       if (command.payload === true) dialogue.close('not-smtp');
       return;

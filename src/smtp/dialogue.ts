@@ -84,6 +84,8 @@ export interface Command {
   readonly beforeTLS?: boolean;
   /** Whether it is allowed between the chunks of a message. */
   readonly whileChunking?: boolean;
+  /** Whether its replies have no enhanced codes (RFC 2034 section 4). */
+  readonly bare?: boolean;
   /** Whether octets that are no commands follow its line, as many as its argument says. */
   readonly payload?: boolean;
   /** Whether it uses up the budget for commands that bring no message. */

@@ -26,7 +26,7 @@ export const REPLIES = {
   notHttp: reply(421, '4.7.0', 'This is an SMTP server'),
   noArgument: reply(501, '5.5.4', 'This command takes no argument'),
   argumentNeeded: reply(501, '5.5.4', 'An argument is missing'),
-  badHostName: reply(501, '5.5.4', 'A host name or an address literal is expected'),
+  badHostName: reply(501, '', 'A host name or an address literal is expected'),
   helloFirst: reply(503, '5.5.1', 'Say HELO or EHLO first'),
   nestedMail: reply(503, '5.5.1', 'A transaction is open already'),
   mailFirst: reply(503, '5.5.1', 'MAIL comes first'),

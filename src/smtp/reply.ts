@@ -35,6 +35,11 @@ export function formatReply(reply: Reply): string {
   return lines.map((line, index) => `${code}${index < last ? '-' : ' '}${status}${line}\r\n`).join('');
 }
 
+/** A wire reply without its enhanced codes, as HELO, EHLO and LHLO are answered (RFC 2034 section 4). */
+export function withoutStatus(wire: string): string {
+  return wire.replace(/^(\d{3}[ -])[245]\.\d{1,3}\.\d{1,3} /gm, '$1');
+}
+
 /** Makes text from anywhere safe for a reply, a log line or a header: printable ASCII and nothing else. */
 export function escapeText(text: string): string {
   if (/^[\x20-\x7e]*$/.test(text)) return text;

@@ -5,37 +5,36 @@ import type { Command, Dialogue } from './dialogue.ts';
 import { offeredExtensions } from './extensions.ts';
 import { ownVerbs } from './own-command.ts';
 import { REPLIES } from './replies.ts';
-import { formatReply, readReply, type HookReply } from './reply.ts';
+import { formatReply, readReply, withoutStatus, type HookReply, type Reply } from './reply.ts';
 
 const base = { longest: 512, argument: 'optional', utf8: false, afterHello: false, junk: true } as const;
 
+const hello = { ...base, bare: true, argument: 'required' } as const;
+
 const helo: Command = {
-  ...base,
+  ...hello,
   verb: 'HELO',
   only: 'smtp',
-  argument: 'required',
   run(dialogue, line, from, to) {
     const name = readHostName(line, from, to);
     if (name === undefined) return dialogue.refuse(REPLIES.badHostName);
     const { handler, settings, server, session, envelope } = dialogue;
-    const accepted = (): void => begin(dialogue, name, false);
-    const success = formatReply({ code: 250, text: settings.hostname });
-    if (handler.handleHELO === undefined) {
-      accepted();
-      dialogue.reply(success);
-    } else {
-      const call = (): unknown => handler.handleHELO!(server, session, envelope, name);
-      dialogue.askReply('handleHELO', call, success, accepted);
-    }
+    const success: HookReply = { code: 250, text: settings.hostname };
+    const answered = (answer: HookReply): void => {
+      const reply = readReply(answer ?? success, 'handleHELO', '');
+      if (reply.code < 300) begin(dialogue, name, false);
+      refuseOrGreet(dialogue, reply);
+    };
+    if (handler.handleHELO === undefined) answered(success);
+    else askHello(dialogue, () => handler.handleHELO!(server, session, envelope, name), answered);
   },
 };
 
 const ehlo: Command = {
-  ...base,
+  ...hello,
   beforeTLS: true,
   verb: 'EHLO',
   only: 'smtp',
-  argument: 'required',
   run: introduce,
 };
 
@@ -51,10 +50,23 @@ function introduce(dialogue: Dialogue, line: Buffer, from: number, to: number): 
     begin(dialogue, name, true);
     return greet(dialogue, offered);
   }
-  dialogue.ask<HookReply | readonly string[]>(
+  askHello(
+    dialogue,
     () => handler.handleEHLO!(server, session, envelope, name, offered),
     (answer) => answerEhlo(dialogue, name, offered, answer),
   );
+}
+
+function askHello<T>(dialogue: Dialogue, call: () => T | PromiseLike<T>, done: (answer: T) => void): void {
+  dialogue.ask(call, done, (error) => {
+    dialogue.report(error);
+    dialogue.reply(withoutStatus(REPLIES.handlerFailed));
+  });
+}
+
+function refuseOrGreet(dialogue: Dialogue, reply: Reply): void {
+  dialogue.reply(formatReply({ code: reply.code, text: reply.text }));
+  if (reply.code === 421) dialogue.close('refused');
 }
 
 function answerEhlo(
@@ -67,7 +79,7 @@ function answerEhlo(
   if (isList(answer)) lines = answer;
   else if (answer !== undefined) {
     const reply = readReply(answer, 'handleEHLO', '');
-    if (reply.code >= 300) return dialogue.reply(formatReply(reply));
+    if (reply.code >= 300) return refuseOrGreet(dialogue, reply);
     const text = typeof reply.text === 'string' ? [reply.text] : reply.text;
     lines = [...offered, ...text.filter((line) => line !== '' && !offered.includes(line))];
   }

@@ -71,7 +71,7 @@ describe('CHUNKING (RFC 3030)', () => {
     const rig = addressed();
     rig.say('BDAT 3\r\nx\r\n');
     const refused = 'DATA\r\nMAIL FROM:<x@x>\r\nRCPT TO:<x@x>\r\nEHLO x\r\nHELO x\r\n';
-    expect(rig.say(refused)).toBe(CHUNKS_ONLY.repeat(5));
+    expect(rig.say(refused)).toBe(CHUNKS_ONLY.repeat(3) + CHUNKS_ONLY.replace('5.5.1 ', '').repeat(2));
     expect(rig.say('NOOP\r\n')).toBe('250 2.0.0 Ok\r\n');
     expect(rig.say(`RSET\r\n${MAIL}`)).toBe(`250 2.0.0 Ok\r\n${MAIL_OK}`);
     expect(rig.say('QUIT\r\n')).toBe('221 2.0.0 Bye\r\n');
