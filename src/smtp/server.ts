@@ -162,9 +162,10 @@ export class SMTPServer<V = TlvValues> {
     }
     // Before a PROXY header, and before TLS, nothing may be said.
     const mute = trusted || tls;
-    if (this.closing) return refuse(socket, mute ? '' : REPLIES.shutdown);
-    if (this.connections.size >= this.settings.limits.connections)
-      return refuse(socket, mute ? '' : REPLIES.tooManyConnections);
+    const { limits, timeouts } = this.settings;
+    if (this.closing) return refuse(socket, mute ? '' : REPLIES.shutdown, timeouts.linger);
+    if (this.connections.size >= limits.connections)
+      return refuse(socket, mute ? '' : REPLIES.tooManyConnections, timeouts.linger);
     const connection = new Connection(host, session, socket, this.owner);
     this.connections.add(connection);
     if (trusted || this.admit(connection)) connection.start(trusted, tls);
@@ -218,11 +219,9 @@ function limitKey({ client }: Session): string | undefined {
   return loopback && !client.proxied ? undefined : client.address;
 }
 
-/** How long a connection that is not served may take to read why, in milliseconds. */
-const LAST_WORDS = 2000;
-
-function refuse(socket: Socket, reply: string): void {
-  const timer = setTimeout(() => socket.destroy(), LAST_WORDS);
+/** Ends a connection that is not served, at the latest after `linger` milliseconds, whatever it still sends. */
+function refuse(socket: Socket, reply: string, linger: number): void {
+  const timer = setTimeout(() => socket.destroy(), linger);
   socket.on('error', () => socket.destroy());
   socket.on('close', () => clearTimeout(timer));
   socket.resume();

@@ -9,10 +9,10 @@ import { formatReply, readReply, withoutStatus, type HookReply, type Reply } fro
 
 const base = { longest: 512, argument: 'optional', utf8: false, afterHello: false, junk: true } as const;
 
-const hello = { ...base, bare: true, argument: 'required' } as const;
+const greetingRow = { ...base, bare: true, argument: 'required' } as const;
 
 const helo: Command = {
-  ...hello,
+  ...greetingRow,
   verb: 'HELO',
   only: 'smtp',
   run(dialogue, line, from, to) {
@@ -31,7 +31,7 @@ const helo: Command = {
 };
 
 const ehlo: Command = {
-  ...hello,
+  ...greetingRow,
   beforeTLS: true,
   verb: 'EHLO',
   only: 'smtp',

@@ -27,7 +27,7 @@ describe('truepeer serve and its disk', () => {
     `Subject: ${id}\r\n\r\n${`a line of ${id}\r\n`.repeat(lines)}the end of ${id}\r\n`;
 
   it.each([1, 60, 250])(
-    'killed with -9 under load, %i ms after the first 250: every message that got its 250 is there, whole, once (F9)',
+    'killed with -9 under load, %i ms after the first 250: every message that got its 250 is there, whole, once (F9, rule 33)',
     async (delay) => {
       serving = await startServing('--no-proxy');
       const { port } = serving;

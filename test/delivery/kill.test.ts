@@ -27,7 +27,7 @@ function acknowledgedUntilKilled(maildir: string, delay: number): Promise<number
   });
 }
 
-describe('kill -9 at any instant (F9)', () => {
+describe('kill -9 at any instant (F9, rule 33)', () => {
   it.each([1, 7, 23, 60, 121])('%i ms after the first message', async (delay) => {
     const directory = temporaryDirectory();
     const acknowledged = await acknowledgedUntilKilled(directory.path, delay);

@@ -14,65 +14,13 @@ const REGISTERED = new Set(
 
 /** Everything but the greeting and what HELO and EHLO say, right and wrong, before and after them. */
 const LINES = [
-  ...[
-    'NOOP',
-    'NOOP x',
-    'RSET',
-    'RSET x',
-    'HELP',
-    'HELP MAIL',
-    'VRFY',
-    'VRFY x',
-    'EXPN',
-    'EXPN x',
-    'BLURB',
-    '',
-  ],
-  ...[
-    'NO\tOP',
-    'NOOP \u00e9',
-    `NOOP ${'x'.repeat(600)}`,
-    `NOOP ${'x'.repeat(3000)}`,
-    'DATA',
-    'DATA x',
-    'QUIT x',
-  ],
-  ...['STARTTLS', 'STARTTLS x', 'AUTH PLAIN', 'AUTH', 'XCLIENT ADDR=1.2.3.4', 'XFORWARD ADDR=1.2.3.4'],
-  ...[
-    'MAIL',
-    'MAIL FROM:<>x',
-    'MAIL FROM:<a',
-    'MAIL FROM:<a@a> SIZE=x',
-    'MAIL FROM:<a@a> X=1',
-    'RCPT TO:<b@b>',
-  ],
-  ...[
-    'MAIL FROM:<a@a> SIZE=1 SIZE=1',
-    'MAIL FROM:<a@a> REQUIRETLS',
-    'MAIL FROM:<\u00e9@a>',
-    'BDAT 0',
-    'MAIL FROM:<a@a>',
-  ],
-  ...[
-    'MAIL FROM:<a@a>',
-    'RCPT TO:<>',
-    'RCPT TO:<b@b> X',
-    'RCPT TO:<b@b>',
-    'BDAT 0',
-    'DATA',
-    'MAIL FROM:<>',
-    'RSET',
-  ],
-  ...[
-    'MAIL FROM:<>',
-    'RCPT TO:<b@b>',
-    'DATA\r\nx\ny\r\n.',
-    'MAIL FROM:<>',
-    'RCPT TO:<b@b>',
-    'DATA\r\n.',
-    'QUIT',
-  ],
-];
+  'NOOP|NOOP x|RSET|RSET x|HELP|HELP MAIL|VRFY|VRFY x|EXPN|EXPN x|BLURB||NO\tOP|NOOP \u00e9|DATA|DATA x|QUIT x',
+  `NOOP ${'x'.repeat(600)}|NOOP ${'x'.repeat(3000)}|STARTTLS|STARTTLS x|AUTH PLAIN|AUTH|XCLIENT ADDR=1.2.3.4`,
+  'XFORWARD ADDR=1.2.3.4|MAIL|MAIL FROM:<>x|MAIL FROM:<a|MAIL FROM:<a@a> SIZE=x|MAIL FROM:<a@a> X=1|RCPT TO:<b@b>',
+  'MAIL FROM:<a@a> SIZE=1 SIZE=1|MAIL FROM:<a@a> REQUIRETLS|MAIL FROM:<\u00e9@a>|BDAT 0|MAIL FROM:<a@a>',
+  'MAIL FROM:<a@a>|RCPT TO:<>|RCPT TO:<b@b> X|RCPT TO:<b@b>|BDAT 0|DATA|MAIL FROM:<>|RSET|MAIL FROM:<>',
+  'RCPT TO:<b@b>|DATA\r\nx\ny\r\n.|MAIL FROM:<>|RCPT TO:<b@b>|DATA\r\n.|QUIT',
+].flatMap((lines) => lines.split('|'));
 
 function linesOf(text: string): string[] {
   return text.split('\r\n').slice(0, -1);
@@ -84,7 +32,7 @@ describe('rule 51: an enhanced code', () => {
     if (hello !== undefined) rig.say(`${hello}\r\n`);
     for (const line of LINES.filter((each) => hello !== undefined || !each.startsWith('DATA\r\n'))) {
       for (const reply of linesOf(rig.say(`${line}\r\n`))) {
-        const form = /^3/.test(reply) ? /^3\d\d / : /^([245])\d\d[ -]\1\.\d{1,3}\.\d{1,3} ./;
+        const form = reply.startsWith('3') ? /^3\d\d / : /^([245])\d\d[ -]\1\.\d{1,3}\.\d{1,3} ./;
         expect([line, reply, form.test(reply)]).toEqual([line, reply, true]);
       }
     }

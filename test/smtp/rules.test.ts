@@ -30,10 +30,9 @@ function idsIn(title: string): string[] {
 
 describe('every rule has a test that names it', () => {
   it('names are found in titles, in every form', () => {
-    expect(idsIn('rule 7 and E1: rules 26 to 28, 3 and 5; (F10)')).toEqual([
-      ...['rule 7', 'rule 26', 'rule 27', 'rule 28', 'rule 3', 'rule 5'],
-      ...['E1', 'F10'],
-    ]);
+    expect(idsIn('rule 7 and E1: rules 26 to 28, 3 and 5; (F10)')).toEqual(
+      'rule 7,rule 26,rule 27,rule 28,rule 3,rule 5,E1,F10'.split(','),
+    );
     const source = "it('one', () => {});\ntest.each([f('no', 1)])(\n  `two`,\n  async (x) => {});\nf('no');";
     expect(titlesIn(source)).toEqual(['one', 'two']);
   });

@@ -60,7 +60,7 @@ describe('SMTPServer on loopback', () => {
     expect(handler.messages).toEqual(['Subject: x\r\n\r\nhi\r\n']);
   });
 
-  it('answers a client that sends everything at once and closes its half (B2)', async () => {
+  it('answers a client that sends everything at once and closes its half (B2, rule 43)', async () => {
     const handler: Handler & { messages: string[] } = keeper();
     const keep = handler.handleDATA!;
     handler.handleDATA = async (...args) => {

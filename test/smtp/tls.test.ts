@@ -63,7 +63,7 @@ describe('STARTTLS', () => {
   });
 
   it.each(['STARTTLS\r\nNOOP\r\n', 'STARTTLS\r\nN', 'STARTTLS\r\n\r\n'])(
-    'C1: %j is dropped and closed, nothing of it is executed',
+    'C1 and rule 47: %j is dropped and closed, nothing of it is executed',
     async (injected) => {
       const { dial } = await serve({}, { tls });
       const client = dial();
