@@ -9,8 +9,7 @@ const POLICIES: Readonly<Record<BareNewlines, true>> = { reject: true, normalize
 
 /** The policy for what this client sends; the client is the one that the PROXY header names. */
 export function newlinePolicy(settings: Settings, { client }: Pick<Session, 'client'>): BareNewlines {
-  const address = client.family === 'unix' ? null : (client.address ?? '');
-  const own = settings.bareNewlinesFor.find(([, networks]) => networks.trusts(address));
+  const own = settings.bareNewlinesFor.find(([, networks]) => networks.trusts(client));
   return own === undefined ? settings.bareNewlines : own[0];
 }
 

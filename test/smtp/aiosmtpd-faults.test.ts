@@ -2,7 +2,8 @@
 
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Handler } from '../../src/smtp/handler.ts';
-import { type SMTPServerOptions } from '../../src/smtp/options.ts';
+import type { Diagnostic } from '../../src/proxy/diagnostic.ts';
+import type { SMTPServerOptions } from '../../src/smtp/options.ts';
 import { SMTPServer } from '../../src/smtp/server.ts';
 import { Conversation } from '../../src/smtp/conversation.ts';
 import { Session } from '../../src/smtp/session.ts';
@@ -72,6 +73,7 @@ describe('the text of an exception goes to nobody but the application', () => {
   const transaction = 'EHLO c\r\nMAIL FROM:<a@a>\r\nRCPT TO:<b@b>\r\n';
   /** How each hook comes to be called. */
   const calls: Record<Exclude<keyof Handler, 'honours' | 'handleError'>, string | ((rig: Rig) => void)> = {
+    freeSpace: transaction,
     handleConnect: '',
     handlePROXY: '',
     handleSTARTTLS: (rig) => rig.conversation.secured({} as TLSInfo),
@@ -96,7 +98,8 @@ describe('the text of an exception goes to nobody but the application', () => {
     const seen: unknown[] = [];
     const proxyProtocol = { timeout: 5000, trusted: 'anyone' } as const;
     const handler: Handler = { handlePROXY: () => true, [name]: fail, handleError: fail };
-    const rig = new Rig(handler, { proxyProtocol, diagnostics: ({ error }) => seen.push(error) });
+    const diagnostics = ({ error }: Diagnostic): void => void seen.push(error);
+    const rig = new Rig(handler, { proxyProtocol, dataSizeLimit: 0, diagnostics });
     rig.conversation.start(true, false);
     rig.say('PROXY TCP4 203.0.113.7 198.51.100.25 4321 25\r\n');
     if (typeof call === 'string') rig.say(call);
