@@ -37,8 +37,8 @@ export function headerProblems(header: Values): Problem[] {
   for (const field of ['srcPort', 'dstPort']) {
     const given = header[field] ?? undefined;
     if (PORTS.includes(family) && given === undefined) refuse(field, 'a whole number 0..65535');
-    if (family !== AF.UNSPEC && !PORTS.includes(family) && given !== undefined)
-      refuse(field, `none, as the family is ${AF_NAME[family]}`);
+    if (!PORTS.includes(family) && given !== undefined)
+      refuse(field, `none, as the ${local ? 'command is LOCAL' : `family is ${AF_NAME[family]}`}`);
   }
   const tlvs = header['tlvs'] ?? [];
   const list = (Array.isArray(tlvs) ? tlvs : [tlvs]) as readonly Values[];
@@ -97,7 +97,7 @@ function addressFault(family: number, text: unknown): string | undefined {
         ? undefined
         : 'an IPv4 address, as the family is INET: four decimal numbers 0..255 without leading zeros, dots between';
     case AF.INET6:
-      return writeIpv6(text.includes(':') ? text : `::ffff:${text}`, scratch, 0)
+      return (text.includes(':') ? writeIpv6 : writeIpv4)(text, scratch, 0)
         ? undefined
         : 'an IPv6 address, or an IPv4 address to be sent mapped, as the family is INET6: eight groups of one to four hex digits, at most one "::", a dotted quad only after ::ffff:';
     case AF.UNIX:

@@ -84,7 +84,7 @@ const HEADER = `
   for (const field of ['srcPort', 'dstPort']) {
     const given = header[field] ?? undefined;
     if (PORTS.includes(family) && given === undefined) refuse(field, 'a whole number 0..65535');
-    if (family !== AF.UNSPEC && !PORTS.includes(family) && given !== undefined) refuse(field, \`none, as the family is \${AF_NAME[family]}\`);
+    if (!PORTS.includes(family) && given !== undefined) refuse(field, \`none, as the \${local ? 'command is LOCAL' : \`family is \${AF_NAME[family]}\`}\`);
   }
   const tlvs = header['tlvs'] ?? [];
   const list = (Array.isArray(tlvs) ? tlvs : [tlvs]) as readonly Values[];
@@ -142,7 +142,7 @@ function faultCase(layout: Layout): string {
   const size = addressOctets(field);
   const call = {
     ipv4: 'writeIpv4(text, scratch, 0)',
-    ipv6: "writeIpv6(text.includes(':') ? text : `::ffff:${text}`, scratch, 0)",
+    ipv6: "(text.includes(':') ? writeIpv6 : writeIpv4)(text, scratch, 0)",
     unixPath: `writeUnixPath(text, scratch, 0, ${size})`,
   }[kind as 'ipv4' | 'ipv6' | 'unixPath'];
   const [name, spelling] = EXPECTED[kind]!;

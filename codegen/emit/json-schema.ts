@@ -56,6 +56,8 @@ export function emitJsonSchema(model: Model): Draft {
   };
 }
 
+const NOWHERE = { srcAddr: NONE, dstAddr: NONE, srcPort: NONE, dstPort: NONE };
+
 /** Numbers and names of a table, and null. */
 function codes(rows: readonly Row[]): JsonValue[] {
   return [...rows.flatMap(({ name, aliases = [], code }) => [name, ...aliases, code]), null];
@@ -80,13 +82,12 @@ function families(spec: Spec): Schema {
     properties: {
       family: { enum: codes([unspec]) },
       protocol: { enum: transports(spec, unspec.name) },
-      srcAddr: NONE,
-      dstAddr: NONE,
+      ...NOWHERE,
     },
   };
   const none: Schema = {
     allOf: [
-      { properties: { family: { enum: codes([unspec]).slice(0, -1) }, srcAddr: NONE, dstAddr: NONE } },
+      { properties: { family: { enum: codes([unspec]).slice(0, -1) }, ...NOWHERE } },
       pairing(spec, unspec.name),
     ],
     required: ['family'],

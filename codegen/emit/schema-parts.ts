@@ -12,19 +12,24 @@ export const TLVS_SCHEMA = `
  */
 export const tlvsSchema = z.custom<TlvsJson>().transform((given, ctx): TlvsForm => {
   const refuse = (path: PropertyKey[], message: string): void => ctx.addIssue({ code: 'custom', path, message, input: given });
-  const parsed = rows.safeParse(given);
+  if (!['[object Object]', '[object Map]'].includes(Object.prototype.toString.call(given))) {
+    refuse([], 'expected TLVs by name');
+    return z.NEVER;
+  }
+  const named: Record<string, unknown> = given instanceof Map ? Object.fromEntries(given) : given;
+  const parsed = rows.safeParse(named);
   if (!parsed.success) {
     for (const { path, message } of parsed.error.issues) refuse(path, message);
     return z.NEVER;
   }
-  const values: Record<string, unknown> = {};
-  for (const name of Object.keys(given)) {
+  const values: Record<string, unknown> = Object.create(null);
+  for (const name of Object.keys(named)) {
     const value = parsed.data[name];
     if (value === undefined || value === null) continue;
     values[name] = typeof value === 'string' && !ROWS.has(name) ? (unhex(value) ?? value) : value;
   }
   for (const { path, message } of tlvProblems(values)) refuse(path, message);
-  return values as TlvsForm;
+  return { ...values } as TlvsForm;
 });
 `;
 

@@ -111,7 +111,8 @@ class Group {
     if (row < 0) {
       const unregistered = UNREGISTERED.exec(name)?.groups;
       row = rowOf(unregistered?.['parent']);
-      const known = unregistered !== undefined && (unregistered['parent'] === undefined || row >= 0);
+      const known =
+        unregistered !== undefined && (unregistered['parent'] === undefined || holdsParts(tlvs[row]));
       if (!known) throw refuse(this.#tables, 'encode-unknown-tlv', show(name));
       chain.push(name);
     }
@@ -156,16 +157,19 @@ class Group {
     }
     const octets =
       group && !(value instanceof Uint8Array) ? this.#grouped(row, entry) : this.#single(row, entry, value);
+    return this.#sized(entry, octets);
+  }
+
+  /** The octets, as many as the row allows. */
+  #sized(entry: TlvEntry, octets: Uint8Array): Uint8Array {
     const max = entry.limit === undefined ? entry.max : this.#limits[entry.limit];
-    if (octets.length < entry.min || octets.length > max) {
-      const allowed = entry.min === max ? `${max}` : `${entry.min}..${max}`;
-      throw refuse(
-        this.#tables,
-        'encode-bad-tlv',
-        `${entry.name} of ${octets.length} octets, where ${allowed} may stand`,
-      );
-    }
-    return octets;
+    if (octets.length >= entry.min && octets.length <= max) return octets;
+    const allowed = entry.min === max ? `${max}` : `${entry.min}..${max}`;
+    throw refuse(
+      this.#tables,
+      'encode-bad-tlv',
+      `${entry.name} of ${octets.length} octets, where ${allowed} may stand`,
+    );
   }
 
   /** Whether anything is named that stands inside a row. */
@@ -177,10 +181,10 @@ class Group {
   }
 
   #single(row: number, entry: TlvEntry, value: unknown): Uint8Array {
-    if (entry.role === 'checksum') return new Uint8Array(entry.max);
     const octets = this.#tables.writeTlv(row, value);
     if (octets === undefined) throw this.#bad(entry.name, value, KINDS[entry.kind]);
-    return octets;
+    // The value of a checksum is computed once everything else stands.
+    return entry.role === 'checksum' ? new Uint8Array(octets.length) : octets;
   }
 
   #grouped(row: number, entry: TlvEntry): Uint8Array {
@@ -202,7 +206,7 @@ class Group {
     tlvs.forEach((field, index) => {
       if (field.parent !== row || !field.field) return;
       const value = this.#values.get(field.name);
-      if (value !== undefined) fixed.set(this.#single(index, field, value), field.code);
+      if (value !== undefined) fixed.set(this.#sized(field, this.#single(index, field, value)), field.code);
     });
     const inside = join(this.#tables, children);
     const octets = new Uint8Array(fixed.length + inside.length);
@@ -214,6 +218,11 @@ class Group {
   #bad(name: string, value: unknown, expected: string): Error {
     return refuse(this.#tables, 'encode-bad-tlv', `${name}: ${show(value)}, where it takes ${expected}`);
   }
+}
+
+/** Whether vectors may stand in a row. */
+function holdsParts(entry: TlvEntry | undefined): boolean {
+  return entry?.kind === 'variant' || (entry?.kind === 'struct' && entry.max > entry.min);
 }
 
 const KINDS: Readonly<Record<TlvEntry['kind'], string>> = {

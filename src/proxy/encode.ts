@@ -22,18 +22,26 @@ const MOST = 0xffff;
 export function makeEncode(tables: Tables): (header: Header<Values>) => Uint8Array {
   const sendable = { ...tables.limits, maxTLVs: MOST };
   const scan = new Scan();
+  const block = new Uint8Array(tables.preambleSize + tables.blockSize(AF.UNIX));
 
   /** Everything in a header, resolved and checked, but the TLVs. */
   function encode(header: Header<Values>): Uint8Array {
+    if (typeof header !== 'object' || header === null) throw bad('header', header, 'an object');
     const version = header.version ?? 2;
     if (version !== 1 && version !== 2) throw bad('version', version, '1 or 2');
+    const checksum = header.checksum ?? false;
+    if (typeof checksum !== 'boolean') throw bad('checksum', checksum, 'true or false');
     const command = pick('command', header.command, V2_CMD) ?? V2_CMD.PROXY;
     const hasAddress = (header.srcAddr ?? header.dstAddr ?? undefined) !== undefined;
     const family = familyOf(header, command, hasAddress);
     const unspec = family === AF.UNSPEC;
     const protocol = pick('protocol', header.protocol, PROTO) ?? (unspec ? PROTO.UNSPEC : PROTO.STREAM);
-    if (unspec && hasAddress) {
-      throw refuse(tables, 'encode-unsupported', 'addresses in a header whose command or family has none');
+    if (unspec && (hasAddress || hasPort(header))) {
+      throw refuse(
+        tables,
+        'encode-unsupported',
+        'addresses or ports in a header whose command or family has none',
+      );
     }
     const endpoints = unspec ? NO_ENDPOINTS : endpointsOf(header, family);
     return version === 1
@@ -53,13 +61,11 @@ export function makeEncode(tables: Tables): (header: Header<Values>) => Uint8Arr
     const list = tlvList(header);
     if (list.length > 0 || header.checksum === true)
       throw refuse(tables, 'encode-unsupported', 'TLVs in version 1, which has none');
-    const canonical =
-      family === AF.UNIX ? e : { ...e, srcAddr: spell(e.srcAddr, family), dstAddr: spell(e.dstAddr, family) };
-    if (canonical.srcAddr === undefined) throw badAddress('srcAddr', e.srcAddr, family);
-    if (canonical.dstAddr === undefined) throw badAddress('dstAddr', e.dstAddr, family);
+    const wrong = tables.writeBlock(block, family, e);
+    if (wrong !== undefined) throw badAddress(wrong, e[wrong], family);
+    const canonical = { ...e, srcAddr: spell(e.srcAddr, family), dstAddr: spell(e.dstAddr, family) };
     const line =
-      tables.writeLine(family, protocol, canonical as Endpoints) ??
-      tables.writeLine(AF.UNSPEC, PROTO.UNSPEC, undefined)!;
+      tables.writeLine(family, protocol, canonical) ?? tables.writeLine(AF.UNSPEC, PROTO.UNSPEC, undefined)!;
     return asciiLine(line);
   }
 
@@ -127,14 +133,14 @@ export function makeEncode(tables: Tables): (header: Header<Values>) => Uint8Arr
     }
     const { srcAddr, dstAddr } = header;
     if (isPath(srcAddr) || isPath(dstAddr)) return AF.UNIX;
-    return srcAddr?.includes(':') === true || dstAddr?.includes(':') === true ? AF.INET6 : AF.INET;
+    return hasColon(srcAddr) || hasColon(dstAddr) ? AF.INET6 : AF.INET;
   }
 
   function endpointsOf(header: Header<Values>, family: number): Endpoints {
     const srcAddr = address('srcAddr', header.srcAddr, family);
     const dstAddr = address('dstAddr', header.dstAddr, family);
     if (family === AF.UNIX) {
-      if ((header.srcPort ?? header.dstPort ?? undefined) !== undefined)
+      if (hasPort(header))
         throw bad('srcPort', header.srcPort ?? header.dstPort, 'nothing, as UNIX sockets have no ports');
       return { srcAddr, dstAddr, srcPort: 0, dstPort: 0 };
     }
@@ -148,7 +154,9 @@ export function makeEncode(tables: Tables): (header: Header<Values>) => Uint8Arr
 
   function address(field: string, text: unknown, family: number): string {
     if (typeof text !== 'string') throw badAddress(field, text, family);
-    return family === AF.INET6 && !text.includes(':') ? `::ffff:${text}` : text;
+    if (family !== AF.INET6 || hasColon(text)) return text;
+    if (!writeIpv4(text, scratch, 0)) throw badAddress(field, text, family);
+    return `::ffff:${text}`;
   }
 
   function port(field: string, value: number | null | undefined): number {
@@ -174,8 +182,7 @@ export function makeEncode(tables: Tables): (header: Header<Values>) => Uint8Arr
           ? (tlvs as readonly Values[])
           : [tlvs as Values];
     for (const values of list)
-      if (typeof values !== 'object' || values === null)
-        throw bad('tlvs', values, 'TLVs by name, or a list of them');
+      if (!isNamed(values)) throw bad('tlvs', values, 'TLVs by name, or a list of them');
     return list.map((values) => (values instanceof Map ? (Object.fromEntries(values) as Values) : values));
   }
 
@@ -194,17 +201,30 @@ export function makeEncode(tables: Tables): (header: Header<Values>) => Uint8Arr
   return encode;
 }
 
-function isPath(text: string | null | undefined): boolean {
-  return text?.startsWith('/') === true || text?.startsWith('\0') === true;
+function isPath(text: unknown): boolean {
+  return typeof text === 'string' && (text.startsWith('/') || text.startsWith('\0'));
 }
 
-const octets = new Uint8Array(16);
+function hasColon(text: unknown): boolean {
+  return typeof text === 'string' && text.includes(':');
+}
 
-/** An address as the RFCs spell it, or undefined when it is not of the family. */
-function spell(text: string, family: number): string | undefined {
-  if (family === AF.UNSPEC) return text;
-  if (family === AF.INET) return writeIpv4(text, octets, 0) ? text : undefined;
-  return writeIpv6(text, octets, 0) ? ipv6Text(octets, 0) : undefined;
+function hasPort({ srcPort, dstPort }: Header<Values>): boolean {
+  return (srcPort ?? dstPort ?? undefined) !== undefined;
+}
+
+/** Whether a value holds others by name: an object of no special kind, or a map. */
+function isNamed(value: unknown): boolean {
+  return ['[object Object]', '[object Map]'].includes(Object.prototype.toString.call(value));
+}
+
+const scratch = new Uint8Array(16);
+
+/** A valid address as the RFCs spell it. */
+function spell(text: string, family: number): string {
+  if (family !== AF.INET6) return text;
+  writeIpv6(text, scratch, 0);
+  return ipv6Text(scratch, 0);
 }
 
 function asciiLine(line: string): Uint8Array {

@@ -19,7 +19,7 @@ async function fuzz({ minutes, seed: first, targets }: Plan): Promise<boolean> {
   for (; seed === first || progress.minutes < minutes; seed++) {
     for (const [name, { property, runs }] of targets) {
       progress.show(seed, name);
-      const result = await fc.check(property, { seed, numRuns: runs });
+      const result = await fc.check(property, { seed, numRuns: runs, includeErrorInReport: true });
       progress.add(name, result.numRuns);
       if (result.failed) {
         progress.end();

@@ -90,6 +90,8 @@ test.for<[header: unknown, problems: [path: string, message: string][]]>([
       ['family', 'expected none or UNSPEC, as the command is LOCAL'],
       ['srcAddr', 'expected none, as the command is LOCAL'],
       ['dstAddr', 'expected none, as the command is LOCAL'],
+      ['srcPort', 'expected none, as the command is LOCAL'],
+      ['dstPort', 'expected none, as the command is LOCAL'],
       ['protocol', 'expected UNSPEC, as the command is LOCAL'],
     ],
   ],
