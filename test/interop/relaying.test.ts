@@ -30,9 +30,22 @@ describeWith(['postfix', 'root'], 'Postfix as a relay', () => {
     const postfix = await startPostfix(stage, port);
     await submit(postfix);
     await expect.poll(() => postfix.log, PATIENCE).toMatch(/status=deferred \(connect to .*refused\)/);
-    const mail = await MailServer.start(stage, 'mail', { options: {}, port });
+    const stated: unknown[] = [];
+    const mail = await MailServer.start(stage, 'mail', {
+      options: { xforward: { trusted: ['127.0.0.1'] } },
+      hooks: { handleMAIL: (_server, session) => void stated.push(session.xforward) },
+      port,
+    });
     await expect.poll(() => postfix.log, PATIENCE).toMatch(/status=sent \(250 2\.\d\.0 .*\n.*: removed\n/);
     await expectRelayed(mail, /^Received: from client\.example .* by relay\.example \(Postfix\)/);
+    expect(stated).toMatchObject([
+      {
+        ADDR: '127.0.0.1',
+        PROTO: 'ESMTP',
+        HELO: 'client.example',
+        SOURCE: expect.stringMatching(/^(LOCAL|REMOTE)$/),
+      },
+    ]);
   });
 });
 

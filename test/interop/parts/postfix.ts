@@ -38,6 +38,7 @@ mynetworks = 127.0.0.0/8
 relayhost = [127.0.0.1]:${relayPort}
 smtp_dns_support_level = disabled
 smtp_tls_security_level = may
+smtp_send_xforward_command = yes
 queue_run_delay = 1s
 minimal_backoff_time = 1s
 maximal_backoff_time = 1s
