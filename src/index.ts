@@ -31,6 +31,7 @@ export {
 export * as sasl from './sasl/index.ts';
 export type { Mailbox } from './smtp/address.ts';
 export type { AuthOptions } from './smtp/auth-options.ts';
+export { CHANNELS, type MessageEvent, type SessionEndEvent, type SessionEvent } from './smtp/channels.ts';
 export { ContentError } from './smtp/content-sink.ts';
 export { type Body, Envelope, type Notify, type RecipientDSN } from './smtp/envelope.ts';
 export type { Answer, ContentReply, Handler } from './smtp/handler.ts';

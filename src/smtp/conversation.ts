@@ -14,7 +14,7 @@ import { Envelope } from './envelope.ts';
 import type { Handler } from './handler.ts';
 import { HookGate } from './hook-gate.ts';
 import { GreetingPause } from './greeting-pause.ts';
-import type { Input, Phase } from './input.ts';
+import type { Input } from './input.ts';
 import { awaitHeader, greet } from './opening.ts';
 import type { Settings } from './options.ts';
 import { Reception } from './reception.ts';
@@ -24,6 +24,7 @@ import type { SMTPServer } from './server.ts';
 import type { CloseReason, Session } from './session.ts';
 import type { TLSInfo } from './tls.ts';
 import { TLSInput } from './tls-input.ts';
+import { Witness } from './witness.ts';
 
 /** What a conversation asks of whoever owns the transport. */
 export interface Port {
@@ -59,6 +60,7 @@ export class Conversation implements Dialogue {
   readonly settings: Settings;
   readonly session: Session;
   envelope = new Envelope();
+  private readonly witness: Witness;
   private readonly port: Port;
   private readonly commands: CommandInput;
   private readonly gate: HookGate;
@@ -80,6 +82,7 @@ export class Conversation implements Dialogue {
     this.handler = host.handler;
     this.settings = host.settings;
     this.session = session;
+    this.witness = new Witness(host.server, host.handler, host.settings, session);
     this.port = port;
     this.commands = new CommandInput(this);
     this.input = this.commands;
@@ -92,6 +95,7 @@ export class Conversation implements Dialogue {
 
   /** Waits for the PROXY header where `proxied`, then for TLS where `tls`, then greets the client. */
   start(proxied: boolean, tls: boolean): void {
+    this.witness.started();
     const proxy = proxied ? this.settings.proxyProtocol : null;
     const open = (): void => (tls ? this.startTLS() : this.greet());
     if (proxy === null) open();
@@ -147,7 +151,7 @@ export class Conversation implements Dialogue {
       this.input.passed();
       return this.afterBatch(0);
     }
-    this.timedOut(this.onHold ? 'handler' : phase);
+    this.witness.timedOut(this.envelope, this.onHold ? 'handler' : phase);
     if (this.onHold) {
       this.report(new Error('a hook did not settle before its deadline'));
       if (this.session.greeted) this.reply(REPLIES.handlerTimeout);
@@ -162,7 +166,7 @@ export class Conversation implements Dialogue {
   /** The client has not read its replies in time. */
   unread(): void {
     if (this.closed) return;
-    this.timedOut('write');
+    this.witness.timedOut(this.envelope, 'write');
     this.close('timeout');
   }
 
@@ -222,6 +226,7 @@ export class Conversation implements Dialogue {
   }
 
   endTransaction(accepted: boolean): void {
+    this.witness.answered(this.envelope, accepted);
     this.envelope = new Envelope();
     this.commands.renew();
     if (accepted) this.commands.forgive();
@@ -242,7 +247,7 @@ export class Conversation implements Dialogue {
     this.envelope.abort(lost);
     this.session.abort(reason);
     this.port.close(reason);
-    this.tell(() => this.handler.handleClose?.(this.server, this.session, reason));
+    this.witness.ended(reason);
   }
 
   ask<T>(
@@ -305,32 +310,15 @@ export class Conversation implements Dialogue {
   }
 
   note(code: string, text: string): void {
-    this.settings.diagnostics({ level: 'warning', code, text, session: this.session.id });
+    this.witness.note(code, text);
   }
 
   aborted(reason: ContentError): void {
-    this.tell(() => this.handler.handleAbort?.(this.server, this.session, this.envelope, reason));
+    this.witness.aborted(this.envelope, reason);
   }
 
   report(error: unknown): string | undefined {
-    if (error instanceof ContentError) return undefined;
-    const text = 'a hook of the handler failed';
-    this.settings.diagnostics({
-      level: 'error',
-      code: 'handler-failed',
-      text,
-      session: this.session.id,
-      error,
-    });
-    try {
-      const answer: unknown = this.handler.handleError?.(this.server, this.session, error);
-      if (answer === undefined || answer === null) return undefined;
-      const reply = readReply(answer, 'handleError', '');
-      return reply.code >= 400 ? formatReply(reply) : undefined;
-    } catch {
-      // Its own failure has nowhere to go.
-      return undefined;
-    }
+    return this.witness.report(error);
   }
 
   private greet(): void {
@@ -358,19 +346,6 @@ export class Conversation implements Dialogue {
     const wire = this.report(error) ?? REPLIES.handlerFailed;
     this.reply(wire);
     if (wire.startsWith('421')) this.close('refused');
-  }
-
-  private timedOut(phase: Phase): void {
-    this.tell(() => this.handler.handleTimeout?.(this.server, this.session, this.envelope, phase));
-  }
-
-  /** Calls a hook that is told something and asked nothing. */
-  private tell(hook: () => void): void {
-    try {
-      hook();
-    } catch (error) {
-      this.report(error);
-    }
   }
 
   /** Goes on with held input after a hook has settled. */

@@ -1,5 +1,7 @@
 import { ReadableStream } from 'node:stream/web';
-import { describe, expect, it } from 'vitest';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { CHANNELS, type MessageEvent } from '../../src/smtp/channels.ts';
 import type { Handler } from '../../src/smtp/handler.ts';
 import type { SMTPServerOptions } from '../../src/smtp/options.ts';
 import { SMTPServer } from '../../src/smtp/server.ts';
@@ -134,6 +136,42 @@ describe('handleError may answer', () => {
     await settled();
     expect(rig.closed).toBe('refused');
     expect(ready(failing('421 Gone')).say('NOOP\r\nNOOP\r\n')).toBe('421 4.3.0 Gone\r\n');
+  });
+});
+
+describe('observers on diagnostics_channel', () => {
+  function watch(channel: string): unknown[] {
+    const seen: unknown[] = [];
+    const note = (event: unknown): void => void seen.push(event);
+    subscribe(channel, note);
+    onTestFinished(() => void unsubscribe(channel, note));
+    return seen;
+  }
+
+  it('are told of sessions', () => {
+    const [starts, ends] = [watch(CHANNELS.sessionStart), watch(CHANNELS.sessionEnd)];
+    const rig = greeted(keeper());
+    const { session } = rig;
+    const { server } = rig.conversation;
+    expect([starts, ends]).toEqual([[{ server, session }], []]);
+    rig.say('QUIT\r\n');
+    expect([starts.length, ends]).toEqual([1, [{ server, session, reason: 'quit' }]]);
+  });
+
+  it('are told of messages that were answered, with their envelope', () => {
+    const seen = watch(CHANNELS.message) as MessageEvent[];
+    const rig = addressed({
+      ...keeper(),
+      handleDATA: (_server, _session, { size }) => (size > 3 ? '554 no' : undefined),
+    });
+    rig.say('DATA\r\nx\r\n.\r\nMAIL FROM:<two@a.test>\r\nRCPT TO:<b@b.test>\r\nDATA\r\nlong\r\n.\r\n');
+    rig.say('MAIL FROM:<three@a.test>\r\nRCPT TO:<b@b.test>\r\nDATA\r\nx\ny\r\n.\r\n');
+    expect(seen.map(({ envelope, accepted }) => [envelope.mailFrom, envelope.size, accepted])).toEqual([
+      ['a@a.test', 3, true],
+      ['two@a.test', 6, false],
+      ['three@a.test', 5, false],
+    ]);
+    expect(seen.every(({ session }) => session === rig.session)).toBe(true);
   });
 });
 

@@ -1,0 +1,77 @@
+/** Everybody who is told what happens and not asked: the log, the handler's hooks for it, observers of the process. */
+
+import { tellEnd, tellMessage, tellStart } from './channels.ts';
+import { ContentError } from './content-sink.ts';
+import type { Envelope } from './envelope.ts';
+import type { Handler } from './handler.ts';
+import type { Phase } from './input.ts';
+import type { Settings } from './options.ts';
+import { formatReply, readReply } from './reply.ts';
+import type { SMTPServer } from './server.ts';
+import type { CloseReason, Session } from './session.ts';
+
+export class Witness {
+  readonly server: SMTPServer;
+  readonly session: Session;
+  private readonly handler: Handler;
+  private readonly settings: Settings;
+
+  constructor(server: SMTPServer, handler: Handler, settings: Settings, session: Session) {
+    this.server = server;
+    this.handler = handler;
+    this.settings = settings;
+    this.session = session;
+  }
+
+  started(): void {
+    tellStart(this);
+  }
+
+  ended(reason: CloseReason): void {
+    this.tell(() => this.handler.handleClose?.(this.server, this.session, reason));
+    tellEnd(this, reason);
+  }
+
+  /** The content of a message has been answered. */
+  answered(envelope: Envelope, accepted: boolean): void {
+    tellMessage(this, envelope, accepted);
+  }
+
+  aborted(envelope: Envelope, reason: ContentError): void {
+    this.tell(() => this.handler.handleAbort?.(this.server, this.session, envelope, reason));
+  }
+
+  timedOut(envelope: Envelope, phase: Phase): void {
+    this.tell(() => this.handler.handleTimeout?.(this.server, this.session, envelope, phase));
+  }
+
+  /** A line for the log; `text` is printable. */
+  note(code: string, text: string): void {
+    this.settings.diagnostics({ level: 'warning', code, text, session: this.session.id });
+  }
+
+  /** A hook has failed. Returns the reply that the handler wants for it, if any. */
+  report(error: unknown): string | undefined {
+    if (error instanceof ContentError) return undefined;
+    const text = 'a hook of the handler failed';
+    const session = this.session.id;
+    this.settings.diagnostics({ level: 'error', code: 'handler-failed', text, session, error });
+    try {
+      const answer: unknown = this.handler.handleError?.(this.server, this.session, error);
+      if (answer === undefined || answer === null) return undefined;
+      const reply = readReply(answer, 'handleError', '');
+      return reply.code >= 400 ? formatReply(reply) : undefined;
+    } catch {
+      // Its own failure has nowhere to go.
+      return undefined;
+    }
+  }
+
+  private tell(hook: () => void): void {
+    try {
+      hook();
+    } catch (error) {
+      this.report(error);
+    }
+  }
+}
