@@ -1,5 +1,5 @@
 import { isIPv4, isIPv6, type Socket } from 'node:net';
-import type { ProxyData } from './index.ts';
+import { AF, type ProxyData } from './index.ts';
 
 /** The other end of a connection, or one end of it. */
 export interface Peer {
@@ -44,10 +44,10 @@ function place(given: string | undefined, port: number | undefined): Peer {
 /** The client that a well-formed header names. */
 export function clientOf(data: ProxyData): Client {
   if (!data.proxied || data.srcAddr === null) return NOBODY;
+  // A path may read like an address.
+  if (data.family === AF.UNIX) return { address: data.srcAddr, port: null, family: 'unix', proxied: true };
   const address = unmapped(data.srcAddr);
-  if (isIPv4(address)) return { address, port: data.srcPort, family: 'IPv4', proxied: true };
-  if (isIPv6(address)) return { address, port: data.srcPort, family: 'IPv6', proxied: true };
-  return { address, port: null, family: 'unix', proxied: true };
+  return { address, port: data.srcPort, family: isIPv4(address) ? 'IPv4' : 'IPv6', proxied: true };
 }
 
 /** `::ffff:192.0.2.1` as `192.0.2.1`; anything else unchanged. */

@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { DecodeOptions } from '../../src/proxy/index.ts';
+import type { AcceptOptions } from '../../src/proxy/node.ts';
+import type { Client } from '../../src/proxy/peer.ts';
 import type { Outcome } from '../proxy/outcome.ts';
 
 /** What octets mean. `hex` may hold more than the header. */
@@ -25,6 +27,37 @@ export interface EncodeVector {
   readonly requirements: readonly string[];
 }
 
+/** What a listener makes of a connection; times in milliseconds after it was accepted. */
+export interface ListenerVector {
+  readonly name: string;
+  readonly listener: AcceptOptions;
+  /** Address of the other end. */
+  readonly peer: string;
+  readonly sent: readonly (readonly [at: number, hex: string])[];
+  /** When the peer leaves, and how long to look. */
+  readonly ends?: number;
+  readonly until?: number;
+  readonly expected: {
+    readonly admittedAt?: number;
+    readonly closedAt?: number;
+    readonly client?: Client;
+    /** Left for the application, in hex. */
+    readonly rest?: string;
+    /** False where the trust list alone decides. */
+    readonly proxy?: false;
+  };
+  readonly requirements: readonly string[];
+}
+
+/** What `ProxyTLV.parse` makes of TLVs alone. */
+export interface ParseVector {
+  readonly name: string;
+  readonly hex: string;
+  readonly options?: { readonly strict?: boolean; readonly partialOk?: boolean };
+  readonly expected: { readonly values?: unknown; readonly code?: string; readonly offset?: number };
+  readonly requirements: readonly string[];
+}
+
 interface File<V> {
   readonly about: string;
   readonly vectors: readonly V[];
@@ -41,14 +74,20 @@ function spread(text: string): string {
   return text.replace(/(..)\{(\d+)\}/g, (_, octet: string, times: string) => octet.repeat(Number(times)));
 }
 
-/** Every file of vectors for reading, by name. */
+/** Files that are not of headers to read. */
+const OTHERS = ['encode.json', 'listeners.json', 'parse.json', 'requirements.json'];
+
+/** Every file of headers to read, by name. */
 export const files: ReadonlyMap<string, readonly Vector[]> = new Map(
   readdirSync(new URL('.', import.meta.url))
-    .filter((name) => name.endsWith('.json') && !['encode.json', 'requirements.json'].includes(name))
+    .filter((name) => name.endsWith('.json') && !OTHERS.includes(name))
     .map((name) => [name.slice(0, -'.json'.length), load<File<Vector>>(name).vectors]),
 );
 
 export const encodeVectors: readonly EncodeVector[] = load<File<EncodeVector>>('encode.json').vectors;
+
+export const listenerVectors = load<File<ListenerVector>>('listeners.json').vectors;
+export const parseVectors = load<File<ParseVector>>('parse.json').vectors;
 
 export function octetsOf(hex: string): Uint8Array<ArrayBuffer> {
   if (!/^(?:[0-9a-f]{2})*$/.test(hex)) throw new Error(`not hex: ${hex}`);

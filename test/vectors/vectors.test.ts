@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { decode, decodeDatagram, encode, type HeaderInput, ProxyError } from '../../src/proxy/index.ts';
+import { decode, decodeDatagram, encode, type HeaderInput, ProxyError, ProxyTLV } from '../../src/proxy/index.ts';
 import { readInPieces } from '../proxy/differential.ts';
 import { interpret } from '../proxy/interpreter.ts';
 import type { Reading } from '../proxy/interpreter/verdict.ts';
-import { outcomeOf } from '../proxy/outcome.ts';
-import { encodeVectors, files, octetsOf, revive } from './load.ts';
+import { outcomeOf, plainOf } from '../proxy/outcome.ts';
+import { encodeVectors, files, octetsOf, type ParseVector, parseVectors, revive } from './load.ts';
 
 describe.each([...files])('%s', (_, vectors) => {
   test.each(vectors)('$name', ({ hex, options, datagram, expected }) => {
@@ -43,6 +43,22 @@ describe('encode', () => {
     expect(Buffer.from(encode(result.data.toHeader())).toString('hex')).toBe(hex);
   });
 });
+
+describe('TLVs alone', () => {
+  test.each(parseVectors)('$name', ({ hex, options, expected }) => {
+    expect(parsed(octetsOf(hex), options)).toEqual(expected);
+  });
+});
+
+function parsed(octets: Uint8Array, options: ParseVector['options']): ParseVector['expected'] {
+  try {
+    const values = [...ProxyTLV.parse(octets, options)].map(([name, value]) => [name, plainOf(value)]);
+    return { values: Object.fromEntries(values) };
+  } catch (error) {
+    if (error instanceof ProxyError) return { code: error.code, offset: error.offset };
+    throw error;
+  }
+}
 
 function refusal(act: () => unknown): string {
   try {
