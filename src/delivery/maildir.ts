@@ -14,6 +14,8 @@ export interface MaildirOptions {
    * Default: `X-Original-To`.
    */
   readonly recipientField?: string | null;
+  /** Whether a `Received` field is put before the message (RFC 5321 section 4.4); default true. */
+  readonly received?: boolean;
   /** Called when a message is safely on disk, before its reply. */
   readonly onStored?: (message: StoredMessage, session: Session, envelope: Envelope) => void;
   /** Called when a message could not be stored; the sender only hears 452 or 451. Default: a process warning. */
@@ -46,6 +48,7 @@ export interface MaildirOptions {
 export class Maildir implements Handler {
   readonly #store: MaildirStore;
   readonly #recipientField: string | null;
+  readonly #received: boolean;
   readonly #onStored: MaildirOptions['onStored'];
   readonly #onFault: NonNullable<MaildirOptions['onFault']>;
 
@@ -54,12 +57,13 @@ export class Maildir implements Handler {
    * @throws TypeError when `recipientField` is not the name of a header field
    */
   constructor(directory: string, options: MaildirOptions = {}) {
-    const { recipientField = 'X-Original-To', onStored, onFault = warn } = options;
+    const { recipientField = 'X-Original-To', received = true, onStored, onFault = warn } = options;
     if (recipientField !== null && !/^[!-9;-~]{1,70}$/u.test(recipientField)) {
       throw new TypeError('option recipientField: the name of a header field, or null, is expected');
     }
     this.#store = new MaildirStore(directory);
     this.#recipientField = recipientField;
+    this.#received = received;
     this.#onStored = onStored;
     this.#onFault = onFault;
   }
@@ -105,7 +109,8 @@ export class Maildir implements Handler {
     envelope: Envelope,
     content: AsyncIterable<Buffer>,
   ): Promise<string | undefined> {
-    const trace = traceField(session, envelope, { hostname: server.settings.hostname });
+    const { hostname } = server.settings;
+    const trace = this.#received ? traceField(session, envelope, { hostname }) : '';
     const fields = envelopeFields(envelope, trace, this.#recipientField);
     try {
       const stored = await this.#store.store(fields, content, envelope.signal);

@@ -49,11 +49,10 @@ export interface ParsedPath {
 const LOCAL_LIMIT = 64;
 const DOMAIN_LIMIT = 255;
 const LABEL_LIMIT = 63;
-const MAILBOX_LIMIT = 256 - 2;
 
 /**
- * Parses the path that starts at `from`. Lengths are octets: local part 64, domain 255, label 63, path 256
- * (RFC 5321 4.5.3.1). Octets from 0x80 count as atext and as letters; that they are UTF-8 is the caller's check.
+ * Parses the path that starts at `from`. Lengths are octets: local part 64, domain 255, label 63 (RFC 5321 4.5.3.1,
+ * which asks for paths of 256 at least, and for no limit where none is needed). Octets from 0x80 count as atext and as letters; that they are UTF-8 is the caller's check.
  *
  * @returns undefined when the octets are no path.
  */
@@ -76,7 +75,7 @@ export function parsePath(octets: Buffer, from: number, to: number): ParsedPath 
     if (at < 0) return undefined;
     domain = text(octets, localEnd + 1, at);
   } else if (local.toLowerCase() !== 'postmaster') return undefined;
-  if (at >= to || octets[at] !== GREATER || at - start > MAILBOX_LIMIT) return undefined;
+  if (at >= to || octets[at] !== GREATER) return undefined;
   const unquoted = local.startsWith('"') ? local.slice(1, -1).replace(/\\(.)/gsu, '$1') : local;
   const address =
     (local === unquoted ? local : quoteLocalPart(unquoted)) + (domain === '' ? '' : `@${domain}`);

@@ -9,6 +9,7 @@ import { formatReply, readReply, withoutStatus, type HookReply, type Reply } fro
 
 const base = { longest: 512, argument: 'optional', utf8: false, afterHello: false, junk: true } as const;
 
+const HELO_TEXT = 500;
 const greetingRow = { ...base, bare: true, argument: 'required' } as const;
 
 const helo: Command = {
@@ -23,7 +24,9 @@ const helo: Command = {
     const answered = (answer: HookReply): void => {
       const reply = readReply(answer ?? success, 'handleHELO', '');
       if (reply.code < 300) begin(dialogue, name, false);
-      refuseOrGreet(dialogue, reply);
+      // One line, whatever the hook says: a client that says HELO may not know more.
+      const [first = ''] = typeof reply.text === 'string' ? [reply.text] : reply.text;
+      refuseOrGreet(dialogue, { ...reply, text: first.slice(0, HELO_TEXT) });
     };
     if (handler.handleHELO === undefined) answered(success);
     else askHello(dialogue, () => handler.handleHELO!(server, session, envelope, name), answered);

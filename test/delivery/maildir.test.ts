@@ -27,7 +27,12 @@ describe('Maildir', () => {
     ]);
   });
 
-  it('leaves exactly one Return-Path, its own', async () => {
+  it('leaves the Received field to somebody else when told so (rule 35)', async () => {
+    const fields = HEAD.replace(/Received: [^]*$/, '');
+    expect(await stored('\r\n', envelope(), { received: false })).toEqual([`${fields}\r\n`]);
+  });
+
+  it('leaves exactly one Return-Path, its own (rule 35)', async () => {
     const message =
       'Return-Path: <forged@example.com>\r\nSubject: one\r\nreturn-path:\r\n <x@example.com>\r\n\r\nbody';
     expect(await stored(message, envelope())).toEqual([`${HEAD}Subject: one\r\n\r\nbody`]);

@@ -159,6 +159,14 @@ describe('the session', () => {
     expect(rig.session.hostName).toBe('d.test');
   });
 
+  it('rule 11: HELO answers one line, whatever a hook says', () => {
+    for (const answer of ['250-one\r\n250 two', { code: 250, text: ['one', 'two'] }]) {
+      expect(greeted({ handleHELO: () => answer }).say('HELO c.test\r\n')).toBe('250 one\r\n');
+    }
+    const long = greeted({ handleHELO: () => `250 ${'x'.repeat(900)}` }).say('HELO c.test\r\n');
+    expect([long.length <= 512, long.indexOf('\n')]).toEqual([true, long.length - 1]);
+  });
+
   it('EHLO offers what works, and nothing else', () => {
     expect(greeted(keeper(), { dataSizeLimit: 1000 }).say('EHLO c.test\r\n')).toBe(
       [

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import type { SMTPServerOptions } from '../../src/smtp/options.ts';
+import { addressed, greeted, keeper, ready, Rig } from './harness.ts';
+
+const TOO_SLOW = '421 4.4.2 Timeout waiting for a command\r\n';
+const NO_CONTENT = '421 4.4.2 Timeout waiting for the message\r\n';
+const auth: SMTPServerOptions = { authenticator: () => false, authRequireTLS: false };
+
+function proxied(): Rig {
+  const rig = new Rig({ handlePROXY: () => true }, { proxyProtocol: { timeout: 5000, trusted: 'anyone' } });
+  rig.conversation.start(true, false);
+  return rig;
+}
+
+function after(rig: Rig, lines: string): Rig {
+  rig.say(lines);
+  return rig;
+}
+
+/** Seconds that a client gets who sends one octet each second, and what it is told. */
+function drip(rig: Rig, octets: string): [seconds: number, reply: string, closed: string | undefined] {
+  const from = rig.time;
+  for (let sent = 0; rig.deadlineAt > rig.time + 1000; sent++) {
+    rig.time += 1000;
+    rig.say(octets[sent % octets.length]!);
+  }
+  return [Math.round((rig.deadlineAt - from) / 1000), rig.expire(), rig.closed];
+}
+
+describe('E1: a drip has an end in every phase', () => {
+  it.each([
+    ['the PROXY header', proxied, 'PROXY TCP4 203.0.113.7 1', 5, '', 'proxy-header'],
+    ['a command', () => ready(), 'NOOP', 300, TOO_SLOW, 'timeout'],
+    ['the first command', () => greeted(), 'EHLO', 300, TOO_SLOW, 'timeout'],
+    ['an answer to AUTH', () => after(ready({}, auth), 'AUTH PLAIN\r\n'), 'A', 300, TOO_SLOW, 'timeout'],
+    ['content', () => after(addressed(keeper()), 'DATA\r\n'), 'x', 180, NO_CONTENT, 'timeout'],
+    ['a chunk', () => after(addressed(keeper()), 'BDAT 99999 LAST\r\n'), 'x', 180, NO_CONTENT, 'timeout'],
+    ['a chunk that is dropped', () => after(ready(), 'BDAT 99999 LAST\r\n'), 'x', 180, NO_CONTENT, 'timeout'],
+  ] as const)('%s', (_phase, make, octets, seconds, reply, closed) => {
+    const [given, told, reason] = drip(make(), octets);
+    expect([given, told, reason]).toEqual([seconds, reply, closed]);
+  });
+
+  it('content at the minimum rate of 500 octets a second is waited for, at half of it not', () => {
+    for (const [rate, reaches] of [
+      [500, true],
+      [250, false],
+    ] as const) {
+      const rig = after(addressed(keeper(), { dataSizeLimit: 0 }), 'DATA\r\n');
+      const piece = Buffer.alloc(rate, 'x');
+      let seconds = 0;
+      while (seconds < 3600 && rig.deadlineAt > rig.time + 1000) {
+        rig.time += 1000;
+        seconds++;
+        rig.say(piece);
+      }
+      expect(seconds === 3600).toBe(reaches);
+      // At half the rate each second costs half a second of the 180.
+      if (!reaches) expect(seconds).toBeCloseTo(359, -1);
+    }
+  });
+
+  it('what was sent fast at first earns no more than the patience of one timeout', () => {
+    const rig = after(addressed(keeper(), { dataSizeLimit: 0 }), 'DATA\r\n');
+    rig.say(Buffer.alloc(10_000_000, 'x'));
+    expect(rig.deadlineAt - rig.time).toBe(180_000);
+  });
+});
+
+describe('rule 62: the longest line of AUTH', () => {
+  const plain = (base64Length: number): string => {
+    const octets = (base64Length / 4) * 3;
+    return Buffer.concat([Buffer.from('\0tim\0'), Buffer.alloc(octets - 5, 'x')]).toString('base64');
+  };
+  const long = '500 5.5.6 Authentication exchange line is too long\r\n';
+
+  it.each([12_284, 12_288])('%i octets of base64 are read', (length) => {
+    expect(after(ready({}, auth), 'AUTH PLAIN\r\n').say(`${plain(length)}\r\n`)).toBe('');
+    expect(ready({}, auth).say(`AUTH PLAIN ${plain(length)}\r\n`)).toBe('');
+  });
+
+  it.each([12_292, 20_000, 60_000])('%i are 500 5.5.6, and the session goes on', (length) => {
+    const rig = after(ready({}, auth), 'AUTH PLAIN\r\n');
+    expect(rig.say(`${plain(length)}\r\nNOOP\r\n`)).toBe(`${long}250 2.0.0 Ok\r\n`);
+    expect(rig.say(`AUTH PLAIN ${plain(length)}\r\nNOOP\r\n`)).toBe(`${long}250 2.0.0 Ok\r\n`);
+  });
+});
