@@ -4,8 +4,9 @@ import { AUTH_COMMANDS } from './auth-command.ts';
 import { CHUNK_COMMANDS } from './chunk-command.ts';
 import type { Command, Dialogue } from './dialogue.ts';
 import { Content, classify, SP } from './octets.ts';
-import { ownCommand } from './own-command.ts';
+import { ownCommand, ownVerbs } from './own-command.ts';
 import { REPLIES } from './replies.ts';
+import type { SMTPServer } from './server.ts';
 import { SESSION_COMMANDS } from './session-commands.ts';
 import { TLS_COMMANDS } from './tls-commands.ts';
 import { TRANSACTION_COMMANDS } from './transaction-commands.ts';
@@ -22,6 +23,14 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map(
     ...TLS_COMMANDS,
   ].map((command) => [command.verb, command]),
 );
+
+/** @throws TypeError for a subclass that would add a command of the standard: it would never be called. */
+export function checkOwnCommands(server: SMTPServer): void {
+  for (const verb of ownVerbs(server)) {
+    if (COMMANDS.has(verb))
+      throw new TypeError(`smtp${verb}: ${verb} is here already; a hook of the handler changes it`);
+  }
+}
 
 /** The command of a verb in upper case; undefined for one that does not exist here. */
 export function findCommand(verb: string, { settings, server }: Dialogue): Command | undefined {

@@ -1,6 +1,7 @@
 import type { AddressInfo, Server, Socket } from 'node:net';
 import type { TlvValues } from '../proxy/index.ts';
 import { peerOf, UNIX_PEER } from '../proxy/peer.ts';
+import { checkOwnCommands } from './commands.ts';
 import { Connection, type Owner } from './connection.ts';
 import type { Host } from './conversation.ts';
 import { FailureCount } from './failure-count.ts';
@@ -43,7 +44,8 @@ export class SMTPServer<V = TlvValues> {
   /**
    * @param handler the application's hooks; all are optional.
    * @param dialect which protocol to speak; `LMTPServer` sets it.
-   * @throws TypeError or RangeError that names a bad option and says what is allowed.
+   * @throws TypeError or RangeError that names a bad option, or a method `smtp<VERB>` that would never be called, and
+   *   says what is allowed.
    */
   constructor(
     handler: Handler<V> = {},
@@ -64,6 +66,7 @@ export class SMTPServer<V = TlvValues> {
     }
     const { authFailuresPerClient } = this.settings.limits;
     const server = this as unknown as SMTPServer;
+    checkOwnCommands(server);
     this.host = { server, handler: handler as Handler, settings: this.settings };
     this.owner = {
       identified: (connection) => this.admit(connection),

@@ -210,6 +210,12 @@ it("HELP names a subclass's own commands", () => {
       return '250 pong';
     }
   }
+  class Shadowing extends Own {
+    smtpVRFY(): string {
+      return '250 mine';
+    }
+  }
+  expect(() => new Shadowing()).toThrow('smtpVRFY: VRFY is here already; a hook of the handler changes it');
   class Further extends Own {
     smtpPONG(): string {
       return '250 ping';
