@@ -45,13 +45,16 @@ const HAPROXY_DEFAULTS = `defaults
 `;
 
 // Where distributions put nginx's dynamic modules; a build with the module inside needs none.
-const STREAM_MODULES = ['/usr/lib/nginx/modules', '/usr/lib64/nginx/modules'].map(
-  (folder) => `${folder}/ngx_stream_module.so`,
-);
+const MODULE_FOLDERS = ['/usr/lib/nginx/modules', '/usr/lib64/nginx/modules'];
 
-/** nginx with one listener each; `config` gives the servers of its stream block. */
-export function startNginx(stage: Stage, ports: number, config: Config): Promise<Program> {
-  const module = STREAM_MODULES.find(existsSync);
+/** nginx with one listener each; `config` gives what its stream block holds, or its mail block. */
+export function startNginx(
+  stage: Stage,
+  ports: number,
+  config: Config,
+  block: 'stream' | 'mail' = 'stream',
+): Promise<Program> {
+  const module = MODULE_FOLDERS.map((folder) => `${folder}/ngx_${block}_module.so`).find(existsSync);
   return stage.program({
     name: 'nginx',
     ports,
@@ -64,7 +67,7 @@ master_process off;
 pid nginx.pid;
 error_log stderr info;
 events { worker_connections 64; }
-stream { ${config(chosen)} }
+${block} { ${config(chosen)} }
 `,
       );
       return ['-e', 'stderr', '-p', stage.dir, '-c', path];

@@ -7,7 +7,7 @@ export type ProgramName = keyof typeof PACKAGES;
 
 const PACKAGES = {
   haproxy: 'haproxy',
-  nginx: 'nginx libnginx-mod-stream',
+  nginx: 'nginx libnginx-mod-stream libnginx-mod-mail',
   stunnel4: 'stunnel4',
   hitch: 'hitch',
   swaks: 'swaks libnet-ssleay-perl',
