@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { garbage, headers, inputs, mutants, options } from '../proxy/arbitraries.ts';
 import { agree, agreeOnEveryBeginning, encodesAgain, readInPieces } from '../proxy/differential.ts';
+import { saysWhatItWasTold } from '../proxy/writing.ts';
+import { headerInput } from '../schemas/header-inputs.ts';
 import type { Target } from './target.ts';
 
 /** The codec against the interpreter of the tables. */
@@ -26,5 +28,6 @@ export const targets: readonly Target[] = [
     runs: 300,
     property: fc.property(inputs, fc.array(fc.nat(400), { maxLength: 40 }), options, readInPieces),
   },
+  { name: 'told', runs: 1000, property: fc.property(headerInput, saysWhatItWasTold) },
   { name: 'encoded again', runs: 500, property: fc.property(headers, encodesAgain) },
 ];

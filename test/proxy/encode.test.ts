@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { spec } from '../../spec/index.ts';
 import { decode, encode, type HeaderInput, ProxyError } from '../../src/proxy/index.ts';
+import { headerInput } from '../schemas/header-inputs.ts';
+import { saysWhatItWasTold } from './writing.ts';
 
 const ENDS = { srcAddr: '203.0.113.7', srcPort: 4321, dstAddr: '198.51.100.25', dstPort: 25 };
 
@@ -74,15 +77,31 @@ describe('encode', () => {
     }
   });
 
-  test('a refusal says nothing that a terminal would obey, and is short', () => {
-    const header = { ...ENDS, srcAddr: `\x1b[31m\r\n${'x'.repeat(500)}` };
+  const circular: unknown[] = [];
+  circular.push(circular);
+  test.each([
+    ['an escape sequence', `\x1b[31m\r\n${'x'.repeat(500)}`],
+    ['a control of the second set, and DEL', '\x9b31m\x7f'],
+    ['a line separator', '\u2028'],
+    ['a letter that turns the direction', '\u202e1.2.3.4'],
+    ['a list that holds itself', circular],
+    ['a list of a bigint', [1n]],
+    ['a function', () => '\x1b[31m'],
+    ['a symbol', Symbol('\x1b[31m')],
+  ])('a refusal says nothing that a terminal would obey, and is short: %s', (_, srcAddr) => {
     try {
-      encode(header);
+      encode({ ...ENDS, srcAddr } as HeaderInput);
       expect.unreachable();
     } catch (error) {
+      expect(error).toBeInstanceOf(ProxyError);
+      expect((error as ProxyError).code).toBe('encode-bad-address');
       expect((error as ProxyError).message).toMatch(/^[ -~]{1,400}$/);
       expect((error as ProxyError).stack).toContain('encode.test.ts');
     }
+  });
+
+  test.each([undefined, null, 5, 'x', () => 1])('what is no header is refused: %s', (header) => {
+    expect(() => encode(header as unknown as HeaderInput)).toThrow(/^encode-bad-field: .*header: /);
   });
 
   test('does not count the TLVs of one header with those of the next', () => {
@@ -97,6 +116,10 @@ describe('encode', () => {
       checksum: true,
     });
     expect(() => encode(header)).not.toThrow();
+  });
+
+  test('says what it was told, or refuses', () => {
+    fc.assert(fc.property(headerInput, saysWhatItWasTold), { seed: 20_261_126, numRuns: 1000 });
   });
 
   test('takes what decode found, a map of TLVs included', () => {
