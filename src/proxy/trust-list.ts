@@ -9,6 +9,8 @@ export class TrustList {
   private readonly networks = new BlockList();
   private readonly anyone: boolean;
   private readonly unix: boolean;
+  /** The verdict before this one: a look-up costs more than the header, and proxies are few. */
+  private last: { readonly address: string; readonly trusted: boolean } | undefined;
 
   /** @throws TypeError that names the entry and says what is allowed; `name` is the option's name. */
   constructor(trusted: Trusted, name = 'trusted') {
@@ -29,7 +31,10 @@ export class TrustList {
   trusts({ address, family }: Peer): boolean {
     if (this.anyone) return true;
     if (family === 'unix') return this.unix;
-    return family !== null && address !== null && this.networks.check(address, FAMILY[family]);
+    if (family === null || address === null) return false;
+    if (this.last?.address !== address)
+      this.last = { address, trusted: this.networks.check(address, FAMILY[family]) };
+    return this.last.trusted;
   }
 
   private add(entry: unknown, name: string): void {
