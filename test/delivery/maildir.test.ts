@@ -4,6 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Maildir } from '../../src/delivery/maildir.ts';
 import type { MaildirOptions } from '../../src/delivery/maildir.ts';
 import type { Envelope } from '../../src/smtp/envelope.ts';
+import { StorageFault } from '../../src/delivery/storage-fault.ts';
+import { ready } from '../smtp/harness.ts';
 import { arriving, contentsOf, envelope, HEAD, SERVER, session, temporaryDirectory } from './support.ts';
 
 describe('Maildir', () => {
@@ -84,6 +86,22 @@ describe('Maildir', () => {
     const answer = new Maildir(directory.path).handleContent(SERVER, session(), given, late());
     await expect(answer).rejects.toThrow('too late');
     expect(contentsOf(directory.path)).toEqual({ new: [], tmp: [] });
+  });
+
+  it('tells how much room there is, and a full disk refuses MAIL where nothing else would (rule 45)', async () => {
+    const maildir = new Maildir(directory.path);
+    const free = await maildir.freeSpace();
+    expect(free).toBeGreaterThan(0);
+    const rig = ready(maildir, { dataSizeLimit: 0 });
+    const ask = async (size: number): Promise<string> => {
+      const before = rig.transcript.length;
+      rig.say(`RSET\r\nMAIL FROM:<a@a> SIZE=${size}\r\n`);
+      await expect.poll(() => rig.held, { interval: 1 }).toBe(false);
+      return rig.transcript.slice(before).split('\r\n')[1]!;
+    };
+    expect(await ask(1000)).toBe('250 2.1.0 Sender ok');
+    expect(await ask(free * 2)).toBe('452 4.3.1 Insufficient system storage; try again later');
+    await expect(new Maildir('/dev/null/maildir').freeSpace()).rejects.toThrow(StorageFault);
   });
 
   it('refuses a field name that is none', () => {

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { BLOCK, WORTH } from '../../src/smtp/newlines/index.ts';
 import type { BareNewlines } from '../../src/smtp/options.ts';
 import { keeper, Rig } from './harness.ts';
 
@@ -141,3 +142,56 @@ describe('rules 38, 39, 42, 57 and 58: the end of data, under every segmentation
     (_name, [wire]) => expectInChunks(`x${wire}QUIT\r\n`, false),
   );
 });
+
+/** Content is read 16 octets at a step where there is enough of it, in blocks: where a pattern stands must not matter. */
+describe('rules 38, 39, 42 and 57: the end of data in large content', () => {
+  const rows: [name: string, wire: string, kept: string, bare: boolean][] = [
+    ...Object.entries(BARE_ONES).map(([name, [wire, kept]]) => [name, wire, kept, true] as const),
+    ...Object.entries(CLEAN_ONES).map(([name, [wire, kept]]) => [name, wire, kept, false] as const),
+  ].map((row) => [...row]);
+  const AFTER = `${'y'.repeat(2 * WORTH)}\r\n.\r\n`;
+  const places = [
+    ...Array.from({ length: 17 }, (_, index) => 2 * WORTH + index),
+    ...[1, 2, 3, 5].map((before) => BLOCK - before),
+  ];
+
+  function verdictOn(wire: string, policy: BareNewlines): Outcome {
+    return run([Buffer.from(`${HEADER}EHLO c.test\r\n${ENVELOPE}${wire}${NEXT}`, 'latin1')], policy);
+  }
+
+  it.each(rows)('%s, wherever it stands', (_name, wire, kept, bare) => {
+    for (const place of places) {
+      for (const line of place < BLOCK / 2 ? ['x', '..\r\n'] : ['x']) {
+        const fill = 'x'.repeat(place % line.length) + line.repeat(Math.floor(place / line.length));
+        const stripped = line === 'x' ? fill : unstuffed(fill);
+        const [reply, messages] = outcomes(`${stripped}${kept}${AFTER.slice(0, -3)}`, bare).preserve;
+        const after = { transcript: ADDRESSED + START + reply + NEXT_TAKEN, messages };
+        const found = verdictOn(`DATA\r\n${fill}${wire}${AFTER}`, 'preserve');
+        if (!isDeepStrictEqual(found, after))
+          expect({ place, line, ...found }).toEqual({ place, line, ...after });
+        const content = `x${fill}${wire}${AFTER}`;
+        const refused = verdictOn(`BDAT ${content.length} LAST\r\n${content}`, 'reject');
+        const refusal = bare || isBare(content) ? BARE : TAKEN;
+        expect([place, refused.transcript]).toEqual([place, ADDRESSED + refusal + NEXT_TAKEN]);
+      }
+    }
+  });
+
+  it('what stands behind the end is another message, whose bare LF is its own', () => {
+    const clean = `${'z'.repeat(300)}\r\n.\r\n`;
+    const second = `${ENVELOPE}DATA\r\n${'w'.repeat(300)}\nw\r\n.\r\n`;
+    expect(verdictOn(`DATA\r\n${clean}${second}`, 'reject')).toEqual({
+      transcript: ADDRESSED + START + TAKEN + ADDRESSED + START + BARE + NEXT_TAKEN,
+      messages: [clean.slice(0, -3), 'next\r\n'],
+    });
+  });
+});
+
+function isBare(content: string): boolean {
+  return /\r(?!\n)|(?<!\r)\n/.test(content);
+}
+
+/** Dots removed after CRLF and at the start. */
+function unstuffed(text: string): string {
+  return text.replace(/(^|\r\n)\./g, '$1');
+}
