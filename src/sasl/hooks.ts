@@ -70,6 +70,8 @@ export interface Refused {
   readonly temporary?: boolean;
   /** For OAuth clients, instead of `invalid_token` (RFC 6750 section 3.1); printable ASCII. */
   readonly oauthStatus?: string;
+  /** For the protocol that carries it: a 4xx or 5xx reply of SMTP such as `534 5.7.9 Use an application password`. */
+  readonly reply?: string;
 }
 
 /** `true` and `{ authenticated: true }` accept. Nothing else does; a hook that returns nothing has failed. */

@@ -6,15 +6,19 @@ import {
   type Mechanism,
   Negotiation,
   type Outcome,
+  type Refused,
   type SASLContext,
   type SASLHooks,
   usableMechanisms,
+  type Verdict,
 } from '../sasl/index.ts';
 import { PP2_CLIENT } from '../proxy/index.ts';
+import { isThenable } from '../sasl/machine.ts';
 import type { AuthSettings } from './auth-options.ts';
 import type { Command, Dialogue } from './dialogue.ts';
 import { AUTH_LINE_LIMIT } from './line-reader.ts';
 import { REPLIES } from './replies.ts';
+import { formatReply, readReply } from './reply.ts';
 import { ResponseInput } from './response-input.ts';
 import type { Session } from './session.ts';
 
@@ -32,17 +36,41 @@ const auth: Command = {
     if (!session.extended || envelope.mailFrom !== null) return dialogue.refuse(REPLIES.authAfterEhlo);
     const [name = '', initial, ...more] = line.toString('latin1', from, to).split(/ +/);
     if (more.length > 0) return dialogue.refuse(REPLIES.authMalformed);
-    const context = contextOf(dialogue, settings.auth);
+    const words: Words = { reply: undefined };
+    const context = contextOf(dialogue, overheard(settings.auth, words));
     const mechanism = settings.auth.registry.get(name.toUpperCase());
     if (mechanism === undefined || !mechanism.usable(context)) return dialogue.refuse(REPLIES.authUnknown);
     if (needsTLS(mechanism, dialogue)) return dialogue.refuse(REPLIES.authNeedsTLS);
     const negotiation = new Negotiation(mechanism, context);
     dialogue.ask(
       () => negotiation.begin(initial),
-      (outcome) => proceed(dialogue, negotiation, outcome),
+      (outcome) => proceed(dialogue, negotiation, outcome, words),
     );
   },
 };
+
+/** The reply that the application wants for a refusal; SASL itself has no place for it. */
+interface Words {
+  reply: unknown;
+}
+
+/** The same settings, with what `authenticator` answers noted. */
+function overheard(settings: AuthSettings, words: Words): AuthSettings {
+  const { authenticator } = settings.hooks;
+  if (authenticator === undefined) return settings;
+  const note = (verdict: Verdict): Verdict => {
+    words.reply = (verdict as Partial<Refused> | undefined | null)?.reply;
+    return verdict;
+  };
+  const hooks: SASLHooks<Session> = {
+    ...settings.hooks,
+    authenticator: (credentials, session) => {
+      const verdict = authenticator(credentials, session);
+      return isThenable(verdict) ? verdict.then(note) : note(verdict);
+    },
+  };
+  return { ...settings, hooks };
+}
 
 /** Names of the mechanisms that can succeed here and now, strongest first. */
 export function offeredMechanisms(dialogue: Dialogue): string[] {
@@ -92,13 +120,13 @@ function certificateOf(session: Session, sources: readonly ('tls' | 'proxy')[]):
   return { source: 'proxy', commonName, subject: `CN=${commonName ?? ''}`, ...(raw && { raw }) };
 }
 
-function proceed(dialogue: Dialogue, negotiation: Negotiation, outcome: Outcome): void {
+function proceed(dialogue: Dialogue, negotiation: Negotiation, outcome: Outcome, words: Words): void {
   if (outcome.status === 'challenge') {
     dialogue.reply(`334 ${outcome.text}\r\n`);
     const answered = (line: string): void =>
       dialogue.ask(
         () => negotiation.respond(line),
-        (next) => proceed(dialogue, negotiation, next),
+        (next) => proceed(dialogue, negotiation, next, words),
       );
     return dialogue.use(new ResponseInput(dialogue, answered));
   }
@@ -109,13 +137,25 @@ function proceed(dialogue: Dialogue, negotiation: Negotiation, outcome: Outcome)
   }
   dialogue.note('auth-failed', `${negotiation.mechanism.name}: ${outcome.detail}`);
   if (outcome.error !== undefined) dialogue.report(outcome.error);
-  if (outcome.reason === 'credentials') dialogue.authFailed(REPLIES.authFailed);
+  if (outcome.reason === 'credentials') dialogue.authFailed(inWords(dialogue, words) ?? REPLIES.authFailed);
+  else if (outcome.reason === 'temporary') dialogue.refuse(inWords(dialogue, words) ?? REPLIES.authTemporary);
   else dialogue.refuse(replyTo(outcome));
+}
+
+function inWords(dialogue: Dialogue, { reply }: Words): string | undefined {
+  if (reply === undefined) return undefined;
+  try {
+    const read = readReply(reply, 'authenticator', '');
+    if (read.code >= 400) return formatReply(read);
+    throw new TypeError('authenticator: a refusal has a 4xx or 5xx reply');
+  } catch (error) {
+    dialogue.report(error);
+    return undefined;
+  }
 }
 
 function replyTo({ reason, code }: Failure): string {
   if (reason === 'cancelled') return REPLIES.authCancelled;
-  if (reason === 'temporary') return REPLIES.authTemporary;
   if (code === 'too-long') return REPLIES.authLineTooLong;
   return code === 'unexpected-initial-response' ? REPLIES.authNoInitial : REPLIES.authMalformed;
 }

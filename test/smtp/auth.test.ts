@@ -193,6 +193,30 @@ describe('AUTH (RFC 4954)', () => {
     expect(await client.ask('MAIL FROM:<a@a>')).toBe('530 5.7.0 Authentication required\r\n');
   });
 
+  it.each<[string, unknown, string]>([
+    [
+      'a reply',
+      { reply: '534 5.7.9 Use an application password' },
+      '534 5.7.9 Use an application password\r\n',
+    ],
+    [
+      'one that is escaped',
+      { reply: '535 caf\u00e9\r\n250 Ok' },
+      '535-5.7.8 caf\\xe9\r\n535 5.7.8 250 Ok\r\n',
+    ],
+    ['a temporary one', { reply: '454 4.7.0 Half an hour', temporary: true }, '454 4.7.0 Half an hour\r\n'],
+    ['success', { reply: '235 2.7.0 In' }, '535 5.7.8 Authentication credentials invalid\r\n'],
+    ['nonsense', { reply: 7 }, '535 5.7.8 Authentication credentials invalid\r\n'],
+  ])('a refusal may have words of its own: %s', async (_what, words, reply) => {
+    for (const later of [false, true]) {
+      const verdict = { authenticated: false, ...(words as object) } as const;
+      const authenticator = () => (later ? Promise.resolve(verdict) : verdict);
+      const rig = ready({}, { ...options, authenticator, authRequired: true });
+      expect(await say(rig, `AUTH PLAIN ${plain('tim', 'tan staaf')}`)).toBe(reply);
+      expect(rig.session.authenticated).toBe(false);
+    }
+  });
+
   it('authRequired: MAIL, VRFY and EXPN need AUTH', async () => {
     const rig = ready({}, { ...options, authRequired: true });
     const first = '530 5.7.0 Authentication required\r\n';

@@ -53,7 +53,7 @@ const hooks: readonly (keyof Handler)[] = [
   ...(['handleRSET', 'handleNOOP', 'handleVRFY', 'handleEXPN', 'handleHELP', 'handleQUIT'] as const),
 ];
 const verdict: readonly (keyof truepeer.sasl.Accepted | keyof truepeer.sasl.Refused)[] = [
-  ...(['authenticated', 'identity', 'data', 'temporary'] as const),
+  ...(['authenticated', 'identity', 'data', 'temporary', 'reply'] as const),
 ];
 
 /** Names that are words, not members. */
