@@ -1,7 +1,10 @@
 import { isIP } from 'node:net';
 
 /** Where a socket listens or connects to. */
-export type Place = { host: string; port: number } | { path: string };
+export type Place = ({ host: string; port: number } | { path: string }) & {
+  /** Whether TLS comes first. */
+  tls?: boolean;
+};
 
 /** An IP address with a port. */
 export interface Endpoint {

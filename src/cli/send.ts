@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { Command } from 'commander';
 import { decode } from '../proxy/index.ts';
 import { escapeText } from '../smtp/reply.ts';
@@ -6,18 +7,23 @@ import type { Place } from './endpoints.ts';
 import { argument, EXIT, Failure, repeatable, UsageError } from './failure.ts';
 import { addHeaderOptions, describesHeader, headerFrom } from './header-options.ts';
 import type { HeaderOptions } from './header-options.ts';
+import { examples } from './help.ts';
+import { readAll, readNamed } from './input.ts';
 import type { Io } from './io.ts';
 import { milliseconds } from './numbers.ts';
 import type { Action } from './program.ts';
-import { SmtpDialogue } from './smtp-dialogue.ts';
+import { Silence, SmtpDialogue } from './smtp-dialogue.ts';
 import type { ServerReply } from './smtp-dialogue.ts';
-import { testMessage } from './test-message.ts';
+import { dotStuffed, testMessage, withMailLineEnds } from './test-message.ts';
 
 interface SendOptions extends HeaderOptions {
   to?: Place;
   proxy: boolean;
   from: string;
   rcpt?: string[];
+  message?: string;
+  starttls?: boolean;
+  tls?: boolean;
   timeout: number;
 }
 
@@ -41,7 +47,18 @@ export function configure(command: Command, ready: (action: Action) => void): vo
       'a recipient; repeatable (default: recipient@example.net)',
       repeatable(mailbox),
     )
+    .option('--message <file>', 'the message to send, or - for standard input (default: a short one)')
+    .option('--starttls', 'encrypt with STARTTLS; the certificate is shown, not checked')
+    .option('--tls', 'encrypt from the start, after the PROXY header')
     .option('--timeout <ms>', 'how long each answer may take', argument(milliseconds), 10_000)
+    .addHelpText(
+      'after',
+      examples(
+        'truepeer send --from-client 203.0.113.7:4321',
+        'truepeer send --proxy-version 1 --from-client "[2001:db8::7]:4321"',
+        'truepeer send --to mx.example.net:25 --no-proxy --starttls --rcpt postmaster@example.net --message mail.eml',
+      ),
+    )
     .action((options: SendOptions) => ready((io) => send(options, io)));
 }
 
@@ -50,16 +67,53 @@ const DEFAULT_PLACE: Place = { host: '127.0.0.1', port: 2525 };
 async function send(options: SendOptions, io: Io): Promise<number> {
   const header = headerOf(options);
   const { to = DEFAULT_PLACE, from, rcpt = ['recipient@example.net'], timeout } = options;
+  if (options.tls === true && options.starttls === true)
+    throw new UsageError('--tls and --starttls exclude each other.');
+  const message = await messageOf(options.message, from, rcpt, io);
   const dialogue = await SmtpDialogue.open(to, timeout, (line) => io.stdout.write(`${line}\n`));
   try {
     if (header !== undefined) dialogue.write(header, describeHeader(header));
+    if (options.tls === true) await dialogue.secure(nameOf(to));
     await greeted(dialogue, header !== undefined);
-    await transfer(dialogue, from, rcpt);
+    if (options.starttls === true) await startTls(dialogue, nameOf(to));
+    await transfer(dialogue, from, rcpt, message);
   } finally {
     dialogue.close();
   }
   io.stdout.write(`The message was taken by ${showPlace(to)}.\n`);
   return EXIT.ok;
+}
+
+async function messageOf(
+  file: string | undefined,
+  from: string,
+  rcpt: readonly string[],
+  io: Io,
+): Promise<Buffer> {
+  if (file === undefined) return testMessage(from, rcpt, new Date());
+  const text = file === '-' ? await readAll(io.stdin) : readNamed(file);
+  if (text === undefined) throw new UsageError(`There is no file ${escapeText(file)}.`);
+  return withMailLineEnds(text);
+}
+
+/** The name to ask for in TLS: none for a socket or an address. */
+function nameOf(to: Place): string | undefined {
+  return 'path' in to || isIP(to.host) !== 0 ? undefined : to.host;
+}
+
+async function startTls(dialogue: SmtpDialogue, name: string | undefined): Promise<void> {
+  const hello = await dialogue.command(HELLO);
+  expect(hello, 250, 'EHLO');
+  if (!offers(hello, 'STARTTLS'))
+    throw new Failure('The server does not offer STARTTLS.', 'Leave --starttls out.');
+  expect(await dialogue.command('STARTTLS'), 220, 'STARTTLS');
+  await dialogue.secure(name);
+}
+
+const HELLO = 'EHLO client.example.org';
+
+function offers({ lines }: ServerReply, keyword: string): boolean {
+  return lines.some((line) => line.toUpperCase().split(' ')[0] === keyword);
 }
 
 function headerOf(options: SendOptions): Uint8Array | undefined {
@@ -88,27 +142,41 @@ function describeHeader(header: Uint8Array): string {
 async function greeted(dialogue: SmtpDialogue, withHeader: boolean): Promise<void> {
   const greeting = await dialogue.reply().catch((error: unknown) => {
     if (!(error instanceof Failure)) throw error;
-    const hint = withHeader
-      ? 'Before a greeting that means: the server does not believe headers from here (see its log), or it expects none (--no-proxy).'
-      : 'Before a greeting that means: the server waits for a PROXY header; leave --no-proxy out.';
-    throw new Failure(error.message, hint);
+    throw new Failure(error.message, withHeader ? afterHeader(error) : NO_HEADER);
   });
   expect(greeting, 220, 'the connection');
 }
 
-async function transfer(dialogue: SmtpDialogue, from: string, rcpt: readonly string[]): Promise<void> {
-  const hello = await dialogue.command('EHLO client.example.org');
+const NO_HEADER = 'Before a greeting that means: the server waits for a PROXY header; leave --no-proxy out.';
+
+/** What it means that no greeting came although a header was sent. */
+function afterHeader(error: Failure): string {
+  if (error instanceof Silence)
+    return 'Before a greeting that means: the server is busy, or its port begins with TLS (--tls).';
+  return (
+    'Before a greeting that means: the server does not believe headers from here (see its log), or it expects none ' +
+    '(--no-proxy).'
+  );
+}
+
+async function transfer(
+  dialogue: SmtpDialogue,
+  from: string,
+  rcpt: readonly string[],
+  message: Buffer,
+): Promise<void> {
+  const hello = await dialogue.command(HELLO);
   expect(hello, 250, 'EHLO');
   const utf8 = [from, ...rcpt].some((address) => /\P{ASCII}/u.test(address));
-  if (utf8 && !hello.lines.some((line) => line.toUpperCase() === 'SMTPUTF8')) {
+  if (utf8 && !offers(hello, 'SMTPUTF8')) {
     throw new Failure('The server does not offer SMTPUTF8, which an address that is not ASCII needs.');
   }
-  expect(await dialogue.command(`MAIL FROM:<${from}>${utf8 ? ' SMTPUTF8' : ''}`), 250, 'the sender');
+  const body = message.some((octet) => octet > 0x7f) && offers(hello, '8BITMIME') ? ' BODY=8BITMIME' : '';
+  expect(await dialogue.command(`MAIL FROM:<${from}>${body}${utf8 ? ' SMTPUTF8' : ''}`), 250, 'the sender');
   for (const address of rcpt)
     expect(await dialogue.command(`RCPT TO:<${address}>`), 250, `the recipient <${address}>`);
   expect(await dialogue.command('DATA'), 354, 'DATA');
-  const message = testMessage(from, rcpt, new Date());
-  dialogue.write(`${message}.\r\n`, `(the message, ${Buffer.byteLength(message)} octets)`);
+  dialogue.write(dotStuffed(message), `(the message, ${message.length} octets)`);
   expect(await dialogue.reply(), 250, 'the message');
   await dialogue.command('QUIT');
 }

@@ -6,6 +6,7 @@ import type { Handler } from '../smtp/handler.ts';
 import type { SMTPServerOptions } from '../smtp/options.ts';
 import { SMTPServer } from '../smtp/server.ts';
 import { removeDeadSocket } from './dead-socket.ts';
+import { parseDomain } from './domains.ts';
 import { parsePlace } from './endpoints.ts';
 import type { Place } from './endpoints.ts';
 import { argument, EXIT, repeatable, UsageError } from './failure.ts';
@@ -15,6 +16,8 @@ import { createLog } from './log.ts';
 import type { Log, LogFormat } from './log.ts';
 import { milliseconds, wholeNumber } from './numbers.ts';
 import type { Action } from './program.ts';
+import { readTls, tlsFiles } from './serve-tls.ts';
+import type { TlsFiles } from './serve-tls.ts';
 import { servingHandler } from './serving-handler.ts';
 import { shutdownSignal } from './shutdown.ts';
 import { standingFacts, welcome } from './welcome.ts';
@@ -25,6 +28,11 @@ interface ServeOptions {
   proxy: boolean;
   proxyTrust?: string[];
   proxyTimeout: number;
+  proxyUntrusted: 'reject' | 'direct';
+  tlsCert?: string;
+  tlsKey?: string;
+  tlsListen?: Place[];
+  domain?: string[];
   hostname?: string;
   sizeLimit?: number;
   log: LogFormat;
@@ -39,7 +47,7 @@ export function configure(command: Command, ready: (action: Action) => void): vo
   command
     .description(
       'Receives mail behind a balancer that speaks the PROXY protocol, and stores it in a Maildir. Takes mail for any ' +
-        'recipient into that one Maildir and sends nothing on: it is no relay.',
+        'recipient, or those of --domain, into that one Maildir and sends nothing on: it is no relay.',
     )
     .option(
       '--listen <place>',
@@ -57,8 +65,31 @@ export function configure(command: Command, ready: (action: Action) => void): vo
       'a balancer that is believed: an address, a CIDR network, "unix" or "anyone"; repeatable (default: loopback)',
       repeatable(network),
     )
+    .addOption(
+      new Option(
+        '--proxy-untrusted <what>',
+        'what happens to anybody else: closed at once, or served without a header',
+      )
+        .choices(['reject', 'direct'])
+        .default('reject'),
+    )
     .option('--proxy-timeout <ms>', 'how long the PROXY header may take', argument(milliseconds), 5000)
     .option('--no-proxy', 'no balancer: clients connect directly, without a PROXY header')
+    .option(
+      '--tls-cert <file>',
+      'the certificate with its chain, in PEM: offers STARTTLS; SIGHUP reads it again',
+    )
+    .option('--tls-key <file>', 'its key, in PEM')
+    .option(
+      '--tls-listen <place>',
+      'like --listen, with TLS from the start (after the PROXY header); repeatable',
+      repeatable(parsePlace),
+    )
+    .option(
+      '--domain <name>',
+      'take mail for this domain only, and for postmaster; repeatable (default: any recipient)',
+      repeatable(parseDomain),
+    )
     .option(
       '--hostname <name>',
       'the name in the greeting and in Received fields (default: the name of the machine)',
@@ -83,11 +114,12 @@ export function configure(command: Command, ready: (action: Action) => void): vo
 }
 
 async function serve(options: ServeOptions, io: Io): Promise<number> {
-  const places = options.listen ?? [DEFAULT_PLACE];
+  const places = placesOf(options);
   const trusted = trustedNetworks(options, places);
+  const files = tlsFiles(options.tlsCert, options.tlsKey, options.tlsListen !== undefined);
   const log = createLog(io.stdout, options.log);
-  const { maildir, handler } = servingHandler(options.maildir, log);
-  const server = createServer(handler, serverOptions(options, trusted, log));
+  const { maildir, handler } = servingHandler(options.maildir, options.domain, log);
+  const server = createServer(handler, serverOptions(options, trusted, files, log));
   await maildir.prepare().catch((error: unknown) => {
     throw maildirFailure(maildir.directory, error);
   });
@@ -97,13 +129,17 @@ async function serve(options: ServeOptions, io: Io): Promise<number> {
   const standing = {
     places: listening,
     maildir: maildir.directory,
+    domains: options.domain,
     trusted,
+    untrusted: options.proxyUntrusted,
     proxyTimeout: options.proxyTimeout,
+    startTls: files !== undefined,
   };
   if (options.log === 'text') io.stdout.write(`${welcome(standing)}\n`);
   else log.write('listening', '', standingFacts(standing));
 
-  const signal = await shutdownSignal();
+  if (files !== undefined) process.on('SIGHUP', () => reloadTls(server, files, log));
+  const signal = await shutdownSignal(files === undefined);
   log.write(
     'closing',
     `${signal}: finishing what is in flight, at most ${options.drain} ms; again to end now`,
@@ -112,6 +148,25 @@ async function serve(options: ServeOptions, io: Io): Promise<number> {
   await server.close({ drain: options.drain });
   log.write('closed', 'closed', {});
   return EXIT.ok;
+}
+
+/** Where to listen: where the options say, otherwise the one place that needs no option. */
+function placesOf({ listen: clear, tlsListen }: ServeOptions): Place[] {
+  const tls = (tlsListen ?? []).map((place) => ({ ...place, tls: true }));
+  return [...(clear ?? (tls.length > 0 ? [] : [DEFAULT_PLACE])), ...tls];
+}
+
+function reloadTls(server: SMTPServer, files: TlsFiles, log: Log): void {
+  try {
+    server.replaceTLS(readTls(files));
+    log.write('tls-reloaded', 'SIGHUP: new connections get the certificate as it is now', {});
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    log.write('tls-not-reloaded', `SIGHUP: the certificate in use stays: ${cause}`, {
+      level: 'error',
+      cause,
+    });
+  }
 }
 
 function directory(text: string): string {
@@ -143,14 +198,16 @@ function trustedNetworks(options: ServeOptions, places: readonly Place[]): reado
 }
 
 function serverOptions(
-  { hostname, sizeLimit, proxyTimeout: timeout }: ServeOptions,
+  { hostname, sizeLimit, proxyTimeout: timeout, proxyUntrusted: untrusted }: ServeOptions,
   trusted: readonly string[] | undefined,
+  files: TlsFiles | undefined,
   log: Log,
 ): SMTPServerOptions {
   return {
     ...(hostname === undefined ? {} : { hostname }),
     ...(sizeLimit === undefined ? {} : { dataSizeLimit: sizeLimit }),
-    ...(trusted === undefined ? {} : { proxyProtocol: { timeout, trusted } }),
+    ...(trusted === undefined ? {} : { proxyProtocol: { timeout, trusted, untrusted } }),
+    ...(files === undefined ? {} : { tls: readTls(files) }),
     diagnostics: (diagnostic) => writeDiagnostic(log, diagnostic),
   };
 }
@@ -188,7 +245,7 @@ async function listen(server: SMTPServer, place: Place): Promise<Place> {
   try {
     if ('path' in place) await removeDeadSocket(place.path);
     const { port } = await server.listen(place);
-    return 'path' in place ? place : { host: place.host, port };
+    return 'path' in place ? place : { ...place, port };
   } catch (error) {
     await server.close({ drain: 0 });
     throw listenFailure(place, error);

@@ -1,11 +1,16 @@
 import { Maildir } from '../delivery/maildir.ts';
 import type { Handler } from '../smtp/handler.ts';
 import type { Session } from '../smtp/session.ts';
+import { isOurs } from './domains.ts';
 import { showAddress } from './endpoints.ts';
 import type { Facts, Log } from './log.ts';
 
 /** The handler of `truepeer serve`: stores every message, and writes a line for each connection and each message. */
-export function servingHandler(directory: string, log: Log): { handler: Handler; maildir: Maildir } {
+export function servingHandler(
+  directory: string,
+  domains: readonly string[] | undefined,
+  log: Log,
+): { handler: Handler; maildir: Maildir } {
   const maildir = new Maildir(directory, {
     onStored: ({ name, size }, { id }, { mailFrom, rcptTos }) => {
       const [first = '', ...others] = rcptTos;
@@ -33,6 +38,7 @@ export function servingHandler(directory: string, log: Log): { handler: Handler;
       greeted.add(session);
       log.write('connection', sentence(session), facts(session));
     },
+    ...(domains === undefined ? {} : { handleRCPT: recipientCheck(new Set(domains), log) }),
     handleContent: (server, session, envelope, content) =>
       maildir.handleContent(server, session, envelope, content),
     handleClose: (_server, session, reason) => {
@@ -44,6 +50,18 @@ export function servingHandler(directory: string, log: Log): { handler: Handler;
     },
   };
   return { handler, maildir };
+}
+
+/** Refuses recipients of other domains. */
+function recipientCheck(domains: ReadonlySet<string>, log: Log): NonNullable<Handler['handleRCPT']> {
+  return (_server, { id }, _envelope, address, _options, mailbox) => {
+    if (isOurs(domains, mailbox)) return undefined;
+    log.write('recipient-refused', `[${id}] refused recipient <${address}>: not in --domain`, {
+      session: id,
+      recipient: address,
+    });
+    return '550 5.7.1 No mail for this domain here';
+  };
 }
 
 /** Who was there, of a session that never began. */

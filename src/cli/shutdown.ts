@@ -1,17 +1,20 @@
 import { constants } from 'node:os';
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+const ALL_SIGNALS = [...SIGNALS, 'SIGHUP'] as const;
 /** Ctrl-C below npm arrives twice, from the terminal and from npm: within this many milliseconds it is one. */
 const SAME_KEYPRESS = 100;
 
 /**
- * Waits for the first SIGTERM or SIGINT. From then on a second one ends the process at once, with the exit code a
+ * Waits for the first signal that asks to end: SIGTERM or SIGINT. From then on a second one ends the process at once, with the exit code a
  * shell gives to that signal.
+ *
+ * @param hangUp whether SIGHUP counts, too
  */
-export function shutdownSignal(): Promise<NodeJS.Signals> {
+export function shutdownSignal(hangUp: boolean): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     let first: { signal: NodeJS.Signals; at: number } | undefined;
-    for (const signal of SIGNALS) {
+    for (const signal of hangUp ? ALL_SIGNALS : SIGNALS) {
       process.on(signal, () => {
         const now = performance.now();
         if (first === undefined) {

@@ -1,6 +1,8 @@
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
+import { once } from 'node:events';
 import { StringDecoder } from 'node:string_decoder';
+import { connect as connectTls } from 'node:tls';
 import { escapeText } from '../smtp/reply.ts';
 import { showPlace } from './endpoints.ts';
 import type { Place } from './endpoints.ts';
@@ -12,20 +14,27 @@ export interface ServerReply {
   lines: readonly string[];
 }
 
+/** The server says nothing, but does not close either. */
+export class Silence extends Failure {}
+
 const LONGEST_LINE = 4096;
 const MOST_LINES = 200;
 
 /** The client's side of an SMTP session, one command at a time; every line is shown as it goes by. */
 export class SmtpDialogue {
-  readonly #socket: Socket;
-  readonly #chunks: AsyncIterator<Buffer>;
+  readonly #timeout: number;
+  readonly #to: Place;
+  #socket: Socket;
+  #chunks: AsyncIterator<Buffer>;
   readonly #show: (line: string) => void;
   readonly #decoder = new StringDecoder('utf8');
   #unread = '';
 
-  private constructor(socket: Socket, show: (line: string) => void) {
+  private constructor(socket: Socket, to: Place, timeout: number, show: (line: string) => void) {
     this.#socket = socket;
-    this.#chunks = socket[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+    this.#chunks = chunksOf(socket);
+    this.#to = to;
+    this.#timeout = timeout;
     this.#show = show;
   }
 
@@ -37,19 +46,41 @@ export class SmtpDialogue {
    */
   static async open(to: Place, timeout: number, show: (line: string) => void): Promise<SmtpDialogue> {
     const socket = connect('path' in to ? to : { ...to, noDelay: true });
-    socket.setTimeout(timeout, () => {
-      socket.destroy(new Failure(`No answer from ${showPlace(to)} within ${timeout} ms.`));
-    });
-    await new Promise<void>((resolve, reject) => {
-      socket.once('connect', () => {
-        socket.off('error', reject);
-        resolve();
-      });
-      socket.once('error', reject);
-    }).catch((error: unknown) => {
+    limit(socket, to, timeout);
+    await once(socket, 'connect').catch((error: unknown) => {
       throw unreachable(to, error);
     });
-    return new SmtpDialogue(socket, show);
+    return new SmtpDialogue(socket, to, timeout, show);
+  }
+
+  /**
+   * Goes on in TLS. The certificate is shown, not checked: a test must reach a server whose certificate is not yet right.
+   *
+   * @param servername the name to ask for
+   * @throws Failure when there is no handshake
+   */
+  async secure(servername: string | undefined): Promise<void> {
+    // Leaves the loop over the socket without ending the socket.
+    await this.#chunks.return?.();
+    const clear = this.#socket;
+    clear.setTimeout(0);
+    const socket = connectTls({
+      socket: clear,
+      rejectUnauthorized: false,
+      ...(servername === undefined ? {} : { servername }),
+    });
+    limit(socket, this.#to, this.#timeout);
+    this.#socket = socket;
+    await once(socket, 'secureConnect').catch((error: unknown) => {
+      if (error instanceof Failure) throw error;
+      throw new Failure(`There was no TLS handshake: ${reason(error)}.`);
+    });
+    this.#chunks = chunksOf(socket);
+    const subject = String(socket.getPeerCertificate().subject?.CN ?? 'nobody');
+    const verdict = socket.authorized
+      ? 'which verifies'
+      : `which does not verify (${String(socket.authorizationError)})`;
+    this.#show(escapeText(`(${socket.getProtocol()}, certificate of ${subject}, ${verdict})`));
   }
 
   get remoteAddress(): string | undefined {
@@ -120,6 +151,17 @@ export class SmtpDialogue {
   }
 }
 
+function chunksOf(socket: Socket): AsyncIterator<Buffer> {
+  return socket.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer>;
+}
+
+/** Ends a connection on which nothing happens for too long. */
+function limit(socket: Socket, to: Place, timeout: number): void {
+  socket.setTimeout(timeout, () => {
+    socket.destroy(new Silence(`No answer from ${showPlace(to)} within ${timeout} ms.`));
+  });
+}
+
 function unreachable(to: Place, error: unknown): Failure {
   if (error instanceof Failure) return error;
   return new Failure(
@@ -128,8 +170,17 @@ function unreachable(to: Place, error: unknown): Failure {
   );
 }
 
-/** A system error in a word: its code, or what it says. */
+/** A system error in words, or its code, or what it says. */
 function reason(error: unknown): string {
   const { code, message } = error as { code?: string; message?: string };
-  return code ?? (message || 'unknown reason');
+  return escapeText(REASONS[code ?? ''] ?? code ?? (message || 'unknown reason'));
 }
+
+const REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nobody listens there',
+  ECONNRESET: 'the server broke it off',
+  ENOENT: 'there is no such socket',
+  ENOTFOUND: 'there is no such host name',
+  ETIMEDOUT: 'nobody answers there',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'the server does not speak TLS there',
+};

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { decode } from '../../src/proxy/index.ts';
 import { scriptedServer } from './scripted-server.ts';
@@ -227,6 +230,43 @@ The message was taken by 127.0.0.1:PORT.
     });
   });
 
+  it('says that a silent port may begin with TLS, and that one in the clear does not', async () => {
+    const silent = await send([''], '--timeout', '50');
+    expect(silent).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/ or its port begins with TLS \(--tls\)\.\n$/u),
+    });
+    await server?.close();
+    const clear = await send(['220 mx\r\n'], '--tls');
+    expect(clear).toMatchObject({
+      code: 1,
+      err: 'error: There was no TLS handshake: the server does not speak TLS there.\n',
+    });
+    await server?.close();
+    const without = await send(['220 mx\r\n', '250 mx\r\n'], '--starttls');
+    expect(without).toMatchObject({
+      code: 1,
+      err: 'error: The server does not offer STARTTLS.\nLeave --starttls out.\n',
+    });
+  });
+
+  it('sends a message of its own: line ends, dots and 8-bit octets as mail wants them', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'truepeer-send-'));
+    const file = join(directory, 'mail.eml');
+    writeFileSync(file, '.first\nS\u00fcd\r\n..\n.');
+    const { code, sent } = await send([...WELL, BYE], '--message', file);
+    rmSync(directory, { recursive: true });
+    expect(code).toBe(0);
+    const text = Buffer.from(sent, 'latin1').toString();
+    expect(text).toContain('MAIL FROM:<sender@example.org> BODY=8BITMIME\r\n');
+    expect(text).toContain('DATA\r\n..first\r\nS\u00fcd\r\n...\r\n..\r\n.\r\nQUIT\r\n');
+    expect(await truepeer(['send', '--message', file])).toEqual({
+      code: 2,
+      out: '',
+      err: `error: There is no file ${file}.\n`,
+    });
+  });
+
   it('asks for SMTPUTF8 where it needs it, and says when it is not there', async () => {
     const without = await send([...WELL, BYE], '--rcpt', 'j\u00f8rn@example.net');
     expect(without).toMatchObject({
@@ -249,7 +289,7 @@ The message was taken by 127.0.0.1:PORT.
       code: 1,
       out: '',
       err:
-        `error: Cannot connect to 127.0.0.1:${gone.port}: ECONNREFUSED.\n` +
+        `error: Cannot connect to 127.0.0.1:${gone.port}: nobody listens there.\n` +
         'Start the server first (npm start), or say where it is: --to HOST:PORT.\n',
     });
   });

@@ -94,6 +94,7 @@ describe('truepeer serve', () => {
         event: 'listening',
         places: `127.0.0.1:${serving.port}`,
         maildir: serving.maildir,
+        startTls: false,
         proxy: true,
         trusted: '127.0.0.0/8 ::1',
         proxyTimeout: 5000,
@@ -303,7 +304,29 @@ describe('truepeer serve, what it cannot do', () => {
     expect(outcome).toEqual({ code: 1, out: '', err: `error: Cannot listen on ${place}: ${err}` });
   });
 
+  it('a certificate that is not there: exit 1', async () => {
+    expect(await serve('--tls-cert', 'no-such.crt', '--tls-key', 'no-such.key')).toEqual({
+      code: 1,
+      out: '',
+      err: 'error: There is no certificate no-such.crt.\nFiles in PEM are expected.\n',
+    });
+  });
+
   it.each([
+    { args: ['--tls-cert', 'a.crt'], err: 'error: --tls-cert and --tls-key go together.\n' },
+    { args: ['--tls-listen', '127.0.0.1:0'], err: 'error: --tls-listen needs --tls-cert and --tls-key.\n' },
+    {
+      args: ['--tls-cert', import.meta.filename, '--tls-key', import.meta.filename],
+      err: expect.stringMatching(
+        /^error: option tls: key, certificate or another value is not usable: [^\n]+\n$/u,
+      ),
+    },
+    {
+      args: ['--domain', '127.0.0.1'],
+      err:
+        "error: option '--domain <name>' argument '127.0.0.1' is invalid. Expected a domain, as in example.net.\n" +
+        '(add --help to see what is possible)\n',
+    },
     {
       args: ['--maildir', ''],
       err:
