@@ -372,7 +372,8 @@ export class Conversation implements Dialogue {
     if (this.closed) return;
     const waiting = this.gate.closed;
     if (this.leaving && !waiting && this.reception.message === undefined) {
-      if (this.session.greeted) this.reply(REPLIES.shutdown);
+      // In the pause before the greeting, 421 is the greeting; before a PROXY header or TLS there is nothing to say.
+      if (this.session.greeted || this.input.passed !== undefined) this.reply(REPLIES.shutdown);
       return this.close('shutdown');
     }
     this.flush();

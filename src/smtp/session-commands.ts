@@ -80,7 +80,7 @@ function answerEhlo(
 ): void {
   let lines = offered;
   if (isList(answer)) lines = answer;
-  else if (answer !== undefined) {
+  else if (answer !== undefined && answer !== null) {
     const reply = readReply(answer, 'handleEHLO', '');
     if (reply.code >= 300) return refuseOrGreet(dialogue, reply);
     const text = typeof reply.text === 'string' ? [reply.text] : reply.text;
@@ -203,7 +203,9 @@ const quit: Command = {
       () => handler.handleQUIT!(server, session, envelope),
       (answer) => {
         dialogue.reply(
-          answer === undefined ? REPLIES.bye : formatReply(readReply(answer, 'handleQUIT', '2.0.0')),
+          answer === undefined || answer === null
+            ? REPLIES.bye
+            : formatReply(readReply(answer, 'handleQUIT', '2.0.0')),
         );
         dialogue.close('quit');
       },

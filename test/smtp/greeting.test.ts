@@ -50,6 +50,15 @@ describe('B1: talk before the greeting', () => {
     expect(rig.transcript).toBe(`${GREETING}250 2.0.0 Ok\r\n`);
   });
 
+  it('F7: a server that stops meanwhile says 421 instead of the greeting', () => {
+    const rig = greeted({}, { greetingDelay: 200 });
+    rig.conversation.shutdown();
+    expect([rig.transcript, rig.closed]).toEqual([
+      '421 4.3.2 Service is shutting down; try again later\r\n',
+      'shutdown',
+    ]);
+  });
+
   it('on a socket: the patient one is greeted, the other one closed', async () => {
     const { dial } = await serve({}, { greetingDelay: 60 });
     const [patient, hasty] = [dial(), dial()];
