@@ -4,7 +4,7 @@ import type { AF, PROTO, V2_CMD } from '../../generated/constants.ts';
 export interface Header<T> {
   /** Default 2. */
   version?: 1 | 2 | null;
-  /** Default PROXY. LOCAL speaks of the proxy itself and takes no addresses. Version 1 has no commands. */
+  /** Default PROXY. LOCAL speaks of the proxy itself and takes no addresses and no ports. Version 1 has no commands. */
   command?: V2_CMD | keyof typeof V2_CMD | null;
   /** Default: that of the addresses; UNSPEC for LOCAL. */
   family?: AF | keyof typeof AF | null;

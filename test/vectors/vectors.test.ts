@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { decode, decodeDatagram, encode, type HeaderInput, ProxyError, ProxyTLV } from '../../src/proxy/index.ts';
+import { AF_NAME, decode, decodeDatagram, encode, type HeaderInput, ProxyError, ProxyTLV } from '../../src/proxy/index.ts';
 import { readInPieces } from '../proxy/differential.ts';
 import { interpret } from '../proxy/interpreter.ts';
 import type { Reading } from '../proxy/interpreter/verdict.ts';
@@ -24,6 +24,34 @@ describe.each([...files])('%s', (_, vectors) => {
     const every = octets.length > 5000 ? [1, 15, 16, 17, 28, 5000] : Array.from(octets, (__, at) => at);
     readInPieces(octets, every, options);
     for (const cut of every.filter((at) => at < 300)) readInPieces(octets, [cut], options);
+  });
+});
+
+describe('no bit of a captured header flips unnoticed where it has a checksum', () => {
+  const captures = files.get('captures')!.flatMap(({ name, hex }) => {
+    const octets = octetsOf(hex);
+    const result = decode(octets);
+    const at = result.status === 'ok' ? result.data.tlv?.tlvLoc['CRC32C'] : undefined;
+    return result.status !== 'ok' || at === undefined
+      ? []
+      : [{ name, octets, length: result.length, type: result.data.tlvStart! + at }];
+  });
+  expect(captures.length).toBeGreaterThan(2);
+
+  test.each(captures)('$name', ({ octets, length, type }) => {
+    const unnoticed: string[] = [];
+    for (let bit = 0; bit < 8 * length; bit++) {
+      const flipped = octets.slice();
+      flipped[bit >> 3] = flipped[bit >> 3]! ^ (1 << (bit & 7));
+      const result = decode(flipped);
+      if (result.status !== 'ok') continue;
+      unnoticed.push(
+        bit >> 3 === type ? 'no checksum' : result.data.proxied ? `bit ${bit}` : AF_NAME[result.data.family!]!,
+      );
+    }
+    // Where its type is another one there is no checksum, and nobody knows where TLVs begin behind addresses of no family.
+    expect(new Set(unnoticed)).toEqual(new Set(['UNSPEC', 'no checksum']));
+    expect(unnoticed.filter((what) => what === 'UNSPEC').length).toBe(1);
   });
 });
 
