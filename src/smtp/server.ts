@@ -85,7 +85,7 @@ export class SMTPServer<V = TlvValues> {
    * killed server has left behind is taken away first.
    *
    * @returns the address; for a Unix socket its path stands in `address` and the port is 0.
-   * @throws the system's error (EADDRINUSE, EACCES ...).
+   * @throws the system's error (EADDRINUSE, EACCES ...); an Error when `close` is called meanwhile.
    */
   async listen(target: ListenTarget): Promise<AddressInfo> {
     const tls = target.tls === true;
@@ -95,6 +95,10 @@ export class SMTPServer<V = TlvValues> {
     const host = this.hostFor(target);
     this.closing = false;
     const listener = await listenAt(target, (socket) => this.accept(host, socket, unix, tls));
+    if (this.closing) {
+      listener.close();
+      throw new Error('listen: the server was closed before it could listen');
+    }
     // Running out of descriptors must not end the process; the system's queue holds the clients meanwhile.
     listener.on('error', (error) => this.acceptFailed(error));
     this.listeners.add(listener);

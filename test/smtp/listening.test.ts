@@ -66,6 +66,16 @@ it('one server listens in several places, and again after close', async () => {
   }
 });
 
+it('close ends what has not begun to listen yet, too', async () => {
+  const server = made();
+  const path = join(folder(), 's');
+  const listening = server.listen({ path });
+  const closed = server.close();
+  await expect(listening).rejects.toThrow('listen: the server was closed before it could listen');
+  await closed;
+  await expect(once(connect(path), 'connect')).rejects.toThrow(/ENOENT|ECONNREFUSED/);
+});
+
 it('a Unix socket that a killed server left behind is taken away', async () => {
   const path = join(folder(), 's');
   await abandoned(path);

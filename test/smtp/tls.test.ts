@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect as connectTLS, createSecureContext } from 'node:tls';
 import { describe, expect, it } from 'vitest';
@@ -281,6 +283,27 @@ describe('certificates', () => {
     const bad = { ...tls, names: { 'bad.test': { key: 'x', cert: 'y' } } };
     expect(() => server.replaceTLS(bad)).toThrow(/^option tls\.names\["bad\.test"\]: /);
     expect(await subject('mx.test')).toBe('mx.test');
+  });
+
+  it('channel bindings are those of the certificate that was shown', async () => {
+    const bound: unknown[] = [];
+    const handler: Handler = {
+      handleSTARTTLS: (_server, session) => {
+        const octets = session.tls?.channelBindings().data('tls-server-end-point');
+        bound.push(octets && Buffer.from(octets).toString('hex'));
+      },
+    };
+    const names = { 'other.test': { key: pem('other.key'), cert: pem('other.crt') } };
+    const { port } = await serve(handler, { tls: { ...tls, names } }, { tls: true });
+    const shown: string[] = [];
+    for (const servername of ['other.test', 'mx.test']) {
+      const socket = connectTLS({ port, host: '127.0.0.1', servername, rejectUnauthorized: false });
+      await once(socket, 'data');
+      shown.push(createHash('sha256').update(socket.getPeerCertificate().raw).digest('hex'));
+      socket.destroy();
+    }
+    expect(new Set(shown).size).toBe(2);
+    expect(bound).toEqual(shown);
   });
 
   it('of clients are in session.tls, verified or not', async () => {
