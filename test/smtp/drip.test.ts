@@ -84,4 +84,12 @@ describe('rule 62: the longest line of AUTH', () => {
     expect(rig.say(`${plain(length)}\r\nNOOP\r\n`)).toBe(`${long}250 2.0.0 Ok\r\n`);
     expect(rig.say(`AUTH PLAIN ${plain(length)}\r\nNOOP\r\n`)).toBe(`${long}250 2.0.0 Ok\r\n`);
   });
+
+  it('rule 1: a bare LF ends no answer either, and nothing behind it is executed', () => {
+    const rig = after(ready({}, auth), 'AUTH PLAIN\r\n');
+    expect(rig.say(`${plain(40)}\nNOOP\r\n`)).toBe(
+      '500 5.5.2 Lines end with CR LF; a bare LF ends nothing\r\n',
+    );
+    expect(rig.closed).toBe('not-smtp');
+  });
 });

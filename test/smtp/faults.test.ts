@@ -117,6 +117,24 @@ describe('F2: a handler that misbehaves', () => {
   });
 });
 
+describe('E3 and E4: budgets while hooks take their time', () => {
+  it.each([
+    ['NOOP', '421 4.7.0 Too many commands without a message\r\n', 100],
+    ['BLURB', '421 4.7.0 Too many unknown commands\r\n', 21],
+    ['MAIL FROM:<', '421 4.7.0 Too many errors\r\n', 101],
+  ])('20,000 pipelined %s', async (line, last, replies) => {
+    const later = (): Promise<undefined> => Promise.resolve(undefined);
+    // EHLO has used up one of the budget for NOOP.
+    const rig = ready({ handleNOOP: later, handleMAIL: later });
+    const before = rig.transcript.length;
+    const flood = Buffer.from(`${line}\r\n`.repeat(20_000));
+    for (let at = 0; at < flood.length; at += 65_536) rig.say(flood.subarray(at, at + 65_536));
+    await expect.poll(() => rig.closed, { interval: 1 }).toBe('limit');
+    const said = rig.transcript.slice(before);
+    expect([said.endsWith(last), said.match(/\r\n/g)!.length]).toEqual([true, replies]);
+  });
+});
+
 describe('F5 and F8: a process with few descriptors', () => {
   it('lives without any left, does not spin, takes connections again, and ends by itself after close()', async () => {
     const child = await launch(48);
