@@ -62,23 +62,24 @@ export class TLSContext {
 
   /** The server's end of TLS over a socket; it emits `secure` after the handshake. */
   wrap(socket: Socket): TLSSocket {
-    const { requestCert = false } = this.options;
+    const { requestCert = false, SNICallback } = this.options;
+    const choosing = this.named.size > 0 || SNICallback !== undefined;
     return new TLSSocket(socket, {
       isServer: true,
       secureContext: this.context,
       requestCert,
       rejectUnauthorized: false,
-      SNICallback: (name, callback) => this.choose(name, callback),
+      ...(choosing && { SNICallback: this.choose }),
     });
   }
 
   /** Without an answer the default certificate is shown. */
-  private choose(name: string, callback: (error: Error | null, context?: SecureContext) => void): void {
+  private readonly choose: NonNullable<TLSOptions['SNICallback']> = (name, callback) => {
     const context = this.named.get(name.toLowerCase());
     const { SNICallback } = this.options;
     if (context === undefined && SNICallback !== undefined) SNICallback(name, callback);
     else callback(null, context);
-  }
+  };
 }
 
 function namedContexts({ names = {}, ...shared }: TLSOptions): ReadonlyMap<string, SecureContext> {
