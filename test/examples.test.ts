@@ -5,7 +5,10 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { format } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
 
-/** The `@example` blocks of the sources are programs: they run, and print what the comment on their line says. */
+/**
+ * The `@example` blocks of the sources, and blocks of the README that print, are programs: they run, and print what the
+ * comment on their line says.
+ */
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const ENTRIES: Readonly<Record<string, string>> = {
   truepeer: 'src/index.ts',
@@ -30,6 +33,7 @@ const examples = ['src', 'codegen', 'generated'].flatMap((folder) =>
     .toSorted()
     .flatMap((path) => examplesIn(`${folder}/${path}`)),
 );
+examples.push(...examplesOfReadme());
 
 const workplace = mkdtempSync(join(tmpdir(), 'examples-'));
 afterAll(() => rmSync(workplace, { recursive: true }));
@@ -61,6 +65,13 @@ function examplesIn(path: string): Example[] {
       }
     });
   return found;
+}
+
+function examplesOfReadme(): Example[] {
+  const blocks = readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(/^```ts\n(.*?)^```$/gmsu);
+  return [...blocks]
+    .map(([, text = ''], index) => ({ place: `README.md, block ${index + 1}`, lines: text.split('\n') }))
+    .filter(({ lines }) => lines.some((line) => line.includes('console.log(')));
 }
 
 /** What each line that prints says it prints; without a comment it is a claim, and true. */
