@@ -23,6 +23,8 @@ export function makeEncode(tables: Tables): (header: Header<Values>) => Uint8Arr
   const sendable = { ...tables.limits, maxTLVs: MOST };
   const scan = new Scan();
   const block = new Uint8Array(tables.preambleSize + tables.blockSize(AF.UNIX));
+  const pairs = new Uint8Array(256);
+  for (const pair of tables.pairs) pairs[pair] = 1;
 
   /** Everything in a header, resolved and checked, but the TLVs. */
   function encode(header: Header<Values>): Uint8Array {
@@ -44,9 +46,12 @@ export function makeEncode(tables: Tables): (header: Header<Values>) => Uint8Arr
       );
     }
     const endpoints = unspec ? NO_ENDPOINTS : endpointsOf(header, family);
-    return version === 1
-      ? encodeLine(header, command, family, protocol, endpoints)
-      : encodeBinary(header, command, family, protocol, endpoints);
+    if (version === 1) return encodeLine(header, command, family, protocol, endpoints);
+    if (pairs[(family << 4) | protocol] !== 1) throw badPair(family, protocol);
+    if ((header.tlvs ?? undefined) !== undefined || checksum)
+      return encodeLong(header, command, family, protocol, endpoints);
+    const out = new Uint8Array(tables.preambleSize + tables.blockSize(family));
+    return encodeHead(out, command, family, protocol, endpoints);
   }
 
   function encodeLine(
@@ -69,26 +74,16 @@ export function makeEncode(tables: Tables): (header: Header<Values>) => Uint8Arr
     return asciiLine(line);
   }
 
-  function encodeBinary(
+  /** A header with TLVs. */
+  function encodeLong(
     header: Header<Values>,
     command: number,
     family: number,
     protocol: number,
     e: Endpoints,
   ): Uint8Array {
-    if (!tables.pairs.includes((family << 4) | protocol)) {
-      throw refuse(
-        tables,
-        'encode-unsupported',
-        `family ${tables.names.family[family]} over transport ${tables.names.transport[protocol]}`,
-      );
-    }
     const start = tables.preambleSize + tables.blockSize(family);
-    const checksum = header.checksum === true;
-    if (header.tlvs === undefined || header.tlvs === null) {
-      if (!checksum) return encodeHead(new Uint8Array(start), command, family, protocol, e);
-    }
-    const tlvs = encodeTlvs(tables, tlvList(header), checksum, tables.limits);
+    const tlvs = encodeTlvs(tables, tlvList(header), header.checksum === true, tables.limits);
     const length = start + tlvs.octets.length;
     if (length - tables.preambleSize > MOST)
       throw refuse(tables, 'encode-too-long', `${length - tables.preambleSize} octets`);
@@ -131,38 +126,33 @@ export function makeEncode(tables: Tables): (header: Header<Values>) => Uint8Arr
         'no addresses; say family UNSPEC, or command LOCAL, to send a header without them',
       );
     }
-    const { srcAddr, dstAddr } = header;
-    if (isPath(srcAddr) || isPath(dstAddr)) return AF.UNIX;
-    return hasColon(srcAddr) || hasColon(dstAddr) ? AF.INET6 : AF.INET;
+    const src = familyOfText(header.srcAddr);
+    const dst = familyOfText(header.dstAddr);
+    if (src === dst) return src;
+    return src === AF.UNIX || dst === AF.UNIX ? AF.UNIX : AF.INET6;
   }
 
+  /** Checks what an address block is made of. A header that needs no change is one itself. */
   function endpointsOf(header: Header<Values>, family: number): Endpoints {
-    const srcAddr = address('srcAddr', header.srcAddr, family);
-    const dstAddr = address('dstAddr', header.dstAddr, family);
+    const { srcAddr, dstAddr, srcPort, dstPort } = header;
+    if (typeof srcAddr !== 'string') throw badAddress('srcAddr', srcAddr, family);
+    if (typeof dstAddr !== 'string') throw badAddress('dstAddr', dstAddr, family);
     if (family === AF.UNIX) {
-      if (hasPort(header))
-        throw bad('srcPort', header.srcPort ?? header.dstPort, 'nothing, as UNIX sockets have no ports');
+      if (hasPort(header)) throw bad('srcPort', srcPort ?? dstPort, 'nothing, as UNIX sockets have no ports');
       return { srcAddr, dstAddr, srcPort: 0, dstPort: 0 };
     }
-    return {
-      srcAddr,
-      dstAddr,
-      srcPort: port('srcPort', header.srcPort),
-      dstPort: port('dstPort', header.dstPort),
-    };
+    const src = family === AF.INET6 ? mapped('srcAddr', srcAddr) : srcAddr;
+    const dst = family === AF.INET6 ? mapped('dstAddr', dstAddr) : dstAddr;
+    if (!isPort(srcPort)) throw bad('srcPort', srcPort, 'a whole number 0..65535');
+    if (!isPort(dstPort)) throw bad('dstPort', dstPort, 'a whole number 0..65535');
+    return family === AF.INET ? (header as Endpoints) : { srcAddr: src, dstAddr: dst, srcPort, dstPort };
   }
 
-  function address(field: string, text: unknown, family: number): string {
-    if (typeof text !== 'string') throw badAddress(field, text, family);
-    if (family !== AF.INET6 || hasColon(text)) return text;
-    if (!writeIpv4(text, scratch, 0)) throw badAddress(field, text, family);
+  /** An address for a block that holds IPv6. */
+  function mapped(field: string, text: string): string {
+    if (text.indexOf(':') >= 0) return text;
+    if (!writeIpv4(text, scratch, 0)) throw badAddress(field, text, AF.INET6);
     return `::ffff:${text}`;
-  }
-
-  function port(field: string, value: number | null | undefined): number {
-    if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > MOST)
-      throw bad(field, value, 'a whole number 0..65535');
-    return value;
   }
 
   /** A number, or its name. */
@@ -190,6 +180,12 @@ export function makeEncode(tables: Tables): (header: Header<Values>) => Uint8Arr
     return refuse(tables, 'encode-bad-field', `${field}: ${show(value)}, where it takes ${expected}`);
   }
 
+  function badPair(family: number, protocol: number): Error {
+    const { names } = tables;
+    const found = `family ${names.family[family]} over transport ${names.transport[protocol]}`;
+    return refuse(tables, 'encode-unsupported', found);
+  }
+
   function badAddress(field: string, value: unknown, family: number): Error {
     return refuse(
       tables,
@@ -201,13 +197,21 @@ export function makeEncode(tables: Tables): (header: Header<Values>) => Uint8Arr
   return encode;
 }
 
-function isPath(text: unknown): boolean {
-  return typeof text === 'string' && (text.startsWith('/') || text.startsWith('\0'));
+function isPort(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MOST;
 }
 
-function hasColon(text: unknown): boolean {
-  return typeof text === 'string' && text.includes(':');
+/** The family that a text is meant to be of; whether it is well-formed is for its writer to say. */
+function familyOfText(text: unknown): number {
+  if (typeof text !== 'string') return AF.INET;
+  const first = text.charCodeAt(0);
+  if (first === SLASH || first === 0) return AF.UNIX;
+  const dotted = text.charCodeAt(1) === DOT || text.charCodeAt(2) === DOT || text.charCodeAt(3) === DOT;
+  return dotted || text.indexOf(':') < 0 ? AF.INET : AF.INET6;
 }
+
+const DOT = 0x2e;
+const SLASH = 0x2f;
 
 function hasPort({ srcPort, dstPort }: Header<Values>): boolean {
   return (srcPort ?? dstPort ?? undefined) !== undefined;

@@ -40,20 +40,21 @@ export function scanIpv4(b: Uint8Array, p: number, n: number, numbers = 4): numb
  * Returns false when `text` is not exactly a dotted quad as version 1 spells it; `out` is then undefined there.
  */
 export function writeIpv4(text: string, out: Uint8Array, o: number): boolean {
-  const n = text.length;
-  let p = 0;
-  for (let i = 0; i < 4; i++) {
-    let value = text.charCodeAt(p++) - ZERO;
-    if (!(value >= 0 && value <= 9)) return false;
-    for (; p < n; p++) {
-      const digit = text.charCodeAt(p) - ZERO;
-      if (digit < 0 || digit > 9) break;
+  const end = o + 3;
+  let value = -1;
+  for (let p = 0; p < text.length; p++) {
+    const digit = text.charCodeAt(p) - ZERO;
+    if (digit >= 0 && digit <= 9) {
       if (value === 0) return false;
-      value = value * 10 + digit;
+      value = value < 0 ? digit : value * 10 + digit;
       if (value > 255) return false;
+    } else {
+      if (digit !== DOT - ZERO || value < 0 || o === end) return false;
+      out[o++] = value;
+      value = -1;
     }
-    if (i < 3 ? text.charCodeAt(p++) !== DOT : p !== n) return false;
-    out[o + i] = value;
   }
+  if (value < 0 || o !== end) return false;
+  out[o] = value;
   return true;
 }
