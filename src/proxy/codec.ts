@@ -1,5 +1,5 @@
 import { NEED, Scan, type Tables } from '../wire/index.ts';
-import { type DataContext, ProxyData } from './data.ts';
+import { ProxyData } from './data.ts';
 import { makeEncode } from './encode.ts';
 import { faultOf, ProxyError } from './error.ts';
 import type { Header, TlvsInput } from './header.ts';
@@ -33,29 +33,6 @@ export interface Codec<V> {
   readonly ProxyTLV: TlvClass<V>;
 }
 
-/** A refusal; the `ProxyData` of it is made when asked for, so that refusing costs no more than accepting. */
-class Invalid<V> {
-  readonly status = 'invalid';
-  readonly error: ProxyError;
-  readonly #context: DataContext<V>;
-  readonly #bytes: Uint8Array;
-  readonly #length: number;
-  #data: ProxyData<V> | undefined = undefined;
-
-  constructor(context: DataContext<V>, bytes: Uint8Array, length: number, error: ProxyError) {
-    this.error = error;
-    this.#context = context;
-    this.#bytes = bytes;
-    this.#length = length;
-  }
-
-  get data(): ProxyData<V> {
-    const length = Math.min(this.#length, this.#bytes.length);
-    this.#data ??= new ProxyData(this.#context, this.#bytes, length, NOTHING, this.error);
-    return this.#data;
-  }
-}
-
 const NOTHING = new Scan();
 
 /** Makes a codec from generated tables. */
@@ -65,6 +42,25 @@ export function createCodec<V>(tables: Tables<V>): Codec<V> {
   const scan = new Scan();
   const incompleteHeader = tables.errors.find((entry) => entry.code === 'incomplete-header')!;
 
+  /** A refusal; the `ProxyData` of it is made when asked for, so that refusing costs no more than accepting. */
+  class Invalid {
+    readonly status = 'invalid';
+    readonly error: ProxyError;
+    readonly #bytes: Uint8Array;
+    #data: ProxyData<V> | undefined = undefined;
+
+    constructor(bytes: Uint8Array, error: ProxyError) {
+      this.error = error;
+      this.#bytes = bytes;
+    }
+
+    get data(): ProxyData<V> {
+      const length = Math.min(this.error.offset + 1, this.#bytes.length);
+      this.#data ??= new ProxyData(context, this.#bytes, length, NOTHING, this.error);
+      return this.#data;
+    }
+  }
+
   function decode(bytes: Uint8Array, options?: DecodeOptions): DecodeResult<V> {
     const limits = options === undefined ? tables.limits : resolveLimits(options, tables.limits);
     const result = tables.scanHeader(bytes, limits, scan);
@@ -72,7 +68,7 @@ export function createCodec<V>(tables: Tables<V>): Codec<V> {
       return { status: 'ok', data: new ProxyData(context, bytes, result, scan, null), length: result };
     if (result === NEED) return { status: 'incomplete', needed: scan.needed };
     if (!ArrayBuffer.isView(bytes)) throw new TypeError('decode takes a Uint8Array');
-    return new Invalid(context, bytes, scan.offset + 1, faultOf(tables.errors, bytes, scan));
+    return new Invalid(bytes, faultOf(tables.errors, bytes, scan));
   }
 
   function decodeDatagram(
@@ -81,7 +77,7 @@ export function createCodec<V>(tables: Tables<V>): Codec<V> {
   ): Exclude<DecodeResult<V>, { status: 'incomplete' }> {
     const result = decode(bytes, options);
     if (result.status !== 'incomplete') return result;
-    return new Invalid(context, bytes, bytes.length, new ProxyError(incompleteHeader, bytes.length, ''));
+    return new Invalid(bytes, new ProxyError(incompleteHeader, bytes.length, ''));
   }
 
   function incomplete(bytes: Uint8Array): ProxyData<V> {

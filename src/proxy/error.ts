@@ -14,8 +14,7 @@ import type { ErrorEntry, Scan } from '../wire/index.ts';
  * if (result.status === 'invalid') console.log(result.error.code, result.error.offset); // v1-bad-ipv4 13
  */
 export class ProxyError implements Error {
-  readonly name = 'ProxyError';
-  readonly code: ProxyErrorCode;
+  declare readonly name: 'ProxyError';
   /** Octet of the header that the error is at, from 0; -1 where it is about no octet. */
   readonly offset: number;
   readonly #entry: ErrorEntry;
@@ -25,10 +24,14 @@ export class ProxyError implements Error {
 
   /** @param found Words, or the number that the kind of error shows. */
   constructor(entry: ErrorEntry, offset: number, found: string | number) {
-    this.code = entry.code as ProxyErrorCode;
-    this.offset = offset;
     this.#entry = entry;
+    this.offset = offset;
     this.#found = found;
+  }
+
+  /** Code of the catalogue. */
+  get code(): ProxyErrorCode {
+    return this.#entry.code as ProxyErrorCode;
   }
 
   /** What was expected, as the end of a sentence. */
@@ -60,6 +63,7 @@ export class ProxyError implements Error {
 }
 
 Object.setPrototypeOf(ProxyError.prototype, Error.prototype);
+Object.defineProperty(ProxyError.prototype, 'name', { value: 'ProxyError', configurable: true });
 
 /** The error that a scan of `b` ran into. */
 export function faultOf(errors: readonly ErrorEntry[], b: Uint8Array, scan: Scan): ProxyError {
