@@ -68,10 +68,10 @@ export const tables: Tables<TlvValues> = {
   family: (h) => (h.version === 1 ? V1_FAMILY[h.rule]! : isLocal(h.bytes) ? AF.UNSPEC : v2Family(h.bytes)),
   transport: (h) =>
     h.version === 1 ? V1_TRANSPORT[h.rule]! : isLocal(h.bytes) ? PROTO.UNSPEC : v2Transport(h.bytes),
-  srcAddr: (h) => (h.version === 1 ? v1SrcAddr(h) : h.proxied ? v2SrcAddr(h.bytes) : null),
-  dstAddr: (h) => (h.version === 1 ? v1DstAddr(h) : h.proxied ? v2DstAddr(h.bytes) : null),
-  srcPort: (h) => (h.version === 1 ? v1SrcPort(h) : h.proxied ? v2SrcPort(h.bytes) : null),
-  dstPort: (h) => (h.version === 1 ? v1DstPort(h) : h.proxied ? v2DstPort(h.bytes) : null),
+  srcAddr: (h) => (h.version === 1 ? v1SrcAddr(h) : v2SrcAddr(h.bytes)),
+  dstAddr: (h) => (h.version === 1 ? v1DstAddr(h) : v2DstAddr(h.bytes)),
+  srcPort: (h) => (h.version === 1 ? v1SrcPort(h) : v2SrcPort(h.bytes)),
+  dstPort: (h) => (h.version === 1 ? v1DstPort(h) : v2DstPort(h.bytes)),
   restStart: (h) =>
     h.version === 1 ? v1RestStart(h) : PREAMBLE_SIZE + (h.proxied ? BLOCK_SIZE[v2Family(h.bytes)]! : 0),
   restEnd: (h) => (h.version === 1 ? v1RestEnd(h) : h.length),

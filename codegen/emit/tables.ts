@@ -27,7 +27,7 @@ export function emitTables({ spec }: Model, wire: string): Draft {
   const fields = ['srcAddr', 'dstAddr', 'srcPort', 'dstPort'];
   const readers = fields.map(
     (name) =>
-      `${name}: (h) => (h.version === 1 ? v1${pascal(name)}(h) : h.proxied ? v2${pascal(name)}(h.bytes) : null),`,
+      `${name}: (h) => (h.version === 1 ? v1${pascal(name)}(h) : v2${pascal(name)}(h.bytes)),`,
   );
   return {
     name: 'tables.ts',
