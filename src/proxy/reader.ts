@@ -25,8 +25,10 @@ export class HeaderReader<V> {
   readonly #context: ReaderContext<V>;
   readonly #limits: Limits;
   readonly #scan = new Scan();
-  #held: Uint8Array = EMPTY;
-  #rest: Uint8Array = EMPTY;
+  /** Octets of a header that is not whole. */
+  readonly #held = new Gathered();
+  /** Octets behind a whole one. */
+  readonly #rest = new Gathered();
   #data: ProxyData<V> | undefined;
 
   constructor(context: ReaderContext<V>, limits: Limits) {
@@ -34,9 +36,12 @@ export class HeaderReader<V> {
     this.#limits = limits;
   }
 
-  /** Octets that came behind the header, so far: they belong to the application. Of a malformed header, nothing. */
+  /**
+   * Octets that came behind the header, so far: they belong to the application. Of a malformed header, nothing. They
+   * gather as long as you push: once you have the header, hand these on, and what comes then to the application.
+   */
   get rest(): Uint8Array {
-    return this.#rest;
+    return this.#rest.octets;
   }
 
   /**
@@ -45,28 +50,29 @@ export class HeaderReader<V> {
    */
   push(chunk: Uint8Array): ProxyData<V> | undefined {
     if (this.#data !== undefined) {
-      if (this.#data.valid) this.#rest = join(this.#rest, chunk);
+      if (this.#data.valid) this.#rest.add(chunk);
       return this.#data;
     }
-    const before = this.#held.length;
-    const b = before === 0 ? chunk : join(this.#held, chunk);
+    const first = this.#held.octets.length === 0;
+    if (!first) this.#held.add(chunk);
+    const b = first ? chunk : this.#held.octets;
     const result = this.#context.tables.scanHeader(b, this.#limits, this.#scan);
     if (result > 0) {
       this.#data = this.#context.finish(copy(b, result), result, this.#scan);
-      this.#rest = b.subarray(result);
+      this.#rest.start(b.subarray(result));
     } else if (result === FAULT) {
       this.#data = this.#context.finish(copy(b, this.#scan.offset + 1), result, this.#scan);
     } else {
-      this.#held = before === 0 ? copy(b, b.length) : b;
+      if (first) this.#held.start(copy(b, b.length));
       return undefined;
     }
-    this.#held = EMPTY;
+    this.#held.start(EMPTY);
     return this.#data;
   }
 
   /** Says that no octets follow. A header that is not whole by now is malformed. */
   end(): ProxyData<V> {
-    this.#data ??= this.#context.incomplete(this.#held);
+    this.#data ??= this.#context.incomplete(copy(this.#held.octets, this.#held.octets.length));
     return this.#data;
   }
 }
@@ -78,10 +84,27 @@ function copy(b: Uint8Array, length: number): Uint8Array {
   return Uint8Array.prototype.slice.call(b, 0, length);
 }
 
-function join(a: Uint8Array, b: Uint8Array): Uint8Array {
-  if (a.length === 0) return b;
-  const joined = new Uint8Array(a.length + b.length);
-  joined.set(a);
-  joined.set(b, a.length);
-  return joined;
+/** Octets in one piece. The room for them doubles, so that a thousand small chunks cost no more than a large one. */
+class Gathered {
+  octets: Uint8Array = EMPTY;
+  /** What `octets` is the beginning of; undefined where the memory is not ours to write behind them. */
+  #room: Uint8Array | undefined = undefined;
+
+  /** Begins anew, with octets that are not written to. */
+  start(octets: Uint8Array): void {
+    this.octets = octets;
+    this.#room = undefined;
+  }
+
+  add(chunk: Uint8Array): void {
+    const length = this.octets.length + chunk.length;
+    if (this.#room === undefined || this.#room.length < length) {
+      this.#room = new Uint8Array(Math.max(length, 2 * this.octets.length, LEAST));
+      this.#room.set(this.octets);
+    }
+    this.#room.set(chunk, this.octets.length);
+    this.octets = this.#room.subarray(0, length);
+  }
 }
+
+const LEAST = 64;
