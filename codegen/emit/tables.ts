@@ -26,8 +26,7 @@ export function emitTables({ spec }: Model, wire: string): Draft {
   const v2 = `0x${spec.preamble.signature.slice(0, 2)}`;
   const fields = ['srcAddr', 'dstAddr', 'srcPort', 'dstPort'];
   const readers = fields.map(
-    (name) =>
-      `${name}: (h) => (h.version === 1 ? v1${pascal(name)}(h) : v2${pascal(name)}(h.bytes)),`,
+    (name) => `${name}: (h) => (h.version === 1 ? v1${pascal(name)}(h) : v2${pascal(name)}(h.bytes)),`,
   );
   return {
     name: 'tables.ts',

@@ -19,8 +19,18 @@ export interface HostileResults {
   wanted: number;
   peers: number;
   idle: Cost[];
-  header: Cost & { deadline: number; shortest: number; longest: number; left: number; good: LoadResult };
+  /** The SMTP server, and `acceptProxy` in front of a bare one. */
+  headers: HeaderSiege[];
   drip: Cost & { good: LoadResult };
+}
+
+/** Peers whose header is awaited; times in milliseconds. */
+export interface HeaderSiege extends Cost {
+  deadline: number;
+  shortest: number;
+  longest: number;
+  left: number;
+  good: LoadResult;
 }
 
 /** Milliseconds that a listener gives to a header in this bench. */
@@ -42,11 +52,17 @@ export async function benchHostile(wanted: number, progress: Progress): Promise<
     progress.step(`hostile: ${peers} idle connections, ${server}`);
     idle.push(await idleCost(server, peers));
   }
-  progress.step(`hostile: ${peers} silent and dripping peers before the header`);
-  const header = await headerSiege(peers);
+  const headers: HeaderSiege[] = [];
+  for (const [server, what] of [
+    ['truepeer', 'SMTPServer'],
+    ['bare', 'acceptProxy'],
+  ] as const) {
+    progress.step(`hostile: ${peers} silent and dripping peers before the header, ${what}`);
+    headers.push({ ...(await headerSiege(server, peers)), what });
+  }
   progress.step(`hostile: ${peers / 2} peers that drip commands and content`);
   const drip = await dripSiege(Math.floor(peers / 2));
-  return { wanted, peers, idle, header, drip };
+  return { wanted, peers, idle, headers, drip };
 }
 
 async function idleCost(server: string, peers: number): Promise<Cost> {
@@ -57,34 +73,30 @@ async function idleCost(server: string, peers: number): Promise<Cost> {
   });
 }
 
-async function headerSiege(peers: number): Promise<HostileResults['header']> {
-  return await withSiege(
-    'truepeer',
-    { proxy: true, timeout: DEADLINE },
-    async ({ target, crowd, generator }) => {
-      const before = await settledUsage(target);
-      const good = honest(generator, target.port, 'v2', DEADLINE + 2000);
-      const half = Math.floor(peers / 2);
-      const opening = open(crowd, { port: target.port, count: half, says: [], drips: '' });
-      await open(crowd, { port: target.port, count: peers - half, says: [], drips: HEADER_START });
-      await opening;
-      const during = await target.request<Usage>('usage');
-      const served = await good;
-      let ends = await crowd.request<Ends>({ do: 'ends' });
-      for (let waited = 0; ends.open > 0 && waited < 5000; waited += 250) {
-        await sleep(250);
-        ends = await crowd.request<Ends>({ do: 'ends' });
-      }
-      return {
-        ...costOf('truepeer', peers, before, during),
-        deadline: DEADLINE,
-        shortest: ends.shortest,
-        longest: ends.longest,
-        left: ends.open,
-        good: served,
-      };
-    },
-  );
+async function headerSiege(server: string, peers: number): Promise<HeaderSiege> {
+  return await withSiege(server, { proxy: true, timeout: DEADLINE }, async ({ target, crowd, generator }) => {
+    const before = await settledUsage(target);
+    const good = honest(generator, target.port, 'v2', DEADLINE + 2000);
+    const half = Math.floor(peers / 2);
+    const opening = open(crowd, { port: target.port, count: half, says: [], drips: '' });
+    await open(crowd, { port: target.port, count: peers - half, says: [], drips: HEADER_START });
+    await opening;
+    const during = await target.request<Usage>('usage');
+    const served = await good;
+    let ends = await crowd.request<Ends>({ do: 'ends' });
+    for (let waited = 0; ends.open > 0 && waited < 5000; waited += 250) {
+      await sleep(250);
+      ends = await crowd.request<Ends>({ do: 'ends' });
+    }
+    return {
+      ...costOf(server, peers, before, during),
+      deadline: DEADLINE,
+      shortest: ends.shortest,
+      longest: ends.longest,
+      left: ends.open,
+      good: served,
+    };
+  });
 }
 
 async function dripSiege(peers: number): Promise<HostileResults['drip']> {

@@ -1,5 +1,5 @@
 import { atMost, table } from '../report.ts';
-import type { Cost, HostileResults } from './run.ts';
+import type { Cost, HeaderSiege, HostileResults } from './run.ts';
 
 /** Octets that an idle connection may cost beyond what a bare server uses. */
 export const IDLE_BEYOND_BARE = 6 * 1024;
@@ -10,7 +10,7 @@ const GONE_WITHIN = 1000;
 
 /** Every table of the hostile part. */
 export function hostileTables(results: HostileResults): string {
-  const { peers, wanted, header, drip } = results;
+  const { peers, wanted, headers, drip } = results;
   const scaled =
     peers < wanted
       ? [`The limit of open files lets ${peers} peers come instead of ${wanted}; raise it with ulimit -n.`]
@@ -18,7 +18,18 @@ export function hostileTables(results: HostileResults): string {
   return [
     ...scaled,
     `${peers} idle connections after EHLO, KiB each\n${idleTable(results.idle)}`,
-    `${peers} peers before the header, half silent, half one octet a second; deadline ${header.deadline} ms`,
+    ...headers.flatMap(headerTable),
+    `${drip.peers} peers that drip, half in a command, half in content`,
+    table(
+      ['', 'figure', 'at most', ''],
+      [['memory of a peer, KiB', kib(drip.resident)], ...honestRows(drip.good, HONEST_P99)],
+    ),
+  ].join('\n\n');
+}
+
+function headerTable(header: HeaderSiege): string[] {
+  return [
+    `${header.what}: ${header.peers} peers before the header, half silent, half one octet a second; deadline ${header.deadline} ms`,
     table(
       ['', 'figure', 'at most', ''],
       [
@@ -34,12 +45,7 @@ export function hostileTables(results: HostileResults): string {
         ...honestRows(header.good),
       ],
     ),
-    `${drip.peers} peers that drip, half in a command, half in content`,
-    table(
-      ['', 'figure', 'at most', ''],
-      [['memory of a peer, KiB', kib(drip.resident)], ...honestRows(drip.good, HONEST_P99)],
-    ),
-  ].join('\n\n');
+  ];
 }
 
 function idleTable(idle: readonly Cost[]): string {

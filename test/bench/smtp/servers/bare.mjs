@@ -4,8 +4,10 @@ import { serving } from './child.mjs';
 
 /**
  * The floor: answers each line by its first letter, looks for the end of content, checks nothing, keeps nothing,
- * knows no deadline and no limit. What Node itself costs.
+ * knows no deadline and no limit. What Node itself costs; or, with `proxy` in the argument, what `acceptProxy` costs in
+ * front of it.
  */
+const { proxy = false, timeout = 5000 } = JSON.parse(process.argv[2] ?? '{}');
 const GREETING = Buffer.from('220 bare ESMTP\r\n');
 const HELLO = Buffer.from('250-bare\r\n250 PIPELINING\r\n');
 const OK = Buffer.from('250 2.0.0 ok\r\n');
@@ -56,6 +58,12 @@ const server = net.createServer({ noDelay: true }, (socket) => {
   });
   socket.write(GREETING);
 });
+
+if (proxy) {
+  /** @type {typeof import('../../../../src/proxy/node.ts')} */
+  const { acceptProxy } = await import(new URL('../../../../dist/src/proxy/node.js', import.meta.url).href);
+  acceptProxy(server, { timeout, trusted: ['127.0.0.0/8'] });
+}
 
 server.listen({ host: '127.0.0.1', port: 0, backlog: 4096 }, () => {
   serving(/** @type {net.AddressInfo} */ (server.address()).port);
