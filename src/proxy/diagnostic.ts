@@ -13,10 +13,10 @@ export function safely(
 ): (diagnostic: Diagnostic) => void {
   if (report === undefined) return () => {};
   return (diagnostic) => {
+    // A log that fails must not end a session.
     try {
-      report(diagnostic);
-    } catch {
-      // A log that fails must not end a session.
-    }
+      const result: unknown = report(diagnostic);
+      if (result instanceof Promise) result.catch(() => {});
+    } catch {}
   };
 }

@@ -84,5 +84,6 @@ export function callHook<T>(
   } catch (error) {
     return refuse('hook-failed', error);
   }
-  return isThenable(value) ? value.then(go, (error: unknown) => refuse('hook-failed', error)) : go(value);
+  if (!isThenable(value)) return go(value);
+  return Promise.resolve(value).then(go, (error: unknown) => refuse('hook-failed', error));
 }

@@ -83,7 +83,7 @@ export function chain<T, R>(
   value: T | PromiseLike<T>,
   go: (value: T) => R | PromiseLike<R>,
 ): R | PromiseLike<R> {
-  return isThenable(value) ? value.then(go) : go(value);
+  return isThenable(value) ? Promise.resolve(value).then(go) : go(value);
 }
 
 export function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {

@@ -1,4 +1,4 @@
-function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+export function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
@@ -59,6 +59,16 @@ export class HookGate {
         this.settled();
       },
     );
+  }
+}
+
+/** Calls a hook whose answer nobody waits for. */
+export function tell(hook: () => unknown, failed: (error: unknown) => void): void {
+  try {
+    const result = hook();
+    if (isThenable(result)) Promise.resolve(result).then(undefined, failed);
+  } catch (error) {
+    failed(error);
   }
 }
 
