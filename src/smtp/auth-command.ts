@@ -66,7 +66,7 @@ function overheard(settings: AuthSettings, words: Words): AuthSettings {
     ...settings.hooks,
     authenticator: (credentials, session) => {
       const verdict = authenticator(credentials, session);
-      return isThenable(verdict) ? verdict.then(note) : note(verdict);
+      return isThenable(verdict) ? Promise.resolve(verdict).then(note) : note(verdict);
     },
   };
   return { ...settings, hooks };

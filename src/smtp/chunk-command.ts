@@ -29,7 +29,9 @@ const bdat: Command = {
       dialogue.reply(REPLIES.messageTooBig);
       return dialogue.close('limit');
     }
-    dialogue.startChunk(size, match[2] !== undefined);
+    const last = match[2] !== undefined;
+    if (size === 0 && !last && !dialogue.countJunk()) return;
+    dialogue.startChunk(size, last);
   },
 };
 

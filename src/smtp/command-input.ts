@@ -32,10 +32,15 @@ export class CommandInput implements Input {
 
   /** Each command has its own deadline: octets that end no line do not move it. */
   deadline(now: number): number {
-    this.reader.release();
+    this.release();
     if (this.renewed) this.until = now + this.dialogue.settings.timeouts.command;
     this.renewed = false;
     return this.until;
+  }
+
+  /** Lets go of the octets that the last command stood in. */
+  release(): void {
+    this.reader.release();
   }
 
   /** A new command may take its time from now on. */
@@ -46,6 +51,12 @@ export class CommandInput implements Input {
   /** A message was accepted: commands that brought none are forgiven. */
   forgive(): void {
     this.junk = 0;
+  }
+
+  countJunk(): boolean {
+    if (++this.junk <= this.dialogue.settings.limits.junkCommands) return true;
+    this.dismiss(REPLIES.tooManyCommands);
+    return false;
   }
 
   countError(): void {
@@ -65,7 +76,7 @@ export class CommandInput implements Input {
     this.first = false;
     if (reader.status === LineStatus.LINE)
       this.command(reader.octets, reader.from, reader.to, next < chunk.length);
-    else if (reader.status === LineStatus.TOO_LONG) dialogue.refuse(this.tooLong());
+    else if (reader.status === LineStatus.TOO_LONG) this.tooLong();
     else {
       dialogue.reply(reader.status === LineStatus.BARE_LF ? REPLIES.bareLineFeed : REPLIES.lineTooLong);
       dialogue.close('not-smtp');
@@ -74,10 +85,11 @@ export class CommandInput implements Input {
   }
 
   /** RFC 4954 section 4 has a code of its own. */
-  private tooLong(): string {
+  private tooLong(): void {
     const { octets, from } = this.reader;
     const verb = octets.toString('latin1', from, from + 5).toUpperCase();
-    return verb === 'AUTH ' ? REPLIES.authLineTooLong : REPLIES.lineTooLong;
+    this.dialogue.refuse(verb === 'AUTH ' ? REPLIES.authLineTooLong : REPLIES.lineTooLong);
+    if (verb === 'BDAT ') this.dialogue.close('not-smtp');
   }
 
   private command(line: Buffer, start: number, to: number, more: boolean): void {
@@ -101,7 +113,7 @@ export class CommandInput implements Input {
         formatReply({ code: 421, enhanced: '4.7.0', text: `${command.verb} sent too many times` }),
       );
     }
-    if (command.junk && ++this.junk > limits.junkCommands) return this.dismiss(REPLIES.tooManyCommands);
+    if (command.junk && !this.countJunk()) return;
     const error =
       this.refused && command.verb !== 'QUIT'
         ? REPLIES.refusedSession

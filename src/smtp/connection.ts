@@ -31,7 +31,8 @@ export class Connection implements Port {
   private timerAt = 0;
   private deadlineAt = 0;
   private held = false;
-  private unread = false;
+  /** Until when a client that does not read its replies may go on with that; 0 for one that reads. */
+  private unreadUntil = 0;
   private closing = false;
 
   constructor(host: Host, session: Session, socket: Socket, owner: Owner) {
@@ -95,10 +96,10 @@ export class Connection implements Port {
 
   send(replies: string): void {
     if (this.socket.writable) this.socket.write(replies, 'latin1');
-    if (this.socket.writableLength <= UNREAD_LIMIT || this.unread) return;
-    this.unread = true;
+    if (this.socket.writableLength <= UNREAD_LIMIT || this.unreadUntil > 0) return;
+    this.unreadUntil = this.now() + this.host.settings.timeouts.write;
     this.socket.pause();
-    this.arm(this.now() + this.host.settings.timeouts.write);
+    this.arm(this.unreadUntil);
   }
 
   hold(): void {
@@ -108,12 +109,12 @@ export class Connection implements Port {
 
   release(): void {
     this.held = false;
-    if (!this.unread) this.socket.resume();
+    if (this.unreadUntil === 0) this.socket.resume();
   }
 
   deadline(at: number): void {
     this.deadlineAt = at;
-    if (!this.unread) this.arm(at);
+    if (this.unreadUntil === 0) this.arm(at);
   }
 
   close(reason: CloseReason): void {
@@ -123,7 +124,7 @@ export class Connection implements Port {
     this.socket.end();
     // What the client still sends is read and dropped, so that the last reply is not lost to a reset.
     this.socket.resume();
-    this.unread = false;
+    this.unreadUntil = 0;
     this.deadline(this.now() + this.host.settings.timeouts.linger);
   }
 
@@ -141,8 +142,8 @@ export class Connection implements Port {
   }
 
   private drained(): void {
-    if (!this.unread) return;
-    this.unread = false;
+    if (this.unreadUntil === 0) return;
+    this.unreadUntil = 0;
     this.arm(this.deadlineAt);
     if (!this.held) this.socket.resume();
   }
@@ -167,9 +168,10 @@ export class Connection implements Port {
 
   private static fired(connection: Connection): void {
     connection.timer = undefined;
-    const at = connection.unread ? connection.timerAt : connection.deadlineAt;
+    const unread = connection.unreadUntil > 0;
+    const at = unread ? connection.unreadUntil : connection.deadlineAt;
     if (connection.now() < at) return connection.arm(at);
-    if (connection.unread) connection.conversation.unread();
+    if (unread) connection.conversation.unread();
     if (connection.closing) connection.destroy();
     else connection.conversation.expire();
   }

@@ -39,7 +39,7 @@ export class ContentBuffer implements ContentSink {
     if (this.pieces.length === 0 && this.block === undefined) this.pieces.push(octets);
     else if (octets.length >= KEEP) {
       this.seal();
-      this.pieces.push(octets);
+      this.pieces.push(trimmed(octets));
     } else this.copy(octets);
   }
 
@@ -76,6 +76,11 @@ export class ContentBuffer implements ContentSink {
   }
 }
 
+/** A small piece is copied out of the large buffer that it would keep alive. */
+function trimmed(octets: Buffer): Buffer {
+  return octets.length * 4 < octets.buffer.byteLength ? Buffer.from(octets) : octets;
+}
+
 const HIGH_WATER = 65_536;
 const MOST_PIECES = 64;
 
@@ -104,7 +109,7 @@ export class ContentStream implements ContentSink, AsyncIterableIterator<Buffer>
     if (this.abandoned) return;
     if (this.waiting !== undefined) this.settle({ value: octets, done: false });
     else {
-      this.queue.push(octets);
+      this.queue.push(trimmed(octets));
       this.queued += octets.length;
     }
   }

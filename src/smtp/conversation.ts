@@ -54,6 +54,8 @@ export interface Host {
   readonly settings: Settings;
 }
 
+const NO_ENVELOPE = new Envelope();
+
 export class Conversation implements Dialogue {
   readonly server: SMTPServer;
   readonly handler: Handler;
@@ -194,6 +196,10 @@ export class Conversation implements Dialogue {
     if (!this.gate.closed) this.afterBatch(0);
   }
 
+  get readAhead(): boolean {
+    return this.held.length > 0;
+  }
+
   now(): number {
     return this.port.now();
   }
@@ -220,6 +226,10 @@ export class Conversation implements Dialogue {
     this.commands.countError();
   }
 
+  countJunk(): boolean {
+    return this.commands.countJunk();
+  }
+
   reset(): void {
     this.reception.drop(() => new ContentError('lost', 'the transaction was given up'));
     if (this.envelope.mailFrom !== null) this.envelope = new Envelope();
@@ -240,6 +250,8 @@ export class Conversation implements Dialogue {
     if (this.closed) return;
     this.closed = true;
     this.held = [];
+    this.input = this.commands;
+    this.commands.release();
     this.gate.abandon();
     this.flush();
     const lost = (): ContentError => new ContentError('lost', `the connection ended: ${reason}`);
@@ -248,6 +260,8 @@ export class Conversation implements Dialogue {
     this.session.abort(reason);
     this.port.close(reason);
     this.witness.ended(reason);
+    // The connection may linger; its last message need not.
+    this.envelope = NO_ENVELOPE;
   }
 
   ask<T>(
@@ -379,9 +393,11 @@ export class Conversation implements Dialogue {
     this.flush();
     const now = this.now();
     if (waiting || this.input.full) {
-      if (!this.onHold) this.port.hold();
-      this.onHold = true;
-      this.heldSince = now;
+      if (!this.onHold) {
+        this.onHold = true;
+        this.heldSince = now;
+        this.port.hold();
+      }
       return this.port.deadline(now + this.settings.timeouts.handler);
     }
     if (this.onHold) {

@@ -20,6 +20,8 @@ export interface Dialogue {
   reply(wire: string): void;
   /** Queues a reply to a command that was wrong, and counts the error. */
   refuse(wire: string): void;
+  /** Counts a command that brings no message; false when it was one too many and the connection has been closed. */
+  countJunk(): boolean;
   /**
    * Calls a hook and goes on in `done`: at once when the hook is synchronous, else when its promise settles; input
    * waits so long. A hook that fails is answered with 451, or by `failed`, and `done` is not called.
@@ -40,6 +42,8 @@ export interface Dialogue {
   startContent(): void;
   /** A chunk of `size` octets from the next octet on. */
   startChunk(size: number, last: boolean): void;
+  /** Whether octets wait that have come after those being read now. */
+  readonly readAhead: boolean;
   /** Milliseconds of a steady clock. */
   now(): number;
   /** Lets something else read the stream from the next octet on. */

@@ -17,7 +17,7 @@ const starttls: Command = {
     if (settings.tls === null) return dialogue.refuse(REPLIES.tlsUnavailable);
     if (session.hostName === null) return dialogue.refuse(REPLIES.helloFirst);
     if (envelope.mailFrom !== null) return dialogue.refuse(REPLIES.nestedMail);
-    if (more) {
+    if (more || dialogue.readAhead) {
       // RFC 3207 section 6: what was sent in the clear must never be taken for what comes after.
       dialogue.note('starttls-injection', 'octets followed STARTTLS in the clear; they were dropped');
       dialogue.reply(REPLIES.tlsPipelined);

@@ -4,6 +4,7 @@ import { tellEnd, tellMessage, tellStart } from './channels.ts';
 import { ContentError } from './content-sink.ts';
 import type { Envelope } from './envelope.ts';
 import type { Handler } from './handler.ts';
+import { isThenable, tell } from './hook-gate.ts';
 import type { Phase } from './input.ts';
 import type { Settings } from './options.ts';
 import { formatReply, readReply } from './reply.ts';
@@ -58,6 +59,7 @@ export class Witness {
     this.settings.diagnostics({ level: 'error', code: 'handler-failed', text, session, error });
     try {
       const answer: unknown = this.handler.handleError?.(this.server, this.session, error);
+      if (isThenable(answer)) Promise.resolve(answer).catch(() => {});
       if (answer === undefined || answer === null) return undefined;
       const reply = readReply(answer, 'handleError', '');
       return reply.code >= 400 ? formatReply(reply) : undefined;
@@ -67,11 +69,7 @@ export class Witness {
     }
   }
 
-  private tell(hook: () => void): void {
-    try {
-      hook();
-    } catch (error) {
-      this.report(error);
-    }
+  private tell(hook: () => unknown): void {
+    tell(hook, (error) => void this.report(error));
   }
 }
