@@ -1,0 +1,84 @@
+/** Lines of SMTP as regular expressions over latin1 text: RFC 5321 4.1.2 read aloud, and nothing faster. */
+
+const HIGH = '\\x80-\\xff';
+const ATOM = `[A-Za-z0-9!#$%&'*+\\-/=?^_\`{|}~${HIGH}]+`;
+const QUOTED = `"(?:[ !#-\\[\\]-~${HIGH}]|\\\\[ -~])*"`;
+const LABEL = `[A-Za-z0-9${HIGH}](?:[A-Za-z0-9${HIGH}-]*[A-Za-z0-9${HIGH}])?`;
+const DOMAIN = `${LABEL}(?:\\.${LABEL})*`;
+const HOST = `(?:${DOMAIN}|\\[[^\\]]*\\])`;
+const PATH = new RegExp(`^<(?:((?:@${HOST},)*@${HOST}):)?(${ATOM}(?:\\.${ATOM})*|${QUOTED})(?:@(${HOST}))?>`);
+
+/** A path at the start of the text: what stands in the brackets, its parts, and the text behind it. */
+export interface Path {
+  readonly raw: string;
+  readonly local: string;
+  /** Null for an address without domain. */
+  readonly domain: string | null;
+  /** Local part and domain, without route and without quotes. */
+  readonly address: string;
+  readonly rest: string;
+}
+
+/** Undefined when there is no path; the null path has an empty local part. */
+export function readPath(text: string): Path | undefined {
+  if (text.startsWith('<>')) return { raw: '', local: '', domain: null, address: '', rest: text.slice(2) };
+  const match = PATH.exec(text);
+  if (match === null) return undefined;
+  const [whole, route, local = '', domain] = match;
+  const hosts = route === undefined ? [] : route.slice(1).split(',@');
+  if (![...hosts, ...(domain === undefined ? [] : [domain])].every(isHost)) return undefined;
+  const mailbox = domain === undefined ? local : `${local}@${domain}`;
+  if (local.length > 64 || mailbox.length > 254) return undefined;
+  const address = local.replace(/^"(.*)"$/s, '$1').replace(/\\(.)/gs, '$1') + (domain ?? '');
+  return { raw: whole.slice(1, -1), local, domain: domain ?? null, address, rest: text.slice(whole.length) };
+}
+
+function isHost(host: string): boolean {
+  if (host.length > 255) return false;
+  return host.startsWith('[') ? isLiteral(host) : host.split('.').every((label) => label.length <= 63);
+}
+
+/** RFC 5321 4.1.3. */
+export function isLiteral(text: string): boolean {
+  const v4 = /^\[(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\]$/.exec(text);
+  if (v4 !== null) return v4.slice(1).every((part) => Number(part) <= 255);
+  const v6 = /^\[IPv6:([0-9a-f:.]+)\]$/i.exec(text);
+  return v6 !== null && isV6(v6[1]!);
+}
+
+/** RFC 4291 2.2: eight groups, or fewer and one `::`, the last two perhaps as IPv4. */
+export function isV6(text: string): boolean {
+  const v4 = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(text);
+  if (v4 !== null) {
+    const parts = v4[2]!.split('.');
+    if (!parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255)) return false;
+    return isV6(`${v4[1]}0:0`);
+  }
+  const halves = text.split('::');
+  if (halves.length > 2) return false;
+  const groups = halves.flatMap((half) => (half === '' ? [] : half.split(':')));
+  if (!groups.every((group) => /^[0-9a-f]{1,4}$/i.test(group))) return false;
+  return halves.length === 2 ? groups.length < 8 : groups.length === 8;
+}
+
+/** The argument of HELO and EHLO: what is harmless, and more than the RFC allows. */
+export function isHelloName(text: string): boolean {
+  if (/^[a-z0-9_][a-z0-9._-]*$/i.test(text)) return text.length <= 255;
+  return isLiteral(text) || /^\[[0-9a-f:]{2,45}\]$/i.test(text);
+}
+
+/** xtext of RFC 3461 section 4, decoded; undefined when it is none or holds what is not printable. */
+export function readXtext(text: string): string | undefined {
+  if (!/^(?:[!-*,-<>-~]|\+[0-9A-F]{2})+$/.test(text)) return undefined;
+  const decoded = text.replace(/\+(..)/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return /^[ -~]*$/.test(decoded) ? decoded : undefined;
+}
+
+export function isUtf8(latin1: string): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(latin1, 'latin1'));
+    return true;
+  } catch {
+    return false;
+  }
+}
