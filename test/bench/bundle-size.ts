@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import type { Vite } from 'vitest/node';
 
 export interface BundleSize {
-  /** Octets of one minified module for a browser. */
+  /** Octets of one minified script for a browser. */
   minified: number;
   gzipped: number;
   /** Node modules that it would ask the browser for; none is the aim. */
@@ -32,7 +32,8 @@ export async function bundleSize(entry: URL): Promise<BundleSize> {
     build: {
       write: false,
       minify: true,
-      lib: { entry: fileURLToPath(entry), formats: ['es'], fileName: 'proxy' },
+      // Of a module for other bundlers ('es') the white space would be left in.
+      lib: { entry: fileURLToPath(entry), formats: ['iife'], name: 'proxy', fileName: 'proxy' },
     },
   });
   const outputs = (Array.isArray(result) ? result : [result]) as {
