@@ -67,6 +67,11 @@ export function createCodec<V>(tables: Tables<V>): Codec<V> {
     if (result > 0)
       return { status: 'ok', data: new ProxyData(context, bytes, result, scan, null), length: result };
     if (result === NEED) return { status: 'incomplete', needed: scan.needed };
+    return refused(bytes);
+  }
+
+  /** Apart, because V8 does not compile into `decode` what happens there seldom, nor then as one. */
+  function refused(bytes: Uint8Array): Invalid {
     if (!ArrayBuffer.isView(bytes)) throw new TypeError('decode takes a Uint8Array');
     return new Invalid(bytes, faultOf(tables.errors, bytes, scan));
   }
