@@ -1,4 +1,5 @@
 import { Maildir } from '../delivery/maildir.ts';
+import { ContentError } from '../smtp/content-sink.ts';
 import type { Handler } from '../smtp/handler.ts';
 import type { Session } from '../smtp/session.ts';
 import { isOurs } from './domains.ts';
@@ -39,8 +40,17 @@ export function servingHandler(
       log.write('connection', sentence(session), facts(session));
     },
     ...(domains === undefined ? {} : { handleRCPT: recipientCheck(new Set(domains), log) }),
-    handleContent: (server, session, envelope, content) =>
-      maildir.handleContent(server, session, envelope, content),
+    handleContent: async (server, session, envelope, content) => {
+      try {
+        return await maildir.handleContent(server, session, envelope, content);
+      } catch (error) {
+        if (error instanceof ContentError) {
+          const { code, message } = error;
+          log.write(code, `[${session.id}] not stored: ${message}`, { session: session.id, cause: message });
+        }
+        throw error;
+      }
+    },
     handleClose: (_server, session, reason) => {
       if (greeted.has(session)) return;
       log.write('connection', `${early(session)} ended before the greeting: ${reason}`, {

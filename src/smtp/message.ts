@@ -78,12 +78,14 @@ export class Message {
     this.normalizer?.end();
     const verdict = this.verdict();
     if (verdict === undefined) this.sink.end();
-    else this.refuse();
+    else this.refuse(verdict);
     return verdict;
   }
 
-  refuse(): void {
-    this.lose(new ContentError('refused', 'the server refuses the message'));
+  /** @param reply what the client hears, where that is known. */
+  refuse(reply = ''): void {
+    const why = reply === '' ? '' : `: ${reply.trimEnd()}`;
+    this.lose(new ContentError('refused', `the server refuses the message${why}`));
   }
 
   lose(reason: ContentError): void {

@@ -138,6 +138,21 @@ describe('truepeer serve', () => {
     expect(serving.output()).toMatch(/^[\n\u0020-\u007e]*$/u);
   });
 
+  it('says why a message is not stored: refused, or lost', async () => {
+    serving = await startServing();
+    const refused = await sessionInContent();
+    refused.write('Subject: a\n\r\n.\r\n');
+    await refused.read(/^550 5\.6\.0 /mu);
+    await serving.printed(
+      /\] not stored: the server refuses the message: 550 5\.6\.0 Message holds a bare CR or LF/u,
+    );
+    const lost = await sessionInContent();
+    lost.write('Subject: a\r\n');
+    lost.reset();
+    await serving.printed(/\] not stored: the connection ended: (?:connection-error|client-left)\n/u);
+    expect(serving.messages()).toEqual([]);
+  });
+
   it('closes on a peer that it does not believe, and says how to change that (D1)', async () => {
     serving = await startServing('--proxy-trust', '192.0.2.0/24', '--proxy-trust', '2001:db8::/32');
     expect(serving.output()).toContain('believes it from 192.0.2.0/24, 2001:db8::/32 only.\n');
