@@ -111,6 +111,13 @@ describe('lines and verbs', () => {
     expect(rig.closed).toBeUndefined();
   });
 
+  it('E3: a message refused does not', () => {
+    const rig = ready({ handleDATA: () => '550 5.7.1 no' });
+    const message = 'MAIL FROM:<a@a.test>\r\nRCPT TO:<b@b.test>\r\nDATA\r\nx\r\n.\r\n';
+    for (let round = 0; round < 2; round++) rig.say(`${'RSET\r\n'.repeat(90)}${message}`);
+    expect(rig.closed).toBe('limit');
+  });
+
   it('rule 15: commands without parameters refuse an argument, NOOP takes one; trailing spaces are tolerated', () => {
     const rig = addressed();
     const refused = '501 5.5.4 This command takes no argument\r\n';

@@ -136,4 +136,29 @@ describe('before TLS has begun', () => {
     await first.until(GREETING);
     expect(await dial().ended).toBe('');
   });
+
+  it('E6 and rule 72: nor before a PROXY header, nor between the header and TLS', async () => {
+    const proxyProtocol = { timeout: 5000, trusted: 'anyone' } as const;
+    const header = 'PROXY TCP4 203.0.113.7 198.51.100.25 4321 25\r\n';
+    let judged = 0;
+    const proxied = { handlePROXY: () => ++judged > 0 };
+    const full = await serve(proxied, { proxyProtocol, limits: { connections: 1 } });
+    const first = full.dial();
+    first.socket.write(header);
+    await first.until(GREETING);
+    expect(await full.dial().ended).toBe('');
+    const both = await serve(
+      proxied,
+      { tls, proxyProtocol, limits: { connectionsPerClient: 1 } },
+      { tls: true },
+    );
+    const counted = both.dial();
+    counted.socket.write(header);
+    await expect.poll(() => judged).toBe(2);
+    const second = both.dial();
+    second.socket.write(header);
+    expect(await second.ended).toBe('');
+    await expect.poll(() => both.server.connectionCount).toBe(1);
+    expect(judged).toBe(2);
+  });
 });
