@@ -393,6 +393,8 @@ export class Conversation implements Dialogue {
     this.flush();
     const now = this.now();
     if (waiting || this.input.full) {
+      // What has come counts for the client, although nobody waits for more of it now.
+      this.input.deadline(now, octets);
       if (!this.onHold) {
         this.onHold = true;
         this.heldSince = now;

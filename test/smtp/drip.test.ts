@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SMTPServerOptions } from '../../src/smtp/options.ts';
-import { addressed, greeted, keeper, ready, Rig } from './harness.ts';
+import { addressed, greeted, keeper, ready, Rig, settled } from './harness.ts';
 
 const TOO_SLOW = '421 4.4.2 Timeout waiting for a command\r\n';
 const NO_CONTENT = '421 4.4.2 Timeout waiting for the message\r\n';
@@ -65,6 +65,55 @@ describe('E1: a drip has an end in every phase', () => {
     rig.say(Buffer.alloc(10_000_000, 'x'));
     expect(rig.deadlineAt - rig.time).toBe(180_000);
   });
+});
+
+describe('E1 and F3: the time that a handler takes is not the time of the client', () => {
+  it.each(['DATA\r\n', 'BDAT 1000000\r\n'])('%j', async (begin) => {
+    let read = (): void => {};
+    const rig = addressed({
+      async handleContent(_server, _session, _envelope, content) {
+        await new Promise<void>((resolve) => (read = resolve));
+        for await (const piece of content) expect(piece.length).toBeGreaterThan(0);
+      },
+    });
+    rig.say(begin);
+    rig.time += 10_000;
+    rig.say(Buffer.alloc(100_000, 'x'));
+    expect([rig.held, rig.deadlineAt - rig.time]).toEqual([true, 300_000]);
+    rig.time += 170_000;
+    read();
+    await settled();
+    expect([rig.held, rig.deadlineAt - rig.time]).toEqual([false, 180_000]);
+  });
+});
+
+it('E1 and F3: a long message through a handler that is always behind is not cut', async () => {
+  let octets = 0;
+  const rig = addressed(
+    {
+      async handleContent(_server, _session, _envelope, content) {
+        for await (const piece of content) {
+          octets += piece.length;
+          await settled();
+        }
+      },
+    },
+    { dataSizeLimit: 0 },
+  );
+  rig.say('DATA\r\n');
+  for (let round = 0; round < 40; round++) {
+    rig.time += 10_000;
+    // The first piece is on its way to the handler, the second one has to wait.
+    rig.say(Buffer.alloc(100, 'x'));
+    rig.say(Buffer.alloc(65_536, 'x'));
+    expect(rig.held).toBe(true);
+    while (rig.held) await settled();
+    expect(rig.deadlineAt).toBeGreaterThan(rig.time + 10_000);
+  }
+  rig.say('\r\n.\r\n');
+  for (let turn = 0; turn < 5; turn++) await settled();
+  expect(rig.transcript.endsWith('250 2.6.0 Message accepted\r\n')).toBe(true);
+  expect(octets).toBe(40 * 65_636 + 2);
 });
 
 describe('rule 62: the longest line of AUTH', () => {
