@@ -35,7 +35,9 @@ export interface Timeouts {
 export interface Limits {
   /** Connections in total. */
   readonly connections: number;
-  /** Connections of one client address. A client on this machine's own loopback is not counted unless proxied. */
+  /** Connections whose PROXY header has not come yet; above it the one that waits longest is closed. */
+  readonly halfOpenHeaders: number;
+  /** Connections of one client: an IPv4 address, or an IPv6 /64. Loopback is not counted unless proxied. */
   readonly connectionsPerClient: number;
   /** Recipients of one message; above it 452. At least 100 (RFC 5321 4.5.3.1.8). */
   readonly recipients: number;
@@ -149,6 +151,7 @@ const TIMEOUTS: Timeouts = {
 
 const LIMITS: Limits = {
   connections: 20_000,
+  halfOpenHeaders: 10_000,
   connectionsPerClient: 100,
   recipients: 1000,
   junkCommands: 100,

@@ -2,6 +2,7 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import type { TlvValues } from '../proxy/index.ts';
 import { peerOf, UNIX_PEER } from '../proxy/peer.ts';
 import { checkOwnCommands } from './commands.ts';
+import { clientKey } from './client-key.ts';
 import { Connection, type Owner } from './connection.ts';
 import type { Host } from './conversation.ts';
 import { FailureCount } from './failure-count.ts';
@@ -34,6 +35,8 @@ export class SMTPServer<V = TlvValues> {
   private readonly listeners = new Set<Server>();
   private readonly connections = new Set<Connection>();
   private readonly perClient = new Map<string, number>();
+  /** Connections whose PROXY header has not come yet, the oldest first. */
+  private readonly halfOpen = new Set<Connection>();
   private readonly host: Host;
   private readonly owner: Owner;
   private readonly authFailures = new FailureCount();
@@ -70,7 +73,7 @@ export class SMTPServer<V = TlvValues> {
     this.host = { server, handler: handler as Handler, settings: this.settings };
     this.owner = {
       identified: (connection) => this.admit(connection),
-      authFailed: ({ session }) => this.authFailures.count(limitKey(session)) < authFailuresPerClient,
+      authFailed: ({ session }) => this.authFailures.count(clientKey(session)) < authFailuresPerClient,
       gone: (connection) => this.forget(connection),
     };
   }
@@ -175,13 +178,25 @@ export class SMTPServer<V = TlvValues> {
       return refuse(socket, mute ? '' : REPLIES.tooManyConnections, timeouts.linger);
     const connection = new Connection(host, session, socket, this.owner);
     this.connections.add(connection);
+    if (trusted) this.awaitHeader(connection);
     if (trusted || this.admit(connection)) connection.start(trusted, tls);
     else connection.turnAway(mute ? '' : REPLIES.tooManyConnections);
   }
 
+  /** An honest header comes at once: where too many are awaited, the one awaited longest makes room. */
+  private awaitHeader(connection: Connection): void {
+    this.halfOpen.add(connection);
+    if (this.halfOpen.size <= this.settings.limits.halfOpenHeaders) return;
+    const [oldest] = this.halfOpen;
+    this.halfOpen.delete(oldest!);
+    this.note('too-many-half-open', 'too many connections without a PROXY header; the oldest was closed');
+    oldest!.turnAway('');
+  }
+
   /** Counts a connection against its client's limit. A direct client on loopback or a Unix socket is not limited. */
   private admit(connection: Connection): boolean {
-    const key = limitKey(connection.session);
+    const key = clientKey(connection.session);
+    this.halfOpen.delete(connection);
     this.release(connection);
     if (key === undefined) return true;
     const count = this.perClient.get(key) ?? 0;
@@ -193,6 +208,7 @@ export class SMTPServer<V = TlvValues> {
 
   private forget(connection: Connection): void {
     this.connections.delete(connection);
+    this.halfOpen.delete(connection);
     this.release(connection);
     if (this.connections.size === 0) for (const resolve of this.waiting.splice(0)) resolve();
   }
@@ -218,12 +234,6 @@ export class SMTPServer<V = TlvValues> {
       error,
     });
   }
-}
-
-function limitKey({ client }: Session): string | undefined {
-  if (client.address === null || (client.family === 'unix' && !client.proxied)) return undefined;
-  const loopback = client.address === '::1' || client.address.startsWith('127.');
-  return loopback && !client.proxied ? undefined : client.address;
 }
 
 /** Ends a connection that is not served, at the latest after `linger` milliseconds, whatever it still sends. */
