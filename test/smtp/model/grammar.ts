@@ -27,8 +27,7 @@ export function readPath(text: string): Path | undefined {
   const [whole, route, local = '', domain] = match;
   const hosts = route === undefined ? [] : route.slice(1).split(',@');
   if (![...hosts, ...(domain === undefined ? [] : [domain])].every(isHost)) return undefined;
-  const mailbox = domain === undefined ? local : `${local}@${domain}`;
-  if (local.length > 64 || mailbox.length > 254) return undefined;
+  if (local.length > 64) return undefined;
   const address = local.replace(/^"(.*)"$/s, '$1').replace(/\\(.)/gs, '$1') + (domain ?? '');
   return { raw: whole.slice(1, -1), local, domain: domain ?? null, address, rest: text.slice(whole.length) };
 }
