@@ -7,10 +7,13 @@ export type JsonValue =
 export interface Layout {
   readonly printWidth?: number;
   readonly tabWidth?: number;
+  readonly useTabs?: boolean;
 }
 
 /** Objects take a line for each member; a list of plain values stands on one line where it fits. */
-export function layOutJson(json: JsonValue, { printWidth = 80, tabWidth = 2 }: Layout = {}): string {
+export function layOutJson(json: JsonValue, layout: Layout = {}): string {
+  const { printWidth = 80, tabWidth = 2, useTabs = false } = layout;
+
   /** `column` is where it starts, `after` what follows it on its last line. */
   function lines(value: JsonValue, indent: string, column: number, after: number): string {
     if (typeof value !== 'object' || value === null) return JSON.stringify(value);
@@ -50,7 +53,9 @@ export function layOutJson(json: JsonValue, { printWidth = 80, tabWidth = 2 }: L
     return rows.join('\n');
   }
 
-  return `${lines(json, '', 0, 0)}\n`;
+  const text = `${lines(json, '', 0, 0)}\n`;
+  if (!useTabs) return text;
+  return text.replace(/^ +/gm, (blanks) => '\t'.repeat(blanks.length / tabWidth));
 }
 
 /** Whether it can stand on one line: no object with a member is in it. */

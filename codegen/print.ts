@@ -108,9 +108,12 @@ export async function print(
   const header = headerOf(draft.from, command);
   if ('text' in draft) {
     const [before, behind] = draft.comment;
-    return { name: draft.name, text: `${before}${header}${behind}\n\n${draft.text}` };
+    return { name: draft.name, text: withLineEnds(`${before}${header}${behind}\n\n${draft.text}`, options) };
   }
-  if ('json' in draft) return { name: draft.name, text: layOutJson(withHeader(draft.json, header), options) };
+  if ('json' in draft) {
+    const text = layOutJson(withHeader(draft.json, header), options);
+    return { name: draft.name, text: withLineEnds(text, options) };
+  }
   const imports = (draft.imports ?? []).map(({ from, names, typeOnly }) => ({
     kind: StructureKind.ImportDeclaration as const,
     moduleSpecifier: from,
@@ -131,6 +134,10 @@ export async function print(
   );
   const text = [head, ...parts.map(printed)].join('\n\n');
   return { name: draft.name, text: await prettier.format(text, { ...options, parser: 'babel-ts' }) };
+}
+
+function withLineEnds(text: string, { endOfLine }: prettier.Options): string {
+  return endOfLine === 'crlf' ? text.replaceAll('\n', '\r\n') : text;
 }
 
 /** Where there is room for it: `$schema` stands first, `$comment` behind it. */

@@ -83,7 +83,7 @@ function codeOf(table: Readonly<Record<string, number>>, value: unknown): number
 
 /** The family that addresses are of. */
 function familyOf(srcAddr: unknown, dstAddr: unknown): number {
-  const both = [srcAddr, dstAddr].filter((text) => typeof text === 'string');
+  const both = [srcAddr, dstAddr].filter((text): text is string => typeof text === 'string');
   if (both.some((text) => text.startsWith('/') || text.startsWith('\0'))) return AF.UNIX;
   return both.some((text) => text.includes(':')) ? AF.INET6 : AF.INET;
 }

@@ -119,7 +119,7 @@ const HEADER = `
   return problems;`;
 
 const FAMILY_OF = `
-  const both = [srcAddr, dstAddr].filter((text) => typeof text === 'string');
+  const both = [srcAddr, dstAddr].filter((text): text is string => typeof text === 'string');
   if (both.some((text) => text.startsWith('/') || text.startsWith('\\0'))) return AF.UNIX;
   return both.some((text) => text.includes(':')) ? AF.INET6 : AF.INET;`;
 

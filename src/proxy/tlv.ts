@@ -34,6 +34,9 @@ const scratch: number[] = Array.from({ length: 64 * STRIDE }, () => 0);
 /** The TLVs of a header by name, each also as a property: null where absent, undefined where its octets do not fit. */
 export type ProxyTLVOf<V> = TlvMap & { readonly [K in keyof V]: V[K] | null | undefined };
 
+/** What a `Map` hands out in the user's version of TypeScript; its name differs between them. */
+type Iteration<T> = ReturnType<Map<T, T>['keys']>;
+
 /**
  * A map from name to value over octets. Nothing is decoded before it is asked for: a property looks for its own
  * vector; the first use as a `Map` decodes everything.
@@ -154,15 +157,15 @@ export class TlvMap extends Map<string, unknown> {
     this.#filled = true;
     super.clear();
   }
-  override entries(): MapIterator<[string, unknown]> {
+  override entries(): Iteration<[string, unknown]> {
     this.#decode();
     return super.entries();
   }
-  override keys(): MapIterator<string> {
+  override keys(): Iteration<string> {
     this.#decode();
     return super.keys();
   }
-  override values(): MapIterator<unknown> {
+  override values(): Iteration<unknown> {
     this.#decode();
     return super.values();
   }
@@ -173,7 +176,7 @@ export class TlvMap extends Map<string, unknown> {
     this.#decode();
     super.forEach(callback, self);
   }
-  override [Symbol.iterator](): MapIterator<[string, unknown]> {
+  override [Symbol.iterator](): Iteration<[string, unknown]> {
     return this.entries();
   }
 

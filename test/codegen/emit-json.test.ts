@@ -13,11 +13,12 @@ const json = fc.letrec<{ value: JsonValue }>((tie) => ({
   ),
 })).value;
 
-test('JSON is laid out as prettier lays it out, at any width', async () => {
+test('JSON is laid out as prettier lays it out, at any width, with blanks and with tabs', async () => {
   await fc.assert(
-    fc.asyncProperty(json, fc.constantFrom(40, 80, 110), async (value, printWidth) => {
-      const text = layOutJson(value, { printWidth });
-      expect(text).toBe(await prettier.format(text, { parser: 'json', printWidth }));
+    fc.asyncProperty(json, fc.constantFrom(40, 80, 110), fc.boolean(), async (value, printWidth, useTabs) => {
+      const layout = { printWidth, useTabs, tabWidth: useTabs ? 4 : 2 };
+      const text = layOutJson(value, layout);
+      expect(text).toBe(await prettier.format(text, { parser: 'json', ...layout }));
       expect(JSON.parse(text)).toEqual(value);
     }),
     { seed: 1, numRuns: 300 },
