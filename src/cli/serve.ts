@@ -228,6 +228,7 @@ function writeDiagnostic(log: Log, { level, code, text, session, error }: Diagno
 const WAYS_OUT: Readonly<Record<string, string>> = {
   'untrusted-peer': 'if it is your balancer, name it with --proxy-trust',
   'proxy-timeout-short': 'say so with --proxy-timeout',
+  'proxy-header-misplaced': 'if your balancer sends it, name it with --proxy-trust, and leave --no-proxy out',
 };
 
 /** What the server's own check of its options finds wrong is wrong usage here: the options came from the arguments. */

@@ -1,26 +1,28 @@
 import { Maildir } from '../delivery/maildir.ts';
-import { ContentError } from '../smtp/content-sink.ts';
+import type { Envelope } from '../smtp/envelope.ts';
 import type { Handler } from '../smtp/handler.ts';
-import type { Session } from '../smtp/session.ts';
+import type { CloseReason, Session } from '../smtp/session.ts';
 import { isOurs } from './domains.ts';
 import { showAddress } from './endpoints.ts';
 import type { Facts, Log } from './log.ts';
 
-/** The handler of `truepeer serve`: stores every message, and writes a line for each connection and each message. */
+/**
+ * The handler of `truepeer serve`: stores every message, and writes a line for each connection and each message, stored
+ * or not.
+ */
 export function servingHandler(
   directory: string,
   domains: readonly string[] | undefined,
   log: Log,
 ): { handler: Handler; maildir: Maildir } {
   const maildir = new Maildir(directory, {
-    onStored: ({ name, size }, { id }, { mailFrom, rcptTos }) => {
-      const [first = '', ...others] = rcptTos;
-      const recipients = others.length === 0 ? `<${first}>` : `<${first}> and ${others.length} more`;
-      log.write(
-        'stored',
-        `[${id}] stored new/${name}, ${size} octets, from <${mailFrom ?? ''}> for ${recipients}`,
-        { session: id, file: name, size, from: mailFrom, recipient: first, recipients: rcptTos.length },
-      );
+    onStored: ({ name, size }, { id }, envelope) => {
+      log.write('stored', `[${id}] stored new/${name}, ${size} octets, ${route(envelope)}`, {
+        session: id,
+        file: name,
+        size,
+        ...routeFacts(envelope),
+      });
     },
     onFault: ({ code, operation, message, reply }, { id }) => {
       log.write('fault', `[${id}] not stored: ${message}; the sender is asked to try again`, {
@@ -40,19 +42,21 @@ export function servingHandler(
       log.write('connection', sentence(session), facts(session));
     },
     ...(domains === undefined ? {} : { handleRCPT: recipientCheck(new Set(domains), log) }),
-    handleContent: async (server, session, envelope, content) => {
-      try {
-        return await maildir.handleContent(server, session, envelope, content);
-      } catch (error) {
-        if (error instanceof ContentError) {
-          const { code, message } = error;
-          log.write(code, `[${session.id}] not stored: ${message}`, { session: session.id, cause: message });
-        }
-        throw error;
-      }
+    handleContent: (server, session, envelope, content) =>
+      maildir.handleContent(server, session, envelope, content),
+    handleAbort: (_server, { id }, envelope, { code, message }) => {
+      log.write(code, `[${id}] not stored: ${message}; ${route(envelope)}`, {
+        session: id,
+        cause: message,
+        ...routeFacts(envelope),
+      });
     },
     handleClose: (_server, session, reason) => {
-      if (greeted.has(session)) return;
+      if (greeted.has(session)) {
+        if (UNUSUAL.has(reason))
+          log.write('ended', `[${session.id}] ended: ${reason}`, { session: session.id, reason });
+        return;
+      }
       log.write('connection', `${early(session)} ended before the greeting: ${reason}`, {
         ...facts(session),
         ended: reason,
@@ -72,6 +76,19 @@ function recipientCheck(domains: ReadonlySet<string>, log: Log): NonNullable<Han
     });
     return '550 5.7.1 No mail for this domain here';
   };
+}
+
+/** Why the server ended a session before the client did, where no other line says so. */
+const UNUSUAL: ReadonlySet<CloseReason> = new Set(['timeout', 'handler-timeout', 'limit', 'not-smtp']);
+
+function route({ mailFrom, rcptTos }: Envelope): string {
+  const [first = '', ...others] = rcptTos;
+  const recipients = others.length === 0 ? `<${first}>` : `<${first}> and ${others.length} more`;
+  return `from <${mailFrom ?? ''}> for ${recipients}`;
+}
+
+function routeFacts({ mailFrom, rcptTos }: Envelope): Facts {
+  return { from: mailFrom, recipient: rcptTos[0], recipients: rcptTos.length };
 }
 
 /** Who was there, of a session that never began. */

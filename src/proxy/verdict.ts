@@ -20,3 +20,7 @@ export function objection(
 export const MISSING_HEADER =
   'no PROXY header came in time: does the balancer send one (send-proxy, proxy_protocol on), and does it wait for the ' +
   'client to speak first, as AWS NLB does by default?';
+
+/** What the log says about a header where the application's own octets should begin. */
+export const MISPLACED_HEADER =
+  'a PROXY header came where none is read (a second one, or one from a peer that is taken for the client itself)';

@@ -1,5 +1,7 @@
 /** Reads command lines, keeps the budgets for them, and runs the commands. */
 
+import { decode } from '../proxy/index.ts';
+import { MISPLACED_HEADER } from '../proxy/verdict.ts';
 import { checkLine, cutLine, findCommand, isHttp } from './commands.ts';
 import type { Dialogue } from './dialogue.ts';
 import type { Input } from './input.ts';
@@ -65,10 +67,14 @@ export class CommandInput implements Input {
 
   read(chunk: Buffer, at: number): number {
     const { reader, dialogue } = this;
-    if (this.first && !reader.pending && chunk[at] === TLS_HANDSHAKE) {
-      dialogue.note('tls-on-clear-port', 'the client speaks TLS on a port that begins in the clear');
-      dialogue.close('not-smtp');
-      return chunk.length;
+    if (this.first && !reader.pending) {
+      if (chunk[at] === TLS_HANDSHAKE) {
+        dialogue.note('tls-on-clear-port', 'the client speaks TLS on a port that begins in the clear');
+        dialogue.close('not-smtp');
+        return chunk.length;
+      }
+      if (decode(chunk.subarray(at)).status === 'ok')
+        dialogue.note('proxy-header-misplaced', MISPLACED_HEADER);
     }
     const next = reader.read(chunk, at);
     if (reader.status === LineStatus.MORE) return next;

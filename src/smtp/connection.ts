@@ -3,7 +3,7 @@
 import type { Socket } from 'node:net';
 import { Conversation, type Host, type Port } from './conversation.ts';
 import type { CloseReason, Session } from './session.ts';
-import { describeTLS } from './tls.ts';
+import { describeTLS, handshakeFault } from './tls.ts';
 
 /** Replies that wait for a client that does not read; above this its input is not read either. */
 const UNREAD_LIMIT = 65_536;
@@ -34,6 +34,8 @@ export class Connection implements Port {
   /** Until when a client that does not read its replies may go on with that; 0 for one that reads. */
   private unreadUntil = 0;
   private closing = false;
+  /** What has ended the socket first. */
+  private fault: (Error & { readonly code?: string; readonly reason?: string }) | undefined;
 
   constructor(host: Host, session: Session, socket: Socket, owner: Owner) {
     this.host = host;
@@ -132,7 +134,10 @@ export class Connection implements Port {
     socket.on('data', (chunk: Buffer) => this.conversation.receive(chunk));
     socket.on('end', () => this.ended());
     socket.on('drain', () => this.drained());
-    socket.on('error', () => socket.destroy());
+    socket.on('error', (error) => {
+      this.fault ??= error;
+      socket.destroy();
+    });
     socket.on('close', () => this.closed());
   }
 
@@ -151,7 +156,7 @@ export class Connection implements Port {
   private closed(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    if (this.handshaking) this.conversation.handshakeFailed();
+    if (this.handshaking) this.conversation.handshakeFailed(handshakeFault(this.fault));
     else this.conversation.lost();
     this.owner.gone(this);
   }

@@ -159,7 +159,7 @@ export class Conversation implements Dialogue {
       if (this.session.greeted) this.reply(REPLIES.handlerTimeout);
       return this.close('handler-timeout');
     }
-    if (phase === 'tls') return this.handshakeFailed();
+    if (phase === 'tls') return this.handshakeFailed('it took too long');
     if (phase === 'proxy-header') this.note('proxy-header-missing', MISSING_HEADER);
     this.reply(onTimeout);
     this.close(phase === 'proxy-header' ? phase : 'timeout');
@@ -172,10 +172,14 @@ export class Conversation implements Dialogue {
     this.close('timeout');
   }
 
-  /** The transport is gone, and TLS had not been established: no reply can be sent any more. */
-  handshakeFailed(): void {
+  /**
+   * The transport is gone, and TLS had not been established: no reply can be sent any more.
+   *
+   * @param cause printable.
+   */
+  handshakeFailed(cause: string): void {
     if (this.closed) return;
-    this.note('tls-failed', 'the TLS handshake failed');
+    this.note('tls-failed', `the TLS handshake failed: ${cause}`);
     this.close('tls');
   }
 

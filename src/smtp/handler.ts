@@ -101,7 +101,7 @@ export interface Handler<V = TlvValues> {
   handleQUIT?(server: SMTPServer<V>, session: Session<V>, envelope: Envelope): Answer;
   /**
    * Content that began will not be taken: `reason.code` is `'lost'` (the client left, a deadline passed, RSET came
-   * between chunks) or `'refused'` (by the server: too large, a bare CR or LF, a mail loop).
+   * between chunks) or `'refused'` (by the server: too large, a bare CR or LF, a mail loop; the message says the reply).
    */
   handleAbort?(server: SMTPServer<V>, session: Session<V>, envelope: Envelope, reason: ContentError): void;
   /** A deadline has passed, and the connection ends; `phase` is what it was for. */

@@ -82,10 +82,9 @@ export class Message {
     return verdict;
   }
 
-  /** @param reply what the client hears, where that is known. */
-  refuse(reply = ''): void {
-    const why = reply === '' ? '' : `: ${reply.trimEnd()}`;
-    this.lose(new ContentError('refused', `the server refuses the message${why}`));
+  /** @param reply the one that the client hears. */
+  refuse(reply: string): void {
+    this.lose(new ContentError('refused', `the server refuses the message: ${reply.trimEnd()}`));
   }
 
   lose(reason: ContentError): void {

@@ -79,7 +79,7 @@ export class Reception {
       return this.dialogue.reply(
         formatReply({ code: 250, enhanced: '2.0.0', text: `${size} octets received` }),
       );
-    message.refuse();
+    message.refuse(REPLIES.messageTooBig);
     this.message = undefined;
     this.failed = true;
     this.dialogue.reply(REPLIES.messageTooBig);

@@ -10,6 +10,7 @@ import {
   TLSSocket,
 } from 'node:tls';
 import { type ChannelBindings, channelBindingsOf } from '../sasl/index.ts';
+import { escapeText } from './reply.ts';
 
 /** Key, certificate and what else `tls.createSecureContext` takes; TLS 1.2 is the least unless said otherwise. */
 export interface TLSOptions extends SecureContextOptions {
@@ -132,4 +133,11 @@ function servernameOf(socket: TLSSocket): string | null {
 function verifies(socket: TLSSocket): boolean {
   const { ssl } = socket as { ssl?: { verifyError?(): Error | null | undefined } };
   return typeof ssl?.verifyError === 'function' && !ssl.verifyError();
+}
+
+/** Why a handshake failed, for the log: what OpenSSL says, or the system; printable. */
+export function handshakeFault(
+  fault: (Error & { readonly code?: string; readonly reason?: string }) | undefined,
+): string {
+  return fault === undefined ? 'the client left' : escapeText(fault.reason ?? fault.code ?? fault.message);
 }

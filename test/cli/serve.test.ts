@@ -138,18 +138,27 @@ describe('truepeer serve', () => {
     expect(serving.output()).toMatch(/^[\n\u0020-\u007e]*$/u);
   });
 
-  it('says why a message is not stored: refused, or lost', async () => {
-    serving = await startServing();
-    const refused = await sessionInContent();
-    refused.write('Subject: a\n\r\n.\r\n');
-    await refused.read(/^550 5\.6\.0 /mu);
-    await serving.printed(
-      /\] not stored: the server refuses the message: 550 5\.6\.0 Message holds a bare CR or LF/u,
-    );
-    const lost = await sessionInContent();
-    lost.write('Subject: a\r\n');
-    lost.reset();
-    await serving.printed(/\] not stored: the connection ended: (?:connection-error|client-left)\n/u);
+  it('writes why a message was not stored, and why it ended a session', async () => {
+    serving = await startServing('--no-proxy', '--size-limit', '9');
+    const send = async (octets: string, reply: RegExp) => {
+      const client = await connect();
+      client.write(`EHLO a.example\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nRCPT TO:<e@f>\r\n${octets}`);
+      await client.read(reply);
+      client.close();
+    };
+    await send('DATA\r\na\nb\r\n.\r\n', /^550 5\.6\.0 /mu);
+    await send('BDAT 10\r\n0123456789', /^552 5\.3\.4 /mu);
+    await send('DATA\r\nhalf', /^354 /mu);
+    await send('GET / HTTP/1.1\r\n', /^421 /mu);
+    const route = 'from <a@b> for <c@d> and 1 more';
+    for (const why of [
+      `not stored: the server refuses the message: 550 5\\.6\\.0 Message holds a bare CR or LF; .*; ${route}`,
+      `not stored: the server refuses the message: 552 5\\.3\\.4 Message is larger .*; ${route}`,
+      `not stored: the connection ended: (?:connection-error|client-left); ${route}`,
+      'ended: not-smtp',
+    ]) {
+      await serving.printed(new RegExp(`\\] ${why}\n`, 'u'));
+    }
     expect(serving.messages()).toEqual([]);
   });
 

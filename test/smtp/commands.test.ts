@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { encode } from '../../src/proxy/index.ts';
 import { addressed, greeted, keeper, ready } from './harness.ts';
 
 const OK = '250 2.0.0 Ok\r\n';
@@ -72,6 +73,26 @@ describe('lines and verbs', () => {
     expect(rig.closed).toBe('not-smtp');
     expect(codes).toEqual(['tls-on-clear-port']);
   });
+
+  it.each([1, 2] as const)(
+    'D3: a PROXY header of version %i where none is read: no command, said to the log',
+    (version) => {
+      const codes: string[] = [];
+      const rig = greeted(keeper(), { diagnostics: ({ code }) => codes.push(code) });
+      const header = encode({
+        version,
+        srcAddr: '203.0.113.7',
+        srcPort: 1,
+        dstAddr: '198.51.100.25',
+        dstPort: 25,
+      });
+      expect(rig.say(Buffer.concat([header, Buffer.from('NOOP\r\n')]))).toMatch(
+        /^500 5\.5\.2 Command not recognised\r\n/,
+      );
+      expect(rig.conversation.session.client.proxied).toBe(false);
+      expect(codes).toEqual(['proxy-header-misplaced']);
+    },
+  );
 
   it('rule 14: unknown verbs get 500 and do not close, VRFY 252, EXPN 502', () => {
     const rig = ready();

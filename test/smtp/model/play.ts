@@ -56,7 +56,7 @@ export async function play(setup: Setup, legs: readonly string[], delivery: Deli
     if (rig.tlsRest === undefined) break;
     assert.equal(rig.tlsRest.length, 0, 'octets known before STARTTLS is answered belong to no handshake');
     rig.tlsRest = undefined;
-    if (injected) rig.conversation.handshakeFailed();
+    if (injected) rig.conversation.handshakeFailed('octets that are no handshake');
     else rig.conversation.secured(TLS);
     await calm(rig, application);
   }
