@@ -26,6 +26,7 @@ export class CommandInput implements Input {
   private junk = 0;
   private unknown = 0;
   private errors = 0;
+  private refusals = 0;
   private calls: Map<string, number> | undefined;
 
   constructor(dialogue: Dialogue) {
@@ -50,15 +51,21 @@ export class CommandInput implements Input {
     this.renewed = true;
   }
 
-  /** A message was accepted: commands that brought none are forgiven. */
+  /** A message was accepted: commands that brought none are forgiven, and guesses that were wrong. */
   forgive(): void {
     this.junk = 0;
+    this.refusals = 0;
   }
 
   countJunk(): boolean {
     if (++this.junk <= this.dialogue.settings.limits.junkCommands) return true;
     this.dismiss(REPLIES.tooManyCommands);
     return false;
+  }
+
+  /** A hook has refused a command for good: names of recipients are not to be guessed without end. */
+  countRefusal(): void {
+    if (++this.refusals >= this.dialogue.settings.limits.refusals) this.dismiss(REPLIES.tooManyErrors);
   }
 
   countError(): void {

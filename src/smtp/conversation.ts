@@ -286,6 +286,7 @@ export class Conversation implements Dialogue {
       if (reply.code < 300) accepted?.();
       this.reply(formatReply(reply));
       if (reply.code === 421) this.close('refused');
+      else if (reply.code >= 500) this.commands.countRefusal();
     });
   }
 

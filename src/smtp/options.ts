@@ -47,6 +47,8 @@ export interface Limits {
   readonly unknownCommands: number;
   /** Other commands refused for their syntax or order; then 421. */
   readonly errors: number;
+  /** Commands that hooks refuse for good (5xx), such as unknown recipients, without a message in between; then 421. */
+  readonly refusals: number;
   /** Failed AUTHs of one connection; then 421. */
   readonly authFailures: number;
   /** Failed AUTHs of one client in ten minutes, over all its connections; then 421. Direct loopback is not counted. */
@@ -157,6 +159,7 @@ const LIMITS: Limits = {
   junkCommands: 100,
   unknownCommands: 20,
   errors: 100,
+  refusals: 1000,
   authFailures: 3,
   authFailuresPerClient: 30,
   contentRate: 500,

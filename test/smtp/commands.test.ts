@@ -139,6 +139,25 @@ describe('lines and verbs', () => {
     expect(rig.closed).toBe('limit');
   });
 
+  it('E5: recipients that a hook refuses for good end at the budget of 1000; one message renews it, 4xx counts for nothing', () => {
+    const handler = {
+      ...keeper(),
+      handleRCPT: (_server: unknown, _session: unknown, _envelope: unknown, address: string) =>
+        address.startsWith('no')
+          ? '550 5.1.1 No such mailbox'
+          : address.startsWith('later')
+            ? '450 4.2.0 Later'
+            : undefined,
+    };
+    const rig = ready(handler);
+    const recipients = (count: number, name: string) => `RCPT TO:<${name}@b.test>\r\n`.repeat(count);
+    const guesses = `MAIL FROM:<a@a.test>\r\n${recipients(999, 'no')}${recipients(1000, 'later')}`;
+    rig.say(`${guesses}RCPT TO:<b@b.test>\r\nDATA\r\nx\r\n.\r\n${guesses}`);
+    expect(rig.closed).toBeUndefined();
+    expect(rig.say(recipients(3, 'no'))).toBe('550 5.1.1 No such mailbox\r\n421 4.7.0 Too many errors\r\n');
+    expect(rig.closed).toBe('limit');
+  });
+
   it('rule 15: commands without parameters refuse an argument, NOOP takes one; trailing spaces are tolerated', () => {
     const rig = addressed();
     const refused = '501 5.5.4 This command takes no argument\r\n';

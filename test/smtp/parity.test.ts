@@ -39,7 +39,7 @@ const inner: Readonly<Record<string, readonly string[]>> = {
   timeouts: ['command', 'content'] satisfies Names<Timeouts>,
   limits: [
     ...(['connections', 'connectionsPerClient', 'recipients'] as const),
-    ...(['junkCommands', 'unknownCommands', 'errors'] as const),
+    ...(['junkCommands', 'unknownCommands', 'errors', 'refusals'] as const),
   ] satisfies Names<Limits>,
   tls: ['names'] satisfies Names<SMTPServerOptions['tls']>,
   auth: ['custom', 'scramCredentials'] satisfies Names<SMTPServerOptions['auth']>,
