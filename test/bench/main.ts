@@ -6,18 +6,21 @@ import type { Codec } from './codec/line.ts';
 import { benchCodec, codecTable } from './codec/run.ts';
 import { benchHostile } from './hostile/run.ts';
 import { hostileTables } from './hostile/tables.ts';
+import { MIB } from './memory/floods.ts';
+import { benchMemory } from './memory/run.ts';
+import { memoryTable } from './memory/table.ts';
 import { Progress } from './report.ts';
 import { crossCheck, crossCheckTable } from './smtp/cross-check.ts';
 import { benchSmtp } from './smtp/run.ts';
 import { smtpTables } from './smtp/tables.ts';
 
-const USAGE = `npm run bench -- [--only codec|smtp|hostile] [--quick] [--json FILE]
+const USAGE = `npm run bench -- [--only codec|smtp|hostile|memory] [--quick] [--json FILE]
 
-  --only PART   one part instead of all three
+  --only PART   one part instead of all four
   --quick       fewer rounds: to see whether it runs, not to publish
   --json FILE   every figure, for machines`;
 
-const PARTS = ['codec', 'smtp', 'hostile'];
+const PARTS = ['codec', 'smtp', 'hostile', 'memory'];
 
 try {
   await main();
@@ -78,6 +81,11 @@ async function main(): Promise<void> {
     const hostile = await benchHostile(quick ? 1000 : 10_000, progress);
     show('HOSTILE', hostileTables(hostile));
     results['hostile'] = hostile;
+  }
+  if (wanted('memory')) {
+    const memory = await benchMemory((quick ? 64 : 1024) * MIB, progress);
+    show('MEMORY: the most that a flood adds to an idle server', memoryTable(memory));
+    results['memory'] = memory;
   }
   if (json !== undefined) await writeFile(json, `${JSON.stringify(results, null, 2)}\n`);
 }

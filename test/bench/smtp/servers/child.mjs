@@ -20,22 +20,50 @@ export function answer(handle) {
 
 /**
  * What a server child tells when asked: CPU seconds so far, and memory. Asked for `'collected'`, it collects garbage
- * first, where Node was started with `--expose-gc`; that stops it for a while, and whoever it serves.
+ * first, where Node was started with `--expose-gc`; that stops it for a while, and whoever it serves. Asked to
+ * `'watch'`, it looks at its memory all the time from then on.
  *
  * @typedef {object} Usage
  * @property {number} cpuSeconds
  * @property {number} rss octets
+ * @property {number} peak octets: the most resident memory since `'watch'`; 0 before
  * @property {number} heap octets of live objects and of what they hold outside the heap
  */
 
 /**
- * Announces the port and answers `'usage'` and `'collected'`.
+ * Announces the port and answers `'usage'`, `'collected'` and `'watch'`.
  *
  * @param {number} port
  */
 export function serving(port) {
-  answer((/** @type {'usage' | 'collected'} */ request) => usage(request === 'collected'));
+  answer((/** @type {'usage' | 'collected' | 'watch'} */ request) => {
+    if (request === 'watch') watch();
+    return usage(request === 'collected');
+  });
   process.send?.({ ready: port });
+}
+
+const LOOK_EVERY = 2;
+
+let peak = 0;
+/** The most that this process had ever used when the watch began. */
+let before = 0;
+
+function watch() {
+  if (peak === 0) setInterval(look, LOOK_EVERY).unref();
+  peak = 0;
+  before = mostEver();
+  look();
+}
+
+/** The system's own high-water mark misses nothing, but counts from the start of the process. */
+function look() {
+  const most = mostEver();
+  peak = Math.max(peak, process.memoryUsage.rss(), most > before ? most : 0);
+}
+
+function mostEver() {
+  return process.resourceUsage().maxRSS * 1024;
 }
 
 /**
@@ -46,6 +74,7 @@ function usage(collected) {
   const { user, system } = process.cpuUsage();
   if (collected) globalThis.gc?.();
   if (collected) globalThis.gc?.();
+  if (peak > 0) look();
   const { rss, heapUsed, external } = process.memoryUsage();
-  return { cpuSeconds: (user + system) / 1e6, rss, heap: heapUsed + external };
+  return { cpuSeconds: (user + system) / 1e6, rss, peak, heap: heapUsed + external };
 }

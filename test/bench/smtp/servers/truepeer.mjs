@@ -1,9 +1,11 @@
 // @ts-check
+import { setTimeout as sleep } from 'node:timers/promises';
 import { serving } from './child.mjs';
 
 /**
- * truepeer as it is built. The argument says what becomes of a message: `discard` takes it as one buffer, `stream`
- * reads it as it comes, `maildir` stores it in the folder of that name; and whether a PROXY header comes first. Limits
+ * truepeer as it is built, or from its `sources`, which need a loader. The argument says what becomes of a message:
+ * `discard` takes it as one buffer, `stream` reads it as it comes, `slow` takes a rest after every 64 KiB, `maildir`
+ * stores it in the folder of that name; whether a PROXY header comes first; and other `options` of the server. Limits
  * that protect a public server from one client are raised, because all load comes from one address.
  */
 const {
@@ -11,14 +13,19 @@ const {
   proxy = false,
   timeout = 5000,
   maildir = '',
+  sources = false,
+  options = {},
 } = JSON.parse(process.argv[2] ?? '{}');
+const REST_AFTER = 65_536;
 
+const entry = sources ? '../../../../src/index.ts' : '../../../../dist/src/index.js';
 /** @type {typeof import('../../../../src/index.ts')} */
-const { SMTPServer, Maildir } = await import(new URL('../../../../dist/src/index.js', import.meta.url).href);
+const { SMTPServer, Maildir } = await import(new URL(entry, import.meta.url).href);
 
 const server = new SMTPServer(handler === 'maildir' ? new Maildir(maildir) : discarding(), {
   hostname: 'truepeer.example.net',
-  limits: { connections: 100_000, connectionsPerClient: 100_000 },
+  ...options,
+  limits: { connections: 100_000, connectionsPerClient: 100_000, ...options.limits },
   ...(proxy ? { proxyProtocol: { timeout, trusted: ['127.0.0.0/8'] } } : {}),
 });
 
@@ -26,7 +33,9 @@ const server = new SMTPServer(handler === 'maildir' ? new Maildir(maildir) : dis
 function discarding() {
   return {
     handlePROXY: () => true,
-    ...(handler === 'stream' ? { handleContent: drain } : { handleDATA: take }),
+    ...(handler === 'discard'
+      ? { handleDATA: take }
+      : { handleContent: handler === 'slow' ? drainSlowly : drain }),
   };
 }
 
@@ -48,6 +57,22 @@ function take(_server, _session, envelope) {
 async function drain(_server, _session, _envelope, content) {
   const chunks = content[Symbol.asyncIterator]();
   while ((await chunks.next()).done !== true);
+}
+
+/**
+ * @param {unknown} _server
+ * @param {unknown} _session
+ * @param {unknown} _envelope
+ * @param {AsyncIterable<Buffer>} content
+ */
+async function drainSlowly(_server, _session, _envelope, content) {
+  let awake = 0;
+  for await (const piece of content) {
+    awake += piece.length;
+    if (awake < REST_AFTER) continue;
+    awake = 0;
+    await sleep(1);
+  }
 }
 
 const address = await server.listen({ host: '127.0.0.1', port: 0 });
