@@ -17,8 +17,7 @@ export class NewlineNormalizer {
   }
 
   write(octets: Buffer): void {
-    // A newline octet becomes at most four: CRLF for the CR before it, a dot and CRLF for itself.
-    const target = Buffer.allocUnsafe(octets.length * 3 + 3);
+    const target = roomFor(octets.length);
     let size = 0;
     const newline = (changed: boolean): void => {
       if (this.line === 'dot' && (changed || this.changedStart)) target[size++] = DOT;
@@ -42,7 +41,8 @@ export class NewlineNormalizer {
       this.line = this.line === 'empty' && octet === DOT ? 'dot' : 'text';
       target[size++] = octet;
     }
-    if (size > 0) this.emit(target.subarray(0, size));
+    // A copy, so that nobody who keeps it keeps the room that was not needed.
+    if (size > 0) this.emit(Buffer.from(target.subarray(0, size)));
   }
 
   /** Must be called at the end: a CR may be held back. */
@@ -51,4 +51,13 @@ export class NewlineNormalizer {
     this.afterCr = false;
     this.emit(Buffer.from(this.line === 'dot' ? [DOT, CR, LF] : [CR, LF]));
   }
+}
+
+let room = Buffer.alloc(0);
+
+/** Where the result for so many octets fits: one becomes at most three, and a CR and a dot may be held from before. */
+function roomFor(length: number): Buffer {
+  const most = length * 3 + 3;
+  if (room.length < most) room = Buffer.allocUnsafeSlow(most);
+  return room;
 }
