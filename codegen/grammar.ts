@@ -3,7 +3,7 @@ import type { Production, Rule, Word } from '../spec/types.ts';
 /** Questions about the version 1 grammar that checker and emitters share. */
 
 /** Octets of the longest and the shortest spelling of each word. */
-export const WORDS: Readonly<Record<Word, { longest: number; shortest: number }>> = {
+const WORDS: Readonly<Record<Word, { longest: number; shortest: number }>> = {
   ipv4: { longest: '255.255.255.255'.length, shortest: '0.0.0.0'.length },
   ipv6: { longest: 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'.length, shortest: '::'.length },
   port: { longest: '65535'.length, shortest: '0'.length },

@@ -24,7 +24,7 @@ interface Named {
   readonly from: string;
 }
 
-export interface TypeScriptDraft extends Named {
+interface TypeScriptDraft extends Named {
   /** What it is, in a sentence. */
   readonly doc: string;
   /** Names by module; only what the file uses. */
@@ -35,14 +35,14 @@ export interface TypeScriptDraft extends Named {
 }
 
 /** A file of another kind, laid out by its emitter as prettier would lay it out, for prettier is slow at that. */
-export interface TextDraft extends Named {
+interface TextDraft extends Named {
   /** What stands before and behind a comment. */
   readonly comment: readonly [before: string, behind: string];
   readonly text: string;
 }
 
 /** A JSON file. The format has no comments: one that is a schema carries the header as its `$comment`. */
-export interface JsonDraft extends Named {
+interface JsonDraft extends Named {
   readonly json: JsonValue;
 }
 
@@ -57,23 +57,24 @@ export interface GeneratedFile {
   readonly text: string;
 }
 
-/** `export const name = initializer`. */
+/** `const name = initializer`. */
 export function constant(
   name: string,
   initializer: string,
   doc: string,
   type?: string,
+  exported = true,
 ): VariableStatementStructure {
   return {
     kind: StructureKind.VariableStatement,
-    isExported: true,
+    isExported: exported,
     declarationKind: VariableDeclarationKind.Const,
     docs: [comment(doc)],
     declarations: [{ name, initializer, ...(type === undefined ? {} : { type }) }],
   };
 }
 
-/** `export function name(parameters): returnType { body }`; parameters as `name: type`. */
+/** `function name(parameters): returnType { body }`; parameters as `name: type`. */
 export function fn(
   name: string,
   parameters: readonly string[],
@@ -148,7 +149,7 @@ function withHeader(json: JsonValue, header: string): JsonValue {
 }
 
 /** The first line of every generated file, without the mark of a comment. */
-export function headerOf(from: string, command: string): string {
+function headerOf(from: string, command: string): string {
   return `${MARK} ${from}. Do not edit: change the table and run \`${command}\`.`;
 }
 

@@ -38,7 +38,7 @@ import {
 import { BLOCK_SIZE, PREAMBLE_SIZE, scanV2 } from './v2-scan.ts';
 
 /** Length of the header at the start of `b`, or NEED, or FAULT. The first octet tells the version. */
-export function scanHeader(b: Uint8Array, limits: Limits, scan: Scan): number {
+function scanHeader(b: Uint8Array, limits: Limits, scan: Scan): number {
   if (b.length === 0) return scan.need(V1_SHORTEST);
   switch (b[0]) {
     case 0x50:

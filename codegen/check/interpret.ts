@@ -15,7 +15,7 @@ export function octetsOf(wire: string): Uint8Array | undefined {
 }
 
 /** Lower-case hex without blanks. */
-export function hexOf(octets: Uint8Array): string {
+function hexOf(octets: Uint8Array): string {
   return Array.from(octets, (octet) => octet.toString(16).padStart(2, '0')).join('');
 }
 

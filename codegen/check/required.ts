@@ -4,7 +4,7 @@ import { ENDPOINTS } from './layouts.ts';
 import type { Subject } from './subject.ts';
 
 /** Rows that generated code and the codec refer to by name. What they say may change; that they are there may not. */
-export const REQUIRED = {
+const REQUIRED = {
   commands: ['LOCAL', 'PROXY'],
   families: ['UNSPEC'],
   transports: ['UNSPEC'],

@@ -86,6 +86,7 @@ export function emitTables({ spec }: Model, wire: string): Draft {
              return scan.fail(ERROR.BAD_SIGNATURE, 0);
          }`,
         'Length of the header at the start of `b`, or NEED, or FAULT. The first octet tells the version.',
+        false,
       ),
       constant(
         'tables',

@@ -83,6 +83,7 @@ export function emitV2Scan({ spec }: Model, wire: string): Draft {
         `[${signature.map((octet) => `0x${octet}`).join(', ')}]`,
         'The first octets.',
         'readonly number[]',
+        false,
       ),
       constant('PREAMBLE_SIZE', `${preamble.size}`, 'Octets before the address block.'),
       constant(

@@ -2,7 +2,7 @@ import { lstat, opendir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** How long a file may lie in `tmp` before the Maildir convention calls it dead, in milliseconds: 36 hours. */
-export const STALE_AFTER = 36 * 60 * 60 * 1000;
+const STALE_AFTER = 36 * 60 * 60 * 1000;
 
 /**
  * Removes what dead runs left in a Maildir's `tmp`: regular files whose content has not changed for 36 hours.

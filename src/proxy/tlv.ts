@@ -229,7 +229,7 @@ function nextOf(b: Uint8Array, p: number): number {
 }
 
 /** A value as JSON can hold it: octets in hex, wide integers in decimal. */
-export function plain(value: unknown): unknown {
+function plain(value: unknown): unknown {
   if (value instanceof Uint8Array) return hex(value);
   return typeof value === 'bigint' ? String(value) : value;
 }

@@ -79,10 +79,7 @@ class Machine implements Exchange {
 }
 
 /** Goes on at once with a value, later with a promise. */
-export function chain<T, R>(
-  value: T | PromiseLike<T>,
-  go: (value: T) => R | PromiseLike<R>,
-): R | PromiseLike<R> {
+function chain<T, R>(value: T | PromiseLike<T>, go: (value: T) => R | PromiseLike<R>): R | PromiseLike<R> {
   return isThenable(value) ? Promise.resolve(value).then(go) : go(value);
 }
 

@@ -23,7 +23,7 @@ export interface ScramCredentialsOptions {
   readonly prepare?: (password: string) => string;
 }
 
-export const DIGEST = 'sha256';
+const DIGEST = 'sha256';
 export const DIGEST_OCTETS = 32;
 export const LEAST_ITERATIONS = 4096;
 export const DEFAULT_ITERATIONS = 15_000;

@@ -40,8 +40,8 @@ export interface ScramOptions {
   readonly nonce?: () => string;
 }
 
-export const SCRAM = 'SCRAM-SHA-256';
-export const SCRAM_PLUS = 'SCRAM-SHA-256-PLUS';
+const SCRAM = 'SCRAM-SHA-256';
+const SCRAM_PLUS = 'SCRAM-SHA-256-PLUS';
 
 const PROCESS_SECRET = randomBytes(DIGEST_OCTETS);
 

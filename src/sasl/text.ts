@@ -6,7 +6,7 @@ import { saslprep } from './saslprep.ts';
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Names longer than this, in UTF-16 units, are nobody's. RFC 4616 asks for 255 octets at least. */
-export const NAME_LIMIT = 1024;
+const NAME_LIMIT = 1024;
 
 /** The text, or undefined when the octets are not UTF-8. A byte order mark is a character like others. */
 export function utf8(octets: Uint8Array): string | undefined {

@@ -1,11 +1,9 @@
 /** Octet values and classes of the SMTP grammar (RFC 5321 4.1.2, RFC 5234 appendix B). */
 
-export const NUL = 0x00;
 export const LF = 0x0a;
 export const CR = 0x0d;
 export const SP = 0x20;
 export const DQUOTE = 0x22;
-export const PLUS = 0x2b;
 export const COMMA = 0x2c;
 export const HYPHEN = 0x2d;
 export const DOT = 0x2e;
@@ -17,7 +15,6 @@ export const AT = 0x40;
 export const OPEN_BRACKET = 0x5b;
 export const BACKSLASH = 0x5c;
 export const CLOSE_BRACKET = 0x5d;
-export const UNDERSCORE = 0x5f;
 export const DEL = 0x7f;
 
 const ATEXT = new Uint8Array(256);
@@ -36,10 +33,6 @@ export function isAlphanumeric(octet: number): boolean {
 /** atext of RFC 5322 3.2.3, ASCII only: octets of UTF-8 sequences are the caller's decision. */
 export function isAtext(octet: number): boolean {
   return ATEXT[octet] === 1;
-}
-
-export function isControl(octet: number): boolean {
-  return octet < SP || octet === DEL;
 }
 
 /** What a line holds beside printable ASCII. */

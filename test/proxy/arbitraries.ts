@@ -47,7 +47,7 @@ export function lines(production: Production = spec.v1[0]!.is): fc.Arbitrary<Oct
 }
 
 /** Type, length, value. */
-export function tlv(type: number, value: Uint8Array): Octets {
+function tlv(type: number, value: Uint8Array): Octets {
   return joined([type, value.length >> 8, value.length & 255], value);
 }
 

@@ -5,7 +5,7 @@ import type { SslTexts } from './floors/ssl-text.ts';
  * Headers to measure with, written octet by octet: nothing here comes from the encoder under test.
  * Every kind is a ring of headers with different addresses, so that no line measures one lucky branch.
  */
-export const RING = 64;
+const RING = 64;
 
 /** Where the sum stands when its TLV is the first of a header over IPv4. */
 const SUM_AT = 31;

@@ -2,9 +2,9 @@ import { atMost, table } from '../report.ts';
 import type { Cost, HeaderSiege, HostileResults } from './run.ts';
 
 /** Octets that an idle connection may cost beyond what a bare server uses. */
-export const IDLE_BEYOND_BARE = 6 * 1024;
+const IDLE_BEYOND_BARE = 6 * 1024;
 /** Milliseconds that 99 of 100 sessions of an honest client may take beside drip attackers. */
-export const HONEST_P99 = 100;
+const HONEST_P99 = 100;
 /** Milliseconds after its deadline within which a peer must be gone. */
 const GONE_WITHIN = 1000;
 

@@ -14,7 +14,7 @@ const isDecimal = (text: string, most: number): boolean =>
   /^(?:0|[1-9]\d*)$/.test(text) && Number(text) <= most;
 const isDigit = (text: string): boolean => /^\d$/.test(text);
 
-export const port: WordRule = {
+const port: WordRule = {
   is: (text) => isDecimal(text, 65535),
   begins: (text) => text === '' || isDecimal(text, 65535),
   goesOn: (_, next) => isDigit(next),
@@ -35,7 +35,7 @@ const ends = ['', '0', ':', '::'].flatMap((end) =>
 );
 const dottedEnds = ['', '0', '.0', '0.0', '.0.0', '0.0.0', '.0.0.0'];
 
-export const ipv6: WordRule = {
+const ipv6: WordRule = {
   is: (text) => groupsOf(text) !== undefined,
   begins: (text) => (text.includes('.') ? dottedEnds : ends).some((end) => ipv6.is(text + end)),
   goesOn: (text, next) => (text.includes('.') ? isDigit(next) : /^[0-9a-fA-F:.]$/.test(next)),

@@ -115,7 +115,7 @@ function replyOf(decision: Decision): HookReply {
 }
 
 /** A promise by name only; it may settle twice, and throw after it has settled. */
-export function thenable(make: () => unknown, twice: boolean): unknown {
+function thenable(make: () => unknown, twice: boolean): unknown {
   const settle = (done: (value: unknown) => void, failed: (error: unknown) => void): void => {
     try {
       done(make());

@@ -7,7 +7,7 @@ export function cutContent(text: string): { wire: string; rest: string } | undef
   return end < 0 ? undefined : { wire: text.slice(0, end + 2), rest: text.slice(end + 5) };
 }
 
-export function withoutDots(wire: string): string {
+function withoutDots(wire: string): string {
   return wire.replace(/(^|\r\n)\./g, '$1');
 }
 

@@ -34,7 +34,7 @@ const rarely: fc.Arbitrary<Decision> = fc.oneof(
 );
 const yes = (inTen: number): fc.Arbitrary<boolean> => fc.nat(9).map((draw) => draw < inTen);
 
-export const setups: fc.Arbitrary<Setup> = fc
+const setups: fc.Arbitrary<Setup> = fc
   .record({
     header,
     lmtp: yes(3),

@@ -38,7 +38,7 @@ function isHost(host: string): boolean {
 }
 
 /** RFC 5321 4.1.3. */
-export function isLiteral(text: string): boolean {
+function isLiteral(text: string): boolean {
   const v4 = /^\[(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\]$/.exec(text);
   if (v4 !== null) return v4.slice(1).every((part) => Number(part) <= 255);
   const v6 = /^\[IPv6:([0-9a-f:.]+)\]$/i.exec(text);

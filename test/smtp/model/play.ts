@@ -134,7 +134,7 @@ function assertHolds(rig: Rig, most: number): void {
 const LINE = /(\d{3})([ -])(?:([245]\.\d{1,3}\.\d{1,3})(?: |(?=\r)))?([ -~]*)\r\n/y;
 
 /** Reads replies, every line of which has at most 512 octets, printable ASCII, its code and its enhanced code. */
-export function readTranscript(transcript: string): string[] {
+function readTranscript(transcript: string): string[] {
   const replies: string[] = [];
   let begun: string | undefined;
   LINE.lastIndex = 0;

@@ -33,7 +33,7 @@ function readU32(b: Uint8Array, at: number): number {
 }
 
 /** CRC32C of b[0..end) with the four octets at `hole` taken as zero; a signed 32-bit number. */
-export function crc32cWithHole(b: Uint8Array, end: number, hole: number): number {
+function crc32cWithHole(b: Uint8Array, end: number, hole: number): number {
   let crc = update(-1, b, 0, hole);
   crc = T3[crc & 255]! ^ T2[(crc >>> 8) & 255]! ^ T1[(crc >>> 16) & 255]! ^ T0[crc >>> 24]!;
   return ~update(crc, b, hole + 4, end);
