@@ -209,6 +209,12 @@ const quit: Command = {
         );
         dialogue.close('quit');
       },
+      (error) => {
+        // RFC 5321 4.1.1.10: 221 and the end, whatever happens here.
+        dialogue.report(error);
+        dialogue.reply(REPLIES.bye);
+        dialogue.close('quit');
+      },
     );
   },
 };

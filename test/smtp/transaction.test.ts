@@ -197,14 +197,7 @@ describe('hooks', () => {
   };
   for (const [how, fail] of Object.entries(failures)) {
     it(`rule 34 and F2: a hook that ${how} gives 451 4.3.0 and tells handleError, not the client`, async () => {
-      for (const hook of [
-        'handleMAIL',
-        'handleNOOP',
-        'handleVRFY',
-        'handleEHLO',
-        'handleQUIT',
-        'handleDATA',
-      ] as const) {
+      for (const hook of ['handleMAIL', 'handleNOOP', 'handleVRFY', 'handleEHLO', 'handleDATA'] as const) {
         const errors: unknown[] = [];
         const handler: Handler = { handleError: (_server, _session, error) => void errors.push(error) };
         const rig = addressed(handler);
@@ -215,7 +208,6 @@ describe('hooks', () => {
           handleNOOP: 'NOOP\r\n',
           handleVRFY: 'VRFY x\r\n',
           handleEHLO: 'EHLO c.test\r\n',
-          handleQUIT: 'QUIT\r\n',
           handleDATA: 'MAIL FROM:<a@a.test>\r\nRCPT TO:<b@b.test>\r\nDATA\r\nx\r\n.\r\n',
         };
         rig.say(lines[hook]);
@@ -229,6 +221,24 @@ describe('hooks', () => {
       }
     });
   }
+
+  it.each(Object.entries(failures))(
+    'RFC 5321 4.1.1.10 and F2: QUIT is answered with 221 and the end by a hook that %s',
+    async (_how, fail) => {
+      const errors: unknown[] = [];
+      const rig = ready({
+        handleQUIT: fail,
+        handleError: (_server, _session, error) => {
+          errors.push(error);
+          return '451 4.3.0 Not now';
+        },
+      });
+      rig.say('QUIT\r\nNOOP\r\n');
+      await settled();
+      expect(rig.transcript.endsWith('HELP\r\n221 2.0.0 Bye\r\n')).toBe(true);
+      expect([rig.closed, errors.length]).toEqual(['quit', 1]);
+    },
+  );
 
   it('F2: a hook that never settles is answered with 421 at its deadline, its late answer is ignored', async () => {
     let settle: ((reply: string) => void) | undefined;

@@ -308,8 +308,7 @@ export class Interpreter implements Outcome {
   private quit(): void {
     const { quit } = this.setup;
     if (quit === 'never') return this.bye('421 4.3.0');
-    this.reply(answer(quit, '221 2.0.0'));
-    if (quit !== 'fail' && quit !== 'odd') this.close();
+    this.bye(quit === 'fail' || quit === 'odd' ? '221 2.0.0' : answer(quit, '221 2.0.0'));
   }
 
   private restart(): void {
