@@ -1,7 +1,6 @@
-import { ContentDeadline } from './content-input.ts';
+import type { ContentDeadline } from './content-input.ts';
 import type { Input } from './input.ts';
 import type { Message } from './message.ts';
-import type { Settings } from './options.ts';
 import { REPLIES } from './replies.ts';
 
 /** Reads the octets of one BDAT chunk; they are content, or they are dropped (RFC 3030 section 2). */
@@ -13,11 +12,14 @@ export class ChunkInput implements Input {
   private readonly time: ContentDeadline;
   private readonly done: () => void;
 
-  /** @param size octets of the chunk, at least 1; `message` is undefined for a chunk that is dropped. */
-  constructor(size: number, message: Message | undefined, settings: Settings, now: number, done: () => void) {
+  /**
+   * @param size octets of the chunk, at least 1; `message` is undefined for a chunk that is dropped.
+   * @param time the deadline of all chunks of the message: a chunk of its own earns no more than its octets.
+   */
+  constructor(size: number, message: Message | undefined, time: ContentDeadline, done: () => void) {
     this.left = size;
     this.message = message;
-    this.time = new ContentDeadline(settings, now);
+    this.time = time;
     this.done = done;
   }
 
@@ -28,16 +30,13 @@ export class ChunkInput implements Input {
   read(chunk: Buffer, at: number): number {
     const end = Math.min(chunk.length, at + this.left);
     this.left -= end - at;
+    this.time.earn(end - at);
     this.message?.take(chunk.subarray(at, end));
     if (this.left === 0) this.done();
     return end;
   }
 
-  deadline(now: number, octets: number): number {
-    return this.time.after(now, octets);
-  }
-
-  heldFor(duration: number): void {
-    this.time.shift(duration);
+  deadline(now: number): number {
+    return this.time.at(now);
   }
 }

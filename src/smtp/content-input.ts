@@ -19,12 +19,17 @@ export class ContentDeadline {
     this.until = now + settings.timeouts.content;
   }
 
-  after(now: number, octets: number): number {
-    const { timeouts, limits } = this.settings;
-    this.until = Math.min(this.until + (octets * 1000) / limits.contentRate, now + timeouts.content);
+  /** Octets of the message have come. */
+  earn(octets: number): void {
+    this.until += (octets * 1000) / this.settings.limits.contentRate;
+  }
+
+  at(now: number): number {
+    this.until = Math.min(this.until, now + this.settings.timeouts.content);
     return this.until;
   }
 
+  /** Time that passed for the handler, not for the client. */
   shift(duration: number): void {
     this.until += duration;
   }
@@ -34,13 +39,11 @@ export class ContentInput implements Input {
   readonly phase = 'content';
   readonly onTimeout = REPLIES.contentTimeout;
   private readonly message: Message;
-  private readonly time: ContentDeadline;
   private readonly done: () => void;
 
   /** @param done called when the end of the content has been read. */
-  constructor(message: Message, settings: Settings, now: number, done: () => void) {
+  constructor(message: Message, done: () => void) {
     this.message = message;
-    this.time = new ContentDeadline(settings, now);
     this.done = done;
   }
 
@@ -55,10 +58,8 @@ export class ContentInput implements Input {
   }
 
   deadline(now: number, octets: number): number {
-    return this.time.after(now, octets);
-  }
-
-  heldFor(duration: number): void {
-    this.time.shift(duration);
+    const { time } = this.message;
+    time.earn(octets);
+    return time.at(now);
   }
 }

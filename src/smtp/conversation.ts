@@ -409,10 +409,13 @@ export class Conversation implements Dialogue {
     }
     if (this.onHold) {
       this.onHold = false;
-      this.input.heldFor?.(now - this.heldSince);
+      this.reception.message?.time.shift(now - this.heldSince);
       this.port.release();
     }
-    this.port.deadline(this.input.deadline(now, octets));
+    const until = this.input.deadline(now, octets);
+    // Between chunks too the message has to come on: many small ones take no longer than a large one.
+    const { message } = this.reception;
+    this.port.deadline(message === undefined ? until : Math.min(until, message.time.at(now)));
     if (this.handshake !== undefined) {
       const rest = this.handshake.take();
       this.handshake = undefined;

@@ -19,6 +19,4 @@ export interface Input {
   readonly full: boolean;
   /** Called when the deadline has passed, where that is no failure. */
   passed?(): void;
-  /** The conversation was on hold for `duration` milliseconds, which do not count. */
-  heldFor?(duration: number): void;
 }

@@ -3,6 +3,7 @@
 import { ChunkScanner } from './chunk-scanner.ts';
 import { ContentError, type ContentSink } from './content-sink.ts';
 import { ContentScanner } from './content.ts';
+import type { ContentDeadline } from './content-input.ts';
 import type { Delivery } from './delivery.ts';
 import type { Envelope } from './envelope.ts';
 import { HopCounter } from './hop-counter.ts';
@@ -12,6 +13,7 @@ import { REPLIES } from './replies.ts';
 
 export class Message {
   readonly delivery: Delivery;
+  readonly time: ContentDeadline;
   private readonly sink: ContentSink;
   private readonly scanner: ContentScanner;
   private readonly chunks: ChunkScanner | undefined;
@@ -28,6 +30,7 @@ export class Message {
   /**
    * @param policy for a bare CR or LF.
    * @param chunked whether it comes with BDAT: no dots to remove, and BINARYMIME may hold anything.
+   * @param time the deadline of its content, from the first octet to the last.
    * @param aborted told when the message is lost or refused.
    */
   constructor(
@@ -36,9 +39,11 @@ export class Message {
     settings: Settings,
     policy: BareNewlines,
     chunked: boolean,
+    time: ContentDeadline,
     aborted: (reason: ContentError) => void,
   ) {
     this.delivery = delivery;
+    this.time = time;
     this.sink = delivery.sink;
     this.envelope = envelope;
     this.settings = settings;

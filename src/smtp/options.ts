@@ -17,7 +17,10 @@ export type BareNewlines = 'reject' | 'normalize' | 'preserve';
 export interface Timeouts {
   /** For a command line to arrive whole. RFC 5321 4.5.3.2 asks for 300,000. */
   readonly command: number;
-  /** For content: no octet at all, or the minimum rate not kept, for this long. RFC 5321 asks for 180,000. */
+  /**
+   * For content: no octet at all, or the minimum rate not kept, for this long. RFC 5321 asks for 180,000. It is one
+   * deadline for all chunks of a message, and what passes between them counts.
+   */
   readonly content: number;
   /** For a TLS handshake. */
   readonly tls: number;

@@ -1,7 +1,7 @@
 /** The message of the current transaction: DATA or BDAT, from the first octet to the reply. */
 
 import { ChunkInput } from './chunk-input.ts';
-import { ContentInput } from './content-input.ts';
+import { ContentDeadline, ContentInput } from './content-input.ts';
 import type { ContentError } from './content-sink.ts';
 import { collect, stream } from './delivery.ts';
 import type { Dialogue } from './dialogue.ts';
@@ -39,7 +39,7 @@ export class Reception {
       dialogue.resume();
       this.finish(message);
     };
-    dialogue.use(new ContentInput(message, dialogue.settings, dialogue.now(), done));
+    dialogue.use(new ContentInput(message, done));
   }
 
   /** One chunk of BDAT. Its octets are read in any case, and dropped where they cannot be content. */
@@ -54,7 +54,7 @@ export class Reception {
       else this.chunkDone(message, size, last);
     };
     if (size === 0) done();
-    else dialogue.use(new ChunkInput(size, message, dialogue.settings, dialogue.now(), done));
+    else dialogue.use(new ChunkInput(size, message, message?.time ?? this.startTime(), done));
   }
 
   /** The content is lost, or its transaction has been given up. */
@@ -85,6 +85,10 @@ export class Reception {
     this.dialogue.reply(REPLIES.messageTooBig);
   }
 
+  private startTime(): ContentDeadline {
+    return new ContentDeadline(this.dialogue.settings, this.dialogue.now());
+  }
+
   private open(chunked: boolean): Message {
     const { handler, server, session, envelope, settings } = this.dialogue;
     const delivery =
@@ -93,7 +97,7 @@ export class Reception {
         : stream(handler, server, session, envelope, this.drained);
     const aborted = (reason: ContentError): void => this.dialogue.aborted(reason);
     const policy = newlinePolicy(settings, session);
-    this.message = new Message(delivery, envelope, settings, policy, chunked, aborted);
+    this.message = new Message(delivery, envelope, settings, policy, chunked, this.startTime(), aborted);
     return this.message;
   }
 

@@ -87,6 +87,52 @@ describe('E1 and F3: the time that a handler takes is not the time of the client
   });
 });
 
+describe('E1: all chunks of a message have one deadline', () => {
+  it.each([
+    ['one octet in each', 'BDAT 1\r\nx', 1],
+    ['none in each', 'BDAT 0\r\n', 1],
+    ['a chunk and a pause that 500 octets a second do not allow', `BDAT 600\r\n${'x'.repeat(600)}`, 2],
+  ])('%s', (_what, chunk, every) => {
+    const rig = after(addressed(keeper()), 'BDAT 1\r\nx');
+    const from = rig.time;
+    for (let sent = 0; sent < 90 && rig.deadlineAt > rig.time + every * 1000; sent++) {
+      rig.time += every * 1000;
+      rig.say(chunk);
+    }
+    expect(rig.deadlineAt - from).toBeLessThan(300_000);
+    rig.expire();
+    expect(rig.closed).toBe('timeout');
+  });
+
+  it('chunks at the minimum rate are waited for, however small', () => {
+    const rig = after(addressed(keeper(), { dataSizeLimit: 0 }), 'BDAT 1\r\nx');
+    const second = `BDAT 50\r\n${'x'.repeat(50)}`.repeat(10);
+    for (let seconds = 0; seconds < 1000; seconds++) {
+      rig.time += 1000;
+      expect(rig.deadlineAt).toBeGreaterThan(rig.time);
+      rig.say(second);
+    }
+    expect(rig.say('BDAT 0 LAST\r\n')).toBe('250 2.6.0 Message accepted\r\n');
+    // Commands have their own time again.
+    expect(rig.deadlineAt - rig.time).toBe(300_000);
+  });
+
+  it('time of a hook between chunks is not the time of the client', async () => {
+    let answer = (): void => {};
+    const rig = addressed({
+      ...keeper(),
+      handleNOOP: () => new Promise<undefined>((resolve) => (answer = () => resolve(undefined))),
+    });
+    rig.say('BDAT 1\r\nx');
+    rig.time += 10_000;
+    rig.say('NOOP\r\n');
+    rig.time += 200_000;
+    answer();
+    await settled();
+    expect(rig.deadlineAt - rig.time).toBeCloseTo(170_002, -2);
+  });
+});
+
 it('E1 and F3: a long message through a handler that is always behind is not cut', async () => {
   let octets = 0;
   const rig = addressed(
