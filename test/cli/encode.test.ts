@@ -30,7 +30,7 @@ describe('truepeer encode', () => {
     const header = {
       srcAddr: '/run/a',
       dstAddr: '/run/b',
-      tlvs: [{ UNIQUE_ID: '0102' }, { xE5: 'ff' }],
+      tlvs: [{ UNIQUE_ID: '0102' }, { xF5: 'ff' }],
       checksum: true,
     };
     const { code, out } = await truepeer(['encode', '-'], JSON.stringify(header));
@@ -41,7 +41,7 @@ describe('truepeer encode', () => {
       family: 'UNIX',
       srcAddr: '/run/a',
       dstAddr: '/run/b',
-      tlv: { UNIQUE_ID: '0102', xE5: 'ff', CRC32C: expect.any(Number) },
+      tlv: { UNIQUE_ID: '0102', xF5: 'ff', CRC32C: expect.any(Number) },
     });
   });
 

@@ -319,7 +319,7 @@ Incomplete: 20 octets are there, at least 28 are needed; expected the next one a
       tlvs: [
         { SSL_CLIENT: 5, SSL_VERIFY: 1, SSL_VERSION: 'TLSv1.3' },
         { UNIQUE_ID: Buffer.from('\u001b[31m') },
-        { AWS_VPCE_ID: 'vpce-1', xE5: Buffer.from([1, 2]) },
+        { AWS_VPCE_ID: 'vpce-1', xF5: Buffer.from([1, 2]) },
         { NOOP: new Uint8Array(20) },
       ],
     });
@@ -345,8 +345,8 @@ Incomplete: 20 octets are there, at least 28 are needed; expected the next one a
       78  ea 00 07                                             AWS                type 0xea, 7 octets: AWS Network Load Balancer.             AWS
       81  01                                                     AWS_VPCE_ID      Id of the VPC endpoint the client came through.             AWS
       82  76 70 63 65 2d 31                                        value          "vpce-1"                                                    AWS
-      88  e5 00 02                                             xE5                type 0xe5, 2 octets: Application-specific data, never used  2.2.8
-                                                                                  by the standard.
+      88  f5 00 02                                             xF5                type 0xf5, 2 octets: Temporary experiments, not for         2.2.8
+                                                                                  production.
       91  01 02                                                  value            0102                                                        2.2.8
       93  04 00 14                                             NOOP               type 0x04, 20 octets: Padding; its octets mean nothing.     2.2.4
       96  00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 ...    value            0000000000000000000000000000000000000000                    2.2.4
@@ -375,27 +375,27 @@ Valid: a version 2 header of 116 octets.
   });
 
   it('fits a terminal, in colours that say nothing alone; without NO_COLOR only', async () => {
-    const hostile = `${V2.replace('000c', '0014')}e500051b5b33316d`;
+    const hostile = `${V2.replace('000c', '0014')}f500051b5b33316d`;
     const shown = await truepeer(['inspect', hostile], '', { columns: 80, isTTY: true });
     const plain = await truepeer(['inspect', hostile], '', { columns: 80 });
     expect(shown.out).toContain('\u001b[32mValid\u001b[39m: a version 2 header of 36 octets.');
     expect(stripVTControlCharacters(shown.out)).toBe(plain.out);
-    expect(plain.out).toBe(`  offset  octets       field              meaning                      section
-       0  0d 0a 0d 0a  signature          PROXY protocol version 2     2.2
+    expect(plain.out).toBe(`  offset  octets       field              meaning                     section
+       0  0d 0a 0d 0a  signature          PROXY protocol version 2    2.2
           00 0d 0a 51
           55 49 54 0a
-      12  21           version, command   version 2, PROXY             2.2
-      13  11           family, transport  INET, STREAM: TCP over       2.2
+      12  21           version, command   version 2, PROXY            2.2
+      13  11           family, transport  INET, STREAM: TCP over      2.2
                                           IPv4.
-      14  00 14        length             20 octets follow             2.2
-      16  cb 00 71 07  srcAddr            203.0.113.7                  2.2
-      20  c6 33 64 19  dstAddr            198.51.100.25                2.2
-      24  10 e1        srcPort            4321                         2.2
-      26  00 19        dstPort            25                           2.2
-      28  e5 00 05     xE5                type 0xe5, 5 octets:         2.2.8
-                                          Application-specific data,
-                                          never used by the standard.
-      31  1b 5b 33 31    value            1b5b33316d                   2.2.8
+      14  00 14        length             20 octets follow            2.2
+      16  cb 00 71 07  srcAddr            203.0.113.7                 2.2
+      20  c6 33 64 19  dstAddr            198.51.100.25               2.2
+      24  10 e1        srcPort            4321                        2.2
+      26  00 19        dstPort            25                          2.2
+      28  f5 00 05     xF5                type 0xf5, 5 octets:        2.2.8
+                                          Temporary experiments, not
+                                          for production.
+      31  1b 5b 33 31    value            1b5b33316d                  2.2.8
           6d
 
 Valid: a version 2 header of 36 octets.

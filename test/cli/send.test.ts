@@ -124,17 +124,17 @@ The message was taken by 127.0.0.1:PORT.
         '--tlv',
         'SSL_VERSION=TLSv1.3',
         '--tlv',
-        'xE5=hex:0102',
+        'xF5=hex:0102',
       ],
       shown:
-        '> PROXY v2, client 203.0.113.7:4321, server 198.51.100.25:25, AUTHORITY SSL SSL_CLIENT SSL_VERIFY SSL_VERSION xE5 (N octets)',
+        '> PROXY v2, client 203.0.113.7:4321, server 198.51.100.25:25, AUTHORITY SSL SSL_CLIENT SSL_VERIFY SSL_VERSION xF5 (N octets)',
       header: {
         srcAddr: '203.0.113.7',
         tlv: expect.objectContaining({
           AUTHORITY: 'mx.example',
           SSL_CLIENT: 1,
           SSL_VERSION: 'TLSv1.3',
-          xE5: '0102',
+          xF5: '0102',
         }),
       },
     },

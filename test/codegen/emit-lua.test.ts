@@ -245,8 +245,8 @@ describeWith(['tshark'], 'the post-dissector in tshark', () => {
       tlvs: [
         ...spec.tlvs,
         {
-          name: 'ACME_TENANT',
-          code: 0xe5,
+          name: 'OWN_TENANT',
+          code: 0xf5,
           value: { kind: 'utf8' },
           doc: 'Who pays: "us" \\ ü.',
           ref,
@@ -265,13 +265,13 @@ describeWith(['tshark'], 'the post-dissector in tshark', () => {
     };
     const [script] = await generate(tables, { emit: ['truepeer'] });
     const path = await stage.file('own.lua', script!.text);
-    const payload = local(octets('e5 0002 c3bc ea 0003 09 0102'));
+    const payload = local(octets('f5 0002 c3bc ea 0003 09 0102'));
     expect(await dissect(stage, path, tables, [payload])).toEqual([
       {
         ...LOCAL,
         length: '11',
-        'tlv.type': '0xe5|0xea',
-        'tlv.acme_tenant': 'ü',
+        'tlv.type': '0xf5|0xea',
+        'tlv.own_tenant': 'ü',
         'tlv.aws': '090102',
         'tlv.aws_zone': '258',
       },

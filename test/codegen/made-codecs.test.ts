@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { generate } from '../../codegen/index.ts';
 import { extendSpec, type Meaning, spec, type Spec, type Tlv } from '../../codegen/spec-entry.ts';
 import type { Codec } from '../../src/proxy/index.ts';
+import { onBase } from './base-tables.ts';
 import { ROOT } from './child.ts';
 
 /** Codecs made of the tables of scenarios do what these tables say. The examples in the tables are the measure. */
@@ -69,8 +70,8 @@ describe.each(SCENARIOS)('%s', (name) => {
   let codec: AnyCodec;
 
   beforeAll(async () => {
-    const file = (await import(`./scenarios/${name}/spec.ts`)) as { default: Spec };
-    tables = file.default;
+    const file = (await import(`./scenarios/${name}/spec.ts`)) as { default: unknown };
+    tables = onBase(file.default) as Spec;
     codec = await codecOf(tables, name);
   });
 

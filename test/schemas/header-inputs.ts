@@ -58,7 +58,7 @@ const rowValue = fc
 
 const stranger = fc.tuple(
   sometimes(
-    fc.constantFrom('xE5', 'xe5', 'x00', 'xF0', 'SSL_x29', 'SSL_xff', 'AWS_x02', 'ALIBABA_x7F'),
+    fc.constantFrom('xF5', 'xf5', 'x00', 'xF0', 'SSL_x29', 'SSL_xff', 'AWS_x02', 'ALIBABA_x7F'),
     fc.constantFrom(
       'xf8',
       'xFF',

@@ -32,11 +32,11 @@ test.for<[input: HeaderJson, output: HeaderInput]>([
     },
   ],
   [
-    { ...TCP, tlvs: [{ xe5: '' }, { AWS_x07: '0a' }, { SSL: '0100000000' }] },
+    { ...TCP, tlvs: [{ xf5: '' }, { AWS_x07: '0a' }, { SSL: '0100000000' }] },
     {
       ...TCP,
       tlvs: [
-        { xe5: new Uint8Array(0) },
+        { xf5: new Uint8Array(0) },
         { AWS_x07: Uint8Array.of(10) },
         { SSL: Uint8Array.of(1, 0, 0, 0, 0) },
       ],
@@ -112,13 +112,13 @@ test.for<[header: unknown, problems: [path: string, message: string][]]>([
     ],
   ],
   [
-    { ...TCP, tlvs: [{ NOOP: '' }, { AUTORITY: 'x', xf8: '', x02: '', SSL_x21: '', xe5: 'zz' }] },
+    { ...TCP, tlvs: [{ NOOP: '' }, { AUTORITY: 'x', xf8: '', x02: '', SSL_x21: '', xf5: 'zz' }] },
     [
       ['tlvs.1.AUTORITY', 'expected the name of a row, or xNN for a number without one'],
       ['tlvs.1.xf8', 'expected a number that may be sent; this one is reserved (FUTURE)'],
       ['tlvs.1.x02', 'expected the name AUTHORITY'],
       ['tlvs.1.SSL_x21', 'expected the name SSL_VERSION'],
-      ['tlvs.1.xe5', 'expected octets in a Uint8Array or as hex text'],
+      ['tlvs.1.xf5', 'expected octets in a Uint8Array or as hex text'],
     ],
   ],
   [
@@ -148,7 +148,7 @@ test.for<[header: unknown, problems: [path: string, message: string][]]>([
 });
 
 test('what was read passes its schema, and nothing else does', () => {
-  const result = decode(encode({ ...TCP, tlvs: { SSL_CLIENT: 1, xe5: Uint8Array.of(1) } }));
+  const result = decode(encode({ ...TCP, tlvs: { SSL_CLIENT: 1, xf5: Uint8Array.of(1) } }));
   if (result.status !== 'ok') throw new Error('not decoded');
   const json = JSON.parse(JSON.stringify(result.data)) as Record<string, unknown>;
   expect(decodedSchema.parse(json)).toEqual({
@@ -157,7 +157,7 @@ test('what was read passes its schema, and nothing else does', () => {
     family: 'INET',
     protocol: 'STREAM',
     ...TCP,
-    tlv: { SSL: true, SSL_CLIENT: 1, SSL_VERIFY: 0, xE5: '01' },
+    tlv: { SSL: true, SSL_CLIENT: 1, SSL_VERIFY: 0, xF5: '01' },
     valid: true,
   });
   const wrong = (change: object): string[] =>
@@ -172,7 +172,7 @@ test('what was read passes its schema, and nothing else does', () => {
   expect(wrong({ tlv: { GCP_PSC_CONNECTION_ID: '18446744073709551616' } })).toEqual([
     'tlv.GCP_PSC_CONNECTION_ID',
   ]);
-  expect(wrong({ tlv: { XE5: '00' } })).toEqual(['tlv.XE5']);
+  expect(wrong({ tlv: { XF5: '00' } })).toEqual(['tlv.XF5']);
   expect(wrong({ valid: false })).toEqual(['error', 'errorCode']);
   expect(wrong({ error: 'no' })).toEqual(['error']);
   expect(wrong({ valid: false, error: 'no', errorCode: 'v1-bad-port' })).toEqual(['errorCode']);

@@ -114,7 +114,7 @@ describe('a header that was read', () => {
   test.each<Record<string, unknown>>([
     { tlv: { NOOP: '0G' } },
     { tlv: { GCP_PSC_CONNECTION_ID: '18446744073709551616' } },
-    { tlv: { XE5: '00' } },
+    { tlv: { XF5: '00' } },
     { tlv: { SSL: false } },
     { srcAddr: '203.0.113.07' },
     { srcPort: 65_536 },

@@ -3,8 +3,8 @@ import { extendSpec, spec } from 'truepeer/spec';
 export default extendSpec(spec, {
   tlvs: [
     {
-      name: 'ACME_TENANT',
-      code: 0xe5,
+      name: 'OWN_TENANT',
+      code: 0xf5,
       value: { kind: 'u32be' },
       doc: 'Tenant of the client.',
       ref: { source: 'truepeer' },

@@ -12,20 +12,20 @@ const server = new SMTPServer(
     handlePROXY(_server, session, _envelope, proxyData) {
       const tlv = proxyData.tlv!;
       const typed: [
-        Same<typeof tlv.ACME_TENANT, number | null | undefined>,
+        Same<typeof tlv.OWN_TENANT, number | null | undefined>,
         Same<typeof tlv.AWS_ACCOUNT, string | null | undefined>,
         Same<typeof tlv.AUTHORITY, string | null | undefined>,
         Same<NonNullable<typeof session.proxyData>, typeof proxyData>,
       ] = [true, true, true, true];
       // @ts-expect-error a number is no text
-      const text: string | null | undefined = tlv.ACME_TENANT;
+      const text: string | null | undefined = tlv.OWN_TENANT;
       // @ts-expect-error no row is called so
       const missing: unknown = tlv.ACME_TENAMT;
-      console.log(tlv.ACME_TENANT, tlv.AWS_ACCOUNT, text, missing, typed.length);
-      return tlv.ACME_TENANT === 42;
+      console.log(tlv.OWN_TENANT, tlv.AWS_ACCOUNT, text, missing, typed.length);
+      return tlv.OWN_TENANT === 42;
     },
     handleConnect(_server, session) {
-      const tenant: number | null | undefined = session.proxyData?.tlv?.ACME_TENANT;
+      const tenant: number | null | undefined = session.proxyData?.tlv?.OWN_TENANT;
       return `220 tenant ${tenant}`;
     },
   },
@@ -37,11 +37,11 @@ const header: HeaderInput = {
   srcPort: 4321,
   dstAddr: '198.51.100.25',
   dstPort: 25,
-  tlvs: { ACME_TENANT: 42, AWS_ACCOUNT: '12' },
+  tlvs: { OWN_TENANT: 42, AWS_ACCOUNT: '12' },
 };
 // @ts-expect-error a text is no number
-const wrongValue: HeaderInput = { ...header, tlvs: { ACME_TENANT: 'blue' } };
-const codes: [0xe5, 0x7f] = [PP2_TYPE.ACME_TENANT, PP2_SUBTYPE_AWS.AWS_ACCOUNT];
+const wrongValue: HeaderInput = { ...header, tlvs: { OWN_TENANT: 'blue' } };
+const codes: [0xf5, 0x7f] = [PP2_TYPE.OWN_TENANT, PP2_SUBTYPE_AWS.AWS_ACCOUNT];
 console.log(codes.join(' '), headerSchema.safeParse(wrongValue).error?.issues[0]?.path.join('.'));
 
 const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
