@@ -63,7 +63,7 @@ export class CommandInput implements Input {
     return false;
   }
 
-  /** A hook has refused a command for good: names of recipients are not to be guessed without end. */
+  /** A hook has refused a command for good, or a message was not accepted: names of recipients are not to be guessed without end. */
   countRefusal(): void {
     if (++this.refusals >= this.dialogue.settings.limits.refusals) this.dismiss(REPLIES.tooManyErrors);
   }

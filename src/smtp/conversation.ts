@@ -244,6 +244,7 @@ export class Conversation implements Dialogue {
     this.envelope = new Envelope();
     this.commands.renew();
     if (accepted) this.commands.forgive();
+    else this.commands.countRefusal();
   }
 
   resume(): void {

@@ -34,7 +34,7 @@ export interface Dialogue {
   askReply(name: string, call: () => unknown, success: string, accepted?: () => void): void;
   /** Ends the transaction: a fresh envelope. */
   reset(): void;
-  /** Ends the transaction after its content: a fresh envelope. */
+  /** Ends the transaction after its content has been answered: a fresh envelope. One not `accepted` counts as refused. */
   endTransaction(accepted: boolean): void;
   /** Whether a transaction in chunks has begun (BDAT): no other content and no other recipient may come. */
   readonly chunking: boolean;

@@ -50,7 +50,10 @@ export interface Limits {
   readonly unknownCommands: number;
   /** Other commands refused for their syntax or order; then 421. */
   readonly errors: number;
-  /** Commands that hooks refuse for good (5xx), such as unknown recipients, without a message in between; then 421. */
+  /**
+   * Commands that hooks refuse for good (5xx), such as unknown recipients, and messages that are refused in any way,
+   * without an accepted message in between; then 421.
+   */
   readonly refusals: number;
   /** Failed AUTHs of one connection; then 421. */
   readonly authFailures: number;

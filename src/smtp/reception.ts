@@ -109,22 +109,22 @@ export class Reception {
     this.message = undefined;
     const verdict = message.end();
     if (verdict !== undefined) {
-      dialogue.endTransaction(false);
-      return dialogue.reply(verdict.repeat(copies));
+      dialogue.reply(verdict.repeat(copies));
+      return dialogue.endTransaction(false);
     }
     dialogue.ask<ContentReply>(
       () => delivery.finish(),
       (answer) => {
         const replies = readAnswers(answer, copies, delivery.hook);
-        dialogue.endTransaction(replies.some((reply) => reply === undefined || reply.code < 300));
         for (const reply of replies)
           dialogue.reply(reply === undefined ? REPLIES.messageOk : formatReply(reply));
+        dialogue.endTransaction(replies.some((reply) => reply === undefined || reply.code < 300));
         if (replies.some((reply) => reply?.code === 421)) dialogue.close('refused');
       },
       (error) => {
         const wire = dialogue.report(error) ?? REPLIES.handlerFailed;
-        dialogue.endTransaction(false);
         dialogue.reply(wire.repeat(copies));
+        dialogue.endTransaction(false);
         if (wire.startsWith('421')) dialogue.close('refused');
       },
     );

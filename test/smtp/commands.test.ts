@@ -158,6 +158,21 @@ describe('lines and verbs', () => {
     expect(rig.closed).toBe('limit');
   });
 
+  it.each([
+    ['by the hook', 'x', '451 4.0.0 No'],
+    ['by the server', 'bare\n', '550 5.6.0 Message holds a bare CR or LF; lines end with CR LF'],
+  ])('E5: messages refused %s end at the same budget, which an accepted one renews', (_who, text, reply) => {
+    const handleDATA = (_server: unknown, _session: unknown, { content }: { content: Buffer | null }) =>
+      content?.toString() === 'good\r\n' ? undefined : '451 4.0.0 No';
+    const rig = ready({ handleDATA }, { limits: { refusals: 3 } });
+    const message = (body: string): string =>
+      `MAIL FROM:<a@a.test>\r\nRCPT TO:<b@b.test>\r\nDATA\r\n${body}\r\n.\r\n`;
+    rig.say(message(text).repeat(2) + message('good') + message(text).repeat(2));
+    expect(rig.closed).toBeUndefined();
+    expect(rig.say(message(text)).endsWith(`${reply}\r\n421 4.7.0 Too many errors\r\n`)).toBe(true);
+    expect(rig.closed).toBe('limit');
+  });
+
   it('rule 15: commands without parameters refuse an argument, NOOP takes one; trailing spaces are tolerated', () => {
     const rig = addressed();
     const refused = '501 5.5.4 This command takes no argument\r\n';
