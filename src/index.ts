@@ -29,17 +29,17 @@ export {
   type Trusted,
 } from './proxy/node.ts';
 export * as sasl from './sasl/index.ts';
-export type { Mailbox } from './smtp/address.ts';
+export type { Mailbox } from './smtp/commands/address.ts';
 export type { AuthOptions } from './smtp/auth-options.ts';
 export { CHANNELS, type MessageEvent, type SessionEndEvent, type SessionEvent } from './smtp/channels.ts';
-export { ContentError } from './smtp/content-sink.ts';
+export { ContentError } from './smtp/content/content-sink.ts';
 export { type Body, Envelope, type Notify, type RecipientDSN } from './smtp/envelope.ts';
 export type { Answer, ContentReply, Handler } from './smtp/handler.ts';
-export type { Phase } from './smtp/input.ts';
+export type { Phase } from './smtp/input/input.ts';
 export type { ListenTarget } from './smtp/listening.ts';
 export { LMTPServer } from './smtp/lmtp-server.ts';
 export type { BareNewlines, Limits, SMTPServerOptions, Timeouts } from './smtp/options.ts';
-export { type ReceivedOptions, traceField } from './smtp/received.ts';
+export { type ReceivedOptions, traceField } from './smtp/content/received.ts';
 export { escapeText, type HookReply, type Reply } from './smtp/reply.ts';
 export { SMTPServer } from './smtp/server.ts';
 export type { CloseReason, Session } from './smtp/session.ts';

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
-import type { Mailbox } from '../smtp/address.ts';
+import type { Mailbox } from '../smtp/commands/address.ts';
 
 /**
  * A domain in one spelling: lower case, A-labels.

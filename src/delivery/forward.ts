@@ -1,7 +1,7 @@
 import { domainToASCII } from 'node:url';
 import type { Envelope } from '../smtp/envelope.ts';
 import type { ContentReply, Handler } from '../smtp/handler.ts';
-import { traceField } from '../smtp/received.ts';
+import { traceField } from '../smtp/content/received.ts';
 import type { HookReply } from '../smtp/reply.ts';
 import type { SMTPServer } from '../smtp/server.ts';
 import type { Session } from '../smtp/session.ts';

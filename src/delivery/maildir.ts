@@ -1,6 +1,6 @@
 import type { Envelope } from '../smtp/envelope.ts';
 import type { Handler } from '../smtp/handler.ts';
-import { traceField } from '../smtp/received.ts';
+import { traceField } from '../smtp/content/received.ts';
 import type { SMTPServer } from '../smtp/server.ts';
 import type { Session } from '../smtp/session.ts';
 import { envelopeFields } from './envelope-fields.ts';

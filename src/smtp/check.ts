@@ -1,7 +1,7 @@
 /** Checks of option values that only mail servers have; the general ones come along. */
 
 import { show } from '../proxy/check.ts';
-import { isAddressLiteral } from './address.ts';
+import { isAddressLiteral } from './commands/address.ts';
 
 export * from '../proxy/check.ts';
 

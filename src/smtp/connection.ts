@@ -1,7 +1,8 @@
 /** The driver of one conversation: owns the socket and the clock, and holds no SMTP. */
 
 import type { Socket } from 'node:net';
-import { Conversation, type Host, type Port } from './conversation.ts';
+import { Conversation } from './conversation.ts';
+import type { Host, Port } from './port.ts';
 import type { CloseReason, Session } from './session.ts';
 import { describeTLS, handshakeFault } from './tls.ts';
 

@@ -7,52 +7,24 @@
 
 import type { Client } from '../proxy/peer.ts';
 import { MISSING_HEADER } from '../proxy/verdict.ts';
-import { CommandInput } from './command-input.ts';
-import { ContentError } from './content-sink.ts';
+import { CommandInput } from './input/command-input.ts';
+import { ContentError } from './content/content-sink.ts';
 import type { Dialogue } from './dialogue.ts';
 import { Envelope } from './envelope.ts';
 import type { Handler } from './handler.ts';
 import { HookGate } from './hook-gate.ts';
-import { GreetingPause } from './greeting-pause.ts';
-import type { Input } from './input.ts';
+import type { Input } from './input/input.ts';
 import { awaitHeader, greet } from './opening.ts';
 import type { Settings } from './options.ts';
-import { Reception } from './reception.ts';
+import { Reception } from './content/reception.ts';
+import type { Host, Port } from './port.ts';
 import { REPLIES } from './replies.ts';
-import { formatReply, readReply } from './reply.ts';
+import { formatReply, readReply, statusOf } from './reply.ts';
 import type { SMTPServer } from './server.ts';
 import type { CloseReason, Session } from './session.ts';
 import type { TLSInfo } from './tls.ts';
-import { TLSInput } from './tls-input.ts';
+import { TLSInput } from './input/tls-input.ts';
 import { Witness } from './witness.ts';
-
-/** What a conversation asks of whoever owns the transport. */
-export interface Port {
-  /** Milliseconds of a steady clock. */
-  now(): number;
-  /** Sends replies, printable ASCII and CRLF. At most one call for each batch of input. */
-  send(replies: string): void;
-  /** Stop reading, until `release`. Octets already read may still come. */
-  hold(): void;
-  release(): void;
-  /** The one deadline, on the clock of `now`; replaces the one before. Call `expire` when it has passed. */
-  deadline(at: number): void;
-  /** The PROXY header has said who the client is. Returns false when that client has too many connections. */
-  identified(): boolean;
-  /** Begin the server's end of TLS; `rest` has been read already and belongs to it. Call `secured` after. */
-  startTLS(rest: Buffer): void;
-  /** AUTH has failed; false when this client has failed too often. */
-  authFailed(): boolean;
-  /** Close after everything has been sent. */
-  close(reason: CloseReason): void;
-}
-
-/** What all conversations of a server share. */
-export interface Host {
-  readonly server: SMTPServer;
-  readonly handler: Handler;
-  readonly settings: Settings;
-}
 
 const NO_ENVELOPE = new Envelope();
 
@@ -342,13 +314,7 @@ export class Conversation implements Dialogue {
   }
 
   private greet(): void {
-    const { greetingDelay } = this.settings;
-    const now = (): void => {
-      this.input = this.commands;
-      greet(this, () => (this.commands.refused = true));
-    };
-    if (greetingDelay === 0 || this.session.greeted) now();
-    else this.input = new GreetingPause(this, this.now() + greetingDelay, now);
+    greet(this, () => (this.commands.refused = true));
   }
 
   private consume(chunk: Buffer): void {
@@ -431,9 +397,4 @@ export class Conversation implements Dialogue {
     this.session.greeted = true;
     this.port.send(out);
   }
-}
-
-/** The enhanced code of a reply ready for the wire, or the empty string. */
-function statusOf(wire: string): string {
-  return /^\d{3}[ -]([245]\.\d+\.\d+) /.exec(wire)?.[1] ?? '';
 }

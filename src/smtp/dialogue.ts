@@ -1,8 +1,8 @@
 import type { Client } from '../proxy/peer.ts';
-import type { ContentError } from './content-sink.ts';
+import type { ContentError } from './content/content-sink.ts';
 import type { Envelope } from './envelope.ts';
 import type { Handler } from './handler.ts';
-import type { Input } from './input.ts';
+import type { Input } from './input/input.ts';
 import type { Settings } from './options.ts';
 import type { SMTPServer } from './server.ts';
 import type { CloseReason, Session } from './session.ts';

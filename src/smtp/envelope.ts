@@ -1,5 +1,5 @@
 import { LazyAbort } from './abort.ts';
-import type { Mailbox } from './address.ts';
+import type { Mailbox } from './commands/address.ts';
 
 export type Body = '7BIT' | '8BITMIME' | 'BINARYMIME';
 

@@ -1,8 +1,8 @@
 import type { ProxyData, TlvValues } from '../proxy/index.ts';
-import type { Mailbox } from './address.ts';
-import type { ContentError } from './content-sink.ts';
+import type { Mailbox } from './commands/address.ts';
+import type { ContentError } from './content/content-sink.ts';
 import type { Envelope } from './envelope.ts';
-import type { Phase } from './input.ts';
+import type { Phase } from './input/input.ts';
 import type { HookReply } from './reply.ts';
 import type { SMTPServer } from './server.ts';
 import type { CloseReason, Session } from './session.ts';

@@ -5,7 +5,8 @@ import { clientOf } from '../proxy/peer.ts';
 import type { ProxySettings } from '../proxy/proxy-options.ts';
 import { objection } from '../proxy/verdict.ts';
 import type { Dialogue } from './dialogue.ts';
-import { HeaderInput } from './header-input.ts';
+import { GreetingPause } from './input/greeting-pause.ts';
+import { HeaderInput } from './input/header-input.ts';
 import { REPLIES } from './replies.ts';
 import { escapeText, formatReply, readReply } from './reply.ts';
 
@@ -47,8 +48,18 @@ function judgeHeader(
   );
 }
 
-/** Asks `handleConnect` and sends the greeting. `refused` is called when the session is to end with QUIT only. */
+/** Greets the client, after a pause where there is one. `refused` is called when QUIT is all that is left. */
 export function greet(dialogue: Dialogue, refused: () => void): void {
+  const { greetingDelay } = dialogue.settings;
+  const begin = (): void => {
+    dialogue.resume();
+    askToConnect(dialogue, refused);
+  };
+  if (greetingDelay === 0 || dialogue.session.greeted) begin();
+  else dialogue.use(new GreetingPause(dialogue, dialogue.now() + greetingDelay, begin));
+}
+
+function askToConnect(dialogue: Dialogue, refused: () => void): void {
   const { handler, settings, server, session, envelope } = dialogue;
   if (handler.handleConnect === undefined) return dialogue.reply(settings.greeting);
   dialogue.ask(

@@ -6,7 +6,7 @@ import { TrustList, type Trusted } from '../proxy/trust-list.ts';
 import type { SASLHooks } from '../sasl/index.ts';
 import { type AuthOptions, type AuthSettings, readAuthOptions } from './auth-options.ts';
 import * as check from './check.ts';
-import { readPolicies, readPolicy } from './newline-policy.ts';
+import { readPolicies, readPolicy } from './content/newline-policy.ts';
 import type { Session } from './session.ts';
 import { TLSContext, type TLSOptions } from './tls.ts';
 

@@ -112,6 +112,11 @@ function splitStatus(text: string): { enhanced?: string; text: string } {
   return match === null ? { text } : { enhanced: match[1]!, text: match[2] ?? '' };
 }
 
+/** The enhanced code of a reply ready for the wire, or the empty string. */
+export function statusOf(wire: string): string {
+  return /^\d{3}[ -]([245]\.\d+\.\d+) /.exec(wire)?.[1] ?? '';
+}
+
 const STATUS: Readonly<Record<number, string>> = {
   421: '4.3.0',
   452: '4.3.1',

@@ -1,14 +1,14 @@
 import type { AddressInfo, Server, Socket } from 'node:net';
 import type { TlvValues } from '../proxy/index.ts';
 import { peerOf, UNIX_PEER } from '../proxy/peer.ts';
-import { checkOwnCommands } from './commands.ts';
+import { checkOwnCommands } from './commands/commands.ts';
 import { clientKey } from './client-key.ts';
 import { Connection, type Owner } from './connection.ts';
-import type { Host } from './conversation.ts';
+import type { Host } from './port.ts';
 import { FailureCount } from './failure-count.ts';
 import type { Handler } from './handler.ts';
 import { listenAt, type ListenTarget } from './listening.ts';
-import { readPolicy } from './newline-policy.ts';
+import { readPolicy } from './content/newline-policy.ts';
 import { readOptions, type Settings, type SMTPServerOptions } from './options.ts';
 import { REPLIES } from './replies.ts';
 import { Session } from './session.ts';

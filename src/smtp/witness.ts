@@ -1,11 +1,11 @@
 /** Everybody who is told what happens and not asked: the log, the handler's hooks for it, observers of the process. */
 
 import { tellEnd, tellMessage, tellStart } from './channels.ts';
-import { ContentError } from './content-sink.ts';
+import { ContentError } from './content/content-sink.ts';
 import type { Envelope } from './envelope.ts';
 import type { Handler } from './handler.ts';
 import { isThenable, tell } from './hook-gate.ts';
-import type { Phase } from './input.ts';
+import type { Phase } from './input/input.ts';
 import type { Settings } from './options.ts';
 import { formatReply, readReply } from './reply.ts';
 import type { SMTPServer } from './server.ts';

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { BLOCK, WORTH } from '../../src/smtp/newlines/index.ts';
+import { BLOCK, WORTH } from '../../src/smtp/content/newlines/index.ts';
 import type { BareNewlines } from '../../src/smtp/options.ts';
 import { keeper, Rig } from './harness.ts';
 

@@ -1,4 +1,5 @@
-import { Conversation, type Port } from '../../src/smtp/conversation.ts';
+import { Conversation } from '../../src/smtp/conversation.ts';
+import type { Port } from '../../src/smtp/port.ts';
 import type { Handler } from '../../src/smtp/handler.ts';
 import type { SMTPServerOptions } from '../../src/smtp/options.ts';
 import { SMTPServer } from '../../src/smtp/server.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { HopCounter } from '../../src/smtp/hop-counter.ts';
+import { HopCounter } from '../../src/smtp/content/hop-counter.ts';
 
 const CASES: readonly (readonly [title: string, content: string, hops: number])[] = [
   ['no field', 'Subject: x\r\n\r\nReceived: in the body\r\n', 0],

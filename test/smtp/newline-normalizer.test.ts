@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { NewlineNormalizer } from '../../src/smtp/newline-normalizer.ts';
+import { NewlineNormalizer } from '../../src/smtp/content/newline-normalizer.ts';
 
 function normalize(pieces: readonly string[]): Buffer[] {
   const out: Buffer[] = [];

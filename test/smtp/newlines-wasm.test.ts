@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import wabt from 'wabt';
 
-const FOLDER = new URL('../../src/smtp/newlines/', import.meta.url);
+const FOLDER = new URL('../../src/smtp/content/newlines/', import.meta.url);
 
 test('newlines-wasm.ts is newlines.wat assembled; after a change of the text: npm test -- newlines-wasm -u', async () => {
   const assembler = await wabt();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Envelope } from '../../src/smtp/envelope.ts';
-import { type ReceivedSession, traceField } from '../../src/smtp/received.ts';
+import { type ReceivedSession, traceField } from '../../src/smtp/content/received.ts';
 import type { TLSInfo } from '../../src/smtp/tls.ts';
 import { addressed, keeper, ready, type Rig } from './harness.ts';
 

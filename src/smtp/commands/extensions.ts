@@ -1,6 +1,6 @@
 import { offeredMechanisms } from './auth-command.ts';
-import type { Dialogue } from './dialogue.ts';
-import type { Settings } from './options.ts';
+import type { Dialogue } from '../dialogue.ts';
+import type { Settings } from '../options.ts';
 import { trusts, XCLIENT_ATTRIBUTES, XFORWARD_ATTRIBUTES } from './xclient-commands.ts';
 
 /** Extensions offered in reply to EHLO here and now, one line each, in the order they are sent. */

@@ -2,11 +2,11 @@
 
 import { AUTH_COMMANDS } from './auth-command.ts';
 import { CHUNK_COMMANDS } from './chunk-command.ts';
-import type { Command, Dialogue } from './dialogue.ts';
-import { Content, classify, SP } from './octets.ts';
+import type { Command, Dialogue } from '../dialogue.ts';
+import { Content, classify, SP } from '../octets.ts';
 import { ownCommand, ownVerbs } from './own-command.ts';
-import { REPLIES } from './replies.ts';
-import type { SMTPServer } from './server.ts';
+import { REPLIES } from '../replies.ts';
+import type { SMTPServer } from '../server.ts';
 import { SESSION_COMMANDS } from './session-commands.ts';
 import { TLS_COMMANDS } from './tls-commands.ts';
 import { TRANSACTION_COMMANDS } from './transaction-commands.ts';

@@ -3,13 +3,13 @@
 import { ChunkScanner } from './chunk-scanner.ts';
 import { ContentError, type ContentSink } from './content-sink.ts';
 import { ContentScanner } from './content.ts';
-import type { ContentDeadline } from './content-input.ts';
+import type { ContentDeadline } from '../input/content-input.ts';
 import type { Delivery } from './delivery.ts';
-import type { Envelope } from './envelope.ts';
+import type { Envelope } from '../envelope.ts';
 import { HopCounter } from './hop-counter.ts';
 import { NewlineNormalizer } from './newline-normalizer.ts';
-import type { BareNewlines, Settings } from './options.ts';
-import { REPLIES } from './replies.ts';
+import type { BareNewlines, Settings } from '../options.ts';
+import { REPLIES } from '../replies.ts';
 
 export class Message {
   readonly delivery: Delivery;

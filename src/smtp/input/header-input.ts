@@ -1,5 +1,5 @@
-import type { ProxyData } from '../proxy/index.ts';
-import type { HeaderReader } from '../proxy/reader.ts';
+import type { ProxyData } from '../../proxy/index.ts';
+import type { HeaderReader } from '../../proxy/reader.ts';
 import type { Input } from './input.ts';
 
 /** Reads the PROXY header, and not an octet more, within one absolute deadline. Nothing is said before it. */

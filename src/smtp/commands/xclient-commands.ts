@@ -1,10 +1,10 @@
 /** XCLIENT and XFORWARD, Postfix's extensions by which a trusted peer says who its client is. */
 
 import { isIPv4, isIPv6 } from 'node:net';
-import { type Client, unmapped } from '../proxy/peer.ts';
-import type { Command, Dialogue } from './dialogue.ts';
-import { REPLIES } from './replies.ts';
-import { escapeText } from './reply.ts';
+import { type Client, unmapped } from '../../proxy/peer.ts';
+import type { Command, Dialogue } from '../dialogue.ts';
+import { REPLIES } from '../replies.ts';
+import { escapeText } from '../reply.ts';
 import { decodeXtext } from './xtext.ts';
 
 export const XCLIENT_ATTRIBUTES = ['NAME', 'ADDR', 'PORT', 'PROTO', 'HELO', 'LOGIN', 'DESTADDR', 'DESTPORT'];

@@ -23,7 +23,7 @@ import {
   LESS,
   OPEN_BRACKET,
   SP,
-} from './octets.ts';
+} from '../octets.ts';
 
 /** One address of the envelope. */
 export interface Mailbox {

@@ -11,16 +11,16 @@ import {
   type SASLHooks,
   usableMechanisms,
   type Verdict,
-} from '../sasl/index.ts';
-import { PP2_CLIENT } from '../proxy/index.ts';
-import { isThenable } from '../sasl/machine.ts';
-import type { AuthSettings } from './auth-options.ts';
-import type { Command, Dialogue } from './dialogue.ts';
-import { AUTH_LINE_LIMIT } from './line-reader.ts';
-import { REPLIES } from './replies.ts';
-import { formatReply, readReply } from './reply.ts';
-import { ResponseInput } from './response-input.ts';
-import type { Session } from './session.ts';
+} from '../../sasl/index.ts';
+import { PP2_CLIENT } from '../../proxy/index.ts';
+import { isThenable } from '../../sasl/machine.ts';
+import type { AuthSettings } from '../auth-options.ts';
+import type { Command, Dialogue } from '../dialogue.ts';
+import { AUTH_LINE_LIMIT } from '../input/line-reader.ts';
+import { REPLIES } from '../replies.ts';
+import { formatReply, readReply } from '../reply.ts';
+import { ResponseInput } from '../input/response-input.ts';
+import type { Session } from '../session.ts';
 
 const auth: Command = {
   verb: 'AUTH',

@@ -1,6 +1,6 @@
 /** Parameters after the address of MAIL and RCPT: `KEYWORD[=value]`, separated by spaces (RFC 5321 4.1.2). */
 
-import { EQUALS, HYPHEN, isAlphanumeric, SP } from './octets.ts';
+import { EQUALS, HYPHEN, isAlphanumeric, SP } from '../octets.ts';
 
 export interface Parameter {
   /** The keyword in upper case. */

@@ -1,9 +1,9 @@
 /** Reads content after DATA up to its end. */
 
 import type { Input } from './input.ts';
-import type { Message } from './message.ts';
-import type { Settings } from './options.ts';
-import { REPLIES } from './replies.ts';
+import type { Message } from '../content/message.ts';
+import type { Settings } from '../options.ts';
+import { REPLIES } from '../replies.ts';
 
 /**
  * The deadline of content: it starts at `timeouts.content` from now, every octet earns the time it has at the minimum

@@ -5,7 +5,7 @@
  * grows past the longest line allowed.
  */
 
-import { CR, LF } from './octets.ts';
+import { CR, LF } from '../octets.ts';
 
 /** The state of `LineReader.status`. */
 export const LineStatus = {

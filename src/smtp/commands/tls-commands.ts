@@ -1,7 +1,7 @@
 /** STARTTLS (RFC 3207). */
 
-import type { Command } from './dialogue.ts';
-import { REPLIES } from './replies.ts';
+import type { Command } from '../dialogue.ts';
+import { REPLIES } from '../replies.ts';
 
 const starttls: Command = {
   verb: 'STARTTLS',

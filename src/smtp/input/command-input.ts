@@ -1,14 +1,14 @@
 /** Reads command lines, keeps the budgets for them, and runs the commands. */
 
-import { decode } from '../proxy/index.ts';
-import { MISPLACED_HEADER } from '../proxy/verdict.ts';
-import { checkLine, cutLine, findCommand, isHttp } from './commands.ts';
-import type { Dialogue } from './dialogue.ts';
+import { decode } from '../../proxy/index.ts';
+import { MISPLACED_HEADER } from '../../proxy/verdict.ts';
+import { checkLine, cutLine, findCommand, isHttp } from '../commands/commands.ts';
+import type { Dialogue } from '../dialogue.ts';
 import type { Input } from './input.ts';
 import { LineReader, LineStatus } from './line-reader.ts';
-import { classify, Content } from './octets.ts';
-import { REPLIES } from './replies.ts';
-import { formatReply, withoutStatus } from './reply.ts';
+import { classify, Content } from '../octets.ts';
+import { REPLIES } from '../replies.ts';
+import { formatReply, withoutStatus } from '../reply.ts';
 
 const TLS_HANDSHAKE = 0x16;
 

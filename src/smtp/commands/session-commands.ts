@@ -1,11 +1,11 @@
 /** Commands that concern the session: HELO, EHLO, NOOP, HELP, VRFY, EXPN, QUIT (RFC 5321 4.1.1, 3.5, 3.8). */
 
 import { isAddressLiteral } from './address.ts';
-import type { Command, Dialogue } from './dialogue.ts';
+import type { Command, Dialogue } from '../dialogue.ts';
 import { offeredExtensions } from './extensions.ts';
 import { ownVerbs } from './own-command.ts';
-import { REPLIES } from './replies.ts';
-import { formatReply, readReply, withoutStatus, type HookReply, type Reply } from './reply.ts';
+import { REPLIES } from '../replies.ts';
+import { formatReply, readReply, withoutStatus, type HookReply, type Reply } from '../reply.ts';
 
 const base = { longest: 512, argument: 'optional', utf8: false, afterHello: false, junk: true } as const;
 

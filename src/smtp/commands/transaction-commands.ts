@@ -1,9 +1,9 @@
 /** Commands of a mail transaction: MAIL, RCPT, DATA, RSET (RFC 5321 3.3, 4.1.1.2 to 4.1.1.5). */
 
 import { parsePath } from './address.ts';
-import type { Command, Dialogue } from './dialogue.ts';
-import { COMMAND_LINE_LIMIT } from './line-reader.ts';
-import { COLON, SP } from './octets.ts';
+import type { Command, Dialogue } from '../dialogue.ts';
+import { COMMAND_LINE_LIMIT } from '../input/line-reader.ts';
+import { COLON, SP } from '../octets.ts';
 import {
   MAIL_PARAMETERS,
   type MailFacts,
@@ -12,7 +12,7 @@ import {
   type RcptFacts,
 } from './parameter-table.ts';
 import { type Parameter, parseParameters } from './parameters.ts';
-import { REPLIES } from './replies.ts';
+import { REPLIES } from '../replies.ts';
 
 const mail: Command = {
   verb: 'MAIL',

@@ -1,7 +1,7 @@
-import type { Dialogue } from './dialogue.ts';
+import type { Dialogue } from '../dialogue.ts';
 import type { Input } from './input.ts';
 import { LineReader, LineStatus } from './line-reader.ts';
-import { REPLIES } from './replies.ts';
+import { REPLIES } from '../replies.ts';
 
 /** Reads the client's answer to one 334 challenge: a line, of which nothing is interpreted here. */
 export class ResponseInput implements Input {

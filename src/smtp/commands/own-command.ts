@@ -1,6 +1,6 @@
-import type { Command } from './dialogue.ts';
-import { REPLIES } from './replies.ts';
-import type { SMTPServer } from './server.ts';
+import type { Command } from '../dialogue.ts';
+import { REPLIES } from '../replies.ts';
+import type { SMTPServer } from '../server.ts';
 
 const PREFIX = 'smtp';
 const VERB = /^[A-Z][A-Z0-9]{0,15}$/;

@@ -1,9 +1,9 @@
 /** Which policy for a bare CR or LF holds for a client (RFC 5321 2.3.8). */
 
-import { TrustList } from '../proxy/trust-list.ts';
-import * as check from './check.ts';
-import type { BareNewlines, Settings, SMTPServerOptions } from './options.ts';
-import type { Session } from './session.ts';
+import { TrustList } from '../../proxy/trust-list.ts';
+import * as check from '../check.ts';
+import type { BareNewlines, Settings, SMTPServerOptions } from '../options.ts';
+import type { Session } from '../session.ts';
 
 const POLICIES: Readonly<Record<BareNewlines, true>> = { reject: true, normalize: true, preserve: true };
 

@@ -1,5 +1,5 @@
 import { BLOCK, newlines, WORTH } from './newlines/index.ts';
-import { CR, LF } from './octets.ts';
+import { CR, LF } from '../octets.ts';
 
 /** Looks for a CR without LF or a LF without CR in content that comes in chunks (RFC 3030), octets unchanged. */
 export class ChunkScanner {

@@ -1,9 +1,9 @@
 /** What each parameter of MAIL and RCPT means: one row a keyword. */
 
 import { parsePath } from './address.ts';
-import type { Dialogue } from './dialogue.ts';
-import type { Envelope, Notify, RecipientDSN } from './envelope.ts';
-import { REPLIES } from './replies.ts';
+import type { Dialogue } from '../dialogue.ts';
+import type { Envelope, Notify, RecipientDSN } from '../envelope.ts';
+import { REPLIES } from '../replies.ts';
 import { decodeUnitext, decodeXtext } from './xtext.ts';
 
 /** Facts of the envelope that parameters of MAIL state. */

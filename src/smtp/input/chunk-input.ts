@@ -1,7 +1,7 @@
 import type { ContentDeadline } from './content-input.ts';
 import type { Input } from './input.ts';
-import type { Message } from './message.ts';
-import { REPLIES } from './replies.ts';
+import type { Message } from '../content/message.ts';
+import { REPLIES } from '../replies.ts';
 
 /** Reads the octets of one BDAT chunk; they are content, or they are dropped (RFC 3030 section 2). */
 export class ChunkInput implements Input {

@@ -7,7 +7,7 @@
  */
 
 import { BLOCK, newlines, WORTH } from './newlines/index.ts';
-import { CR, DOT, LF } from './octets.ts';
+import { CR, DOT, LF } from '../octets.ts';
 
 const LINE_START = 0;
 const TEXT = 1;

@@ -1,7 +1,7 @@
 /** BDAT (RFC 3030). */
 
-import type { Command } from './dialogue.ts';
-import { REPLIES } from './replies.ts';
+import type { Command } from '../dialogue.ts';
+import { REPLIES } from '../replies.ts';
 
 /** A chunk this many times the size limit is not even drained. */
 const HARD_CAP_FACTOR = 4;

@@ -1,6 +1,6 @@
-import type { Dialogue } from './dialogue.ts';
+import type { Dialogue } from '../dialogue.ts';
 import type { Input } from './input.ts';
-import { REPLIES } from './replies.ts';
+import { REPLIES } from '../replies.ts';
 
 /** The pause before the greeting: a client that does not wait for it does not listen later either (RFC 5321 4.3.1). */
 export class GreetingPause implements Input {
