@@ -238,7 +238,7 @@ export const ERRORS: readonly ErrorEntry[] = [
     code: 'bad-checksum',
     doc: 'The CRC-32C in the header is not that of its octets.',
     expected: 'the CRC-32C of the header',
-    found: 'number',
+    found: 'checksum',
     section: '2.2.3',
   },
   {

@@ -154,7 +154,7 @@ export interface Rule {
 }
 
 /** What an error shows of the input at its place. */
-export type Found = 'octet' | 'number' | 'tlv' | 'none';
+export type Found = 'octet' | 'number' | 'tlv' | 'checksum' | 'none';
 
 export interface ErrorRow {
   readonly name: string;

@@ -191,7 +191,7 @@ export const LISTS: Readonly<Record<Exclude<keyof Spec, 'preamble' | 'checksum'>
     side: oneOf(['decode', 'encode']),
     doc,
     expected: described('words that complete "expected ..."', text),
-    found: oneOf(['octet', 'number', 'tlv', 'none']),
+    found: oneOf(['octet', 'number', 'tlv', 'checksum', 'none']),
     ref,
     examples,
   }),

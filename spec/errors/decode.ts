@@ -234,7 +234,7 @@ export const decodeErrors: readonly ErrorRow[] = [
     side: 'decode',
     doc: 'The CRC-32C in the header is not that of its octets.',
     expected: 'the CRC-32C of the header',
-    found: 'number',
+    found: 'checksum',
     ref: { source: 'PROXY', section: '2.2.3' },
     examples: [
       { wire: '0d0a0d0a000d0a515549540a 21 11 0013 cb007107c633641910e10019 03000400000000', means: 31 },

@@ -1,5 +1,5 @@
 import type { ProxyErrorCode } from '../../generated/errors.ts';
-import type { ErrorEntry, Scan } from '../wire/index.ts';
+import { type ErrorEntry, type Scan, u32be } from '../wire/index.ts';
 
 /**
  * What is wrong with a header: a code of the catalogue, the octet it is at, the section of the standard, and a
@@ -19,14 +19,19 @@ export class ProxyError implements Error {
   readonly offset: number;
   readonly #entry: ErrorEntry;
   readonly #found: string | number;
+  readonly #due: number;
   declare readonly stack: string;
   declare toString: () => string;
 
-  /** @param found Words, or the number that the kind of error shows. */
-  constructor(entry: ErrorEntry, offset: number, found: string | number) {
+  /**
+   * @param found Words, or the number that the kind of error shows.
+   * @param due The checksum that should have been found, where the error is about one.
+   */
+  constructor(entry: ErrorEntry, offset: number, found: string | number, due = 0) {
     this.#entry = entry;
     this.offset = offset;
     this.#found = found;
+    this.#due = due;
   }
 
   /** Code of the catalogue. */
@@ -36,7 +41,8 @@ export class ProxyError implements Error {
 
   /** What was expected, as the end of a sentence. */
   get expected(): string {
-    return this.#entry.expected;
+    const { expected, found } = this.#entry;
+    return found === 'checksum' ? `${expected}, ${describe(this.#entry, this.#due)}` : expected;
   }
 
   /** What was found, escaped; empty where nothing is to be shown. */
@@ -68,10 +74,17 @@ Object.defineProperty(ProxyError.prototype, 'name', { value: 'ProxyError', confi
 /** The error that a scan of `b` ran into. */
 export function faultOf(errors: readonly ErrorEntry[], b: Uint8Array, scan: Scan): ProxyError {
   const entry = errors[scan.error]!;
-  return new ProxyError(entry, scan.offset, entry.found === 'octet' ? (b[scan.offset] ?? -1) : scan.found);
+  switch (entry.found) {
+    case 'octet':
+      return new ProxyError(entry, scan.offset, b[scan.offset] ?? -1);
+    case 'checksum':
+      return new ProxyError(entry, scan.offset, u32be(b, scan.offset), scan.found);
+    default:
+      return new ProxyError(entry, scan.offset, scan.found);
+  }
 }
 
-/** A number that was found, as the error shows it: an octet, the head of a TLV, or itself. */
+/** A number that was found, as the error shows it: an octet, the head of a TLV, a checksum, or itself. */
 function describe(entry: ErrorEntry, found: number): string {
   switch (entry.found) {
     case 'octet': {
@@ -80,6 +93,8 @@ function describe(entry: ErrorEntry, found: number): string {
     }
     case 'tlv':
       return `type 0x${(found >>> 16).toString(16).padStart(2, '0')} of length ${found & 0xffff}`;
+    case 'checksum':
+      return `${found} (0x${found.toString(16).padStart(8, '0')})`;
     case 'number':
       return String(found);
     default:

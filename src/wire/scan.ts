@@ -45,7 +45,7 @@ export class Scan {
   error = 0;
   /** Octet the fault is at. */
   offset = 0;
-  /** The number or the pair (type, length) that the error shows. */
+  /** The number or the pair (type, length) that the error shows; of a checksum, what it should have been. */
   found = 0;
   /** Octets needed, in all and at least, after `NEED`. */
   needed = 0;

@@ -40,7 +40,7 @@ export interface ErrorEntry {
   readonly code: string;
   readonly doc: string;
   readonly expected: string;
-  readonly found: 'octet' | 'number' | 'tlv' | 'none';
+  readonly found: 'octet' | 'number' | 'tlv' | 'checksum' | 'none';
   readonly section: string;
 }
 

@@ -249,6 +249,27 @@ describe('what is shown', () => {
     });
     expect(String(result.error)).toBe(`ProxyError: ${result.error.message}`);
   });
+
+  test.each([
+    ['ce428f8c', '3460468620 (0xce428f8c)'],
+    ['00000000', '0 (0x00000000)'],
+    ['0000beef', '48879 (0x0000beef)'],
+  ])('a checksum of %s: the error says what it should be, and what the header carries', (stated, found) => {
+    const octets = encode({ ...ENDS, checksum: true });
+    const due = Buffer.from(octets).readUInt32BE(31);
+    octets.set(Buffer.from(stated, 'hex'), 31);
+    const result = decode(octets);
+    if (result.status !== 'invalid') throw new Error(result.status);
+    const expected = `the CRC-32C of the header, ${due} (0x${due.toString(16).padStart(8, '0')})`;
+    expect(result.error.toJSON()).toEqual({
+      code: 'bad-checksum',
+      offset: 31,
+      expected,
+      found,
+      section: '2.2.3',
+    });
+    expect(result.error.message).toContain(`expected ${expected}, found ${found}`);
+  });
 });
 
 describe('the octets it was read from', () => {
