@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import type { TlvValues } from '../proxy/index.ts';
 import type { Handler } from './handler.ts';
-import type { ListenTarget } from './listening.ts';
+import { type ListenTarget, readTarget } from './listening.ts';
 import type { SMTPServerOptions } from './options.ts';
 import { SMTPServer } from './server.ts';
 
@@ -30,9 +30,10 @@ export class LMTPServer<V = TlvValues> extends SMTPServer<V> {
 
   /** @throws RangeError for TCP port 25. */
   override async listen(target: ListenTarget): Promise<AddressInfo> {
-    if ('port' in target && target.port === SMTP_PORT) {
+    const checked = readTarget(target);
+    if ('port' in checked && checked.port === SMTP_PORT) {
       throw new RangeError('listen: LMTP must not be spoken on port 25 (RFC 2033 section 5)');
     }
-    return super.listen(target);
+    return super.listen(checked);
   }
 }

@@ -7,7 +7,8 @@ import { Connection, type Owner } from './connection.ts';
 import type { Host } from './port.ts';
 import { FailureCount } from './failure-count.ts';
 import type { Handler } from './handler.ts';
-import { listenAt, type ListenTarget } from './listening.ts';
+import { checkHookNames } from './hook-names.ts';
+import { listenAt, type ListenTarget, readTarget } from './listening.ts';
 import { readPolicy } from './content/newline-policy.ts';
 import { readOptions, type Settings, type SMTPServerOptions } from './options.ts';
 import { REPLIES } from './replies.ts';
@@ -47,8 +48,8 @@ export class SMTPServer<V = TlvValues> {
   /**
    * @param handler the application's hooks; all are optional.
    * @param dialect which protocol to speak; `LMTPServer` sets it.
-   * @throws TypeError or RangeError that names a bad option, or a method `smtp<VERB>` that would never be called, and
-   *   says what is allowed.
+   * @throws TypeError or RangeError that names a bad option, or a method `smtp<VERB>` or of the handler (`handleRcpt`)
+   *   that would never be called, and says what is allowed.
    */
   constructor(
     handler: Handler<V> = {},
@@ -59,6 +60,7 @@ export class SMTPServer<V = TlvValues> {
       throw new TypeError('handler: an object is expected');
     this.handler = handler;
     this.settings = readOptions(options, dialect.lmtp ?? false);
+    checkHookNames(handler, this.settings.diagnostics);
     if (handler.handleDATA === undefined && handler.handleContent === undefined) {
       const text = 'the handler has neither handleDATA nor handleContent: messages are accepted and dropped';
       this.settings.diagnostics({ level: 'warning', code: 'no-delivery', text });
@@ -88,16 +90,18 @@ export class SMTPServer<V = TlvValues> {
    * killed server has left behind is taken away first.
    *
    * @returns the address; for a Unix socket its path stands in `address` and the port is 0.
-   * @throws the system's error (EADDRINUSE, EACCES ...); an Error when `close` is called meanwhile.
+   * @throws the system's error (EADDRINUSE, EACCES ...); TypeError or RangeError that names what is wrong with
+   *   `target`; an Error when `close` is called meanwhile.
    */
   async listen(target: ListenTarget): Promise<AddressInfo> {
-    const tls = target.tls === true;
+    const place = readTarget(target);
+    const tls = place.tls === true;
     if (tls && this.settings.tls === null)
       throw new TypeError('listen: tls needs the option tls of the server');
-    let unix = 'path' in target;
-    const host = this.hostFor(target);
+    let unix = 'path' in place;
+    const host = this.hostFor(place);
     this.closing = false;
-    const listener = await listenAt(target, (socket) => this.accept(host, socket, unix, tls));
+    const listener = await listenAt(place, (socket) => this.accept(host, socket, unix, tls));
     if (this.closing) {
       listener.close();
       throw new Error('listen: the server was closed before it could listen');

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import type { Session } from '../../src/smtp/session.ts';
+import { LMTPServer } from '../../src/smtp/lmtp-server.ts';
 import { SMTPServer } from '../../src/smtp/server.ts';
 import { Client } from './loopback.ts';
 
@@ -101,6 +102,33 @@ it('a Unix socket has the rights that were asked for', async () => {
   for (const mode of [0o1000, -1, 0.5]) {
     await expect(made().listen({ path: join(folder(), 's'), mode })).rejects.toThrow(/^listen: mode /);
   }
+});
+
+it.each([
+  [undefined, 'option listen: an object is expected'],
+  [null, 'option listen: an object is expected'],
+  [2525, 'option listen: an object is expected'],
+  [{}, 'listen: one of port, path, fd is expected, not none of them'],
+  [{ port: undefined }, 'listen: one of port, path, fd is expected, not none of them'],
+  [{ port: 0, path: '/run/s' }, 'listen: one of port, path, fd is expected, not port and path'],
+  [{ prot: 1 }, 'option listen.prot is unknown; known are port, host, path, mode, fd, tls, bareNewlines'],
+  [{ port: '25' }, 'option listen.port: an integer from 0 to 65535 is expected, not "25"'],
+  [{ port: 65536 }, 'option listen.port: an integer from 0 to 65535 is expected, not 65536'],
+  [{ port: 0, host: 1 }, 'option listen.host: text is expected, not 1'],
+  [{ path: '' }, 'option listen.path: text is expected, not ""'],
+  [{ fd: -1 }, 'option listen.fd: an integer from 0 to 9007199254740991 is expected, not -1'],
+  [{ port: 0, tls: 'yes' }, 'option listen.tls: true or false is expected, not "yes"'],
+  [{ port: 0, mode: 0o600 }, 'listen: mode goes with path only'],
+  [{ path: '/run/s', host: 'x' }, 'listen: host goes with port only'],
+])('listen(%j) listens nowhere, and says what is wrong', async (target, message) => {
+  for (const server of [made(), new LMTPServer({ handleDATA: () => undefined })])
+    await expect(server.listen(target as { port: number })).rejects.toThrow(message);
+});
+
+it('what is undefined in a target counts as left out', async () => {
+  const target = { port: 0, host: '127.0.0.1', path: undefined, tls: undefined };
+  const { port } = await made().listen(target as unknown as { port: number });
+  await new Client(connect(port, '127.0.0.1')).until(GREETING);
 });
 
 it('descriptors inherited from the parent, TCP and Unix', async () => {

@@ -1,0 +1,71 @@
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import type { Diagnostic } from '../../src/index.ts';
+import type { Handler } from '../../src/smtp/handler.ts';
+import { MEMBERS } from '../../src/smtp/hook-names.ts';
+import { SMTPServer } from '../../src/smtp/server.ts';
+
+/** The warnings that a handler gives rise to, the one of no delivery left out. */
+function warnings(handler: object): string[] {
+  const told: Diagnostic[] = [];
+  const server = new SMTPServer(handler, { diagnostics: (diagnostic) => void told.push(diagnostic) });
+  expect(server.handler).toBe(handler);
+  return told.filter(({ code }) => code === 'unknown-hook').map(({ text }) => text);
+}
+
+const nothing = (): void => {};
+
+class Base {
+  handleRcpt(): void {}
+}
+class Derived extends Base {
+  handleRCPT(): void {}
+}
+
+describe('a method of the handler that looks like a hook', () => {
+  it('the list of what a handler may hold is the type', () => {
+    expectTypeOf<keyof typeof MEMBERS>().toEqualTypeOf<keyof Handler>();
+    for (const name of Object.keys(MEMBERS)) expect(warnings({ [name]: nothing }), name).toEqual([]);
+  });
+
+  it.each<[string, object, string, string]>([
+    ['in other case', { handleRcpt: nothing }, 'handleRcpt', 'handleRCPT'],
+    ['in lower case', { handledata: nothing }, 'handledata', 'handleDATA'],
+    ['as in aiosmtpd', { handle_RCPT: nothing }, 'handle_RCPT', 'handleRCPT'],
+    ['of no prefix', { free_space: nothing }, 'free_space', 'freeSpace'],
+    ['inherited, beside the right one', new Derived(), 'handleRcpt', 'handleRCPT'],
+    [
+      'without Object.prototype',
+      Object.assign(Object.create(null), { handleQuit: nothing }),
+      'handleQuit',
+      'handleQUIT',
+    ],
+  ])('%s: a TypeError', (_what, handler, name, meant) => {
+    const make = (): unknown => new SMTPServer(handler);
+    expect(make).toThrow(TypeError);
+    expect(make).toThrow(`handler: ${name} is no hook; did you mean ${meant}?`);
+  });
+
+  it.each(['onData', 'onRcptTo', 'handleMessage', 'handle_exception', 'HandleX'])('%s: a warning', (name) => {
+    expect(warnings({ [name]: nothing })).toEqual([`the handler's ${name} is no hook, and is never called`]);
+  });
+
+  it('and no terminal obeys its name', () => {
+    expect(warnings({ 'on\u0041\u001b[31m': nothing })[0]).toMatch(/^[ -~]+$/);
+  });
+
+  it.each<[string, object]>([
+    ['data', { handleCount: 3, handles: [] }],
+    ['private', { _handleRcpt: nothing, _onData: nothing }],
+    ['others', { once: nothing, on: nothing, oncall: nothing, store: nothing }],
+    [
+      'getters, which are not called',
+      {
+        get handleThing(): never {
+          throw new Error('called');
+        },
+      },
+    ],
+  ])('%s: nothing', (_what, handler) => {
+    expect(warnings(handler)).toEqual([]);
+  });
+});
