@@ -21,7 +21,7 @@ export function headerProblems(header: Values): Problem[] {
   if (local && named !== undefined && named !== AF.UNSPEC)
     refuse('family', 'none or UNSPEC, as the command is LOCAL');
   if (!local && named === undefined && !hasAddress) {
-    refuse('srcAddr', 'an address; family UNSPEC or command LOCAL sends a header without');
+    refuse('srcAddr', 'an address; family UNSPEC or command LOCAL sends a header without one');
     return problems;
   }
   const family = local ? AF.UNSPEC : (named ?? familyOf(srcAddr, dstAddr));

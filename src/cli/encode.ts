@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import { headerSchema } from '../../generated/schemas.ts';
 import { escapeText } from '../smtp/reply.ts';
+import { suggestion } from './did-you-mean.ts';
 import { EXIT, UsageError } from './failure.ts';
 import { addHeaderOptions, describesHeader, headerFrom, headerOrUsage } from './header-options.ts';
 import type { HeaderOptions } from './header-options.ts';
@@ -74,10 +75,16 @@ function headerFromJson(text: string): Uint8Array {
   }
   const { success, data, error } = headerSchema.safeParse(given);
   if (!success) {
-    const problems = error.issues.map(
-      ({ path, message }) => `${path.length === 0 ? 'header' : path.join('.')}: ${message}`,
-    );
-    throw new UsageError(`There is no such header.\n${problems.join('\n')}`);
+    const problems = error.issues.flatMap((issue) => {
+      const { path, message } = issue;
+      if (issue.code === 'unrecognized_keys') return issue.keys.map(unknownKey);
+      return [`${path.length === 0 ? 'header' : path.join('.')}: ${message}`];
+    });
+    throw new UsageError(`This describes no valid header:\n${problems.map(escapeText).join('\n')}`);
   }
   return headerOrUsage(data);
+}
+
+function unknownKey(key: string): string {
+  return `header: unknown key ${key}${suggestion(key, Object.keys(headerSchema.in.shape))}`;
 }

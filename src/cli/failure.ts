@@ -14,6 +14,9 @@ export class Failure extends Error {
   }
 }
 
+/** The server said no; the dialogue can go on. */
+export class Refusal extends Failure {}
+
 /** Arguments that do not go together or cannot be meant; the command ends with the code for usage errors. */
 export class UsageError extends Failure {}
 

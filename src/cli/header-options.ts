@@ -72,12 +72,12 @@ export function headerFrom(options: HeaderOptions): Uint8Array {
 /**
  * Encodes a header that a user described.
  *
- * @throws UsageError when there is no such header
+ * @throws UsageError when it describes no valid header
  */
 export function headerOrUsage(header: HeaderInput): Uint8Array {
   try {
     return encode(header);
   } catch (error) {
-    throw new UsageError(`There is no such header: ${(error as Error).message}`);
+    throw new UsageError(`This describes no valid header: ${(error as Error).message}`);
   }
 }

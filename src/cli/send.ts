@@ -4,7 +4,7 @@ import { decode } from '../proxy/index.ts';
 import { escapeText } from '../smtp/reply.ts';
 import { parsePlace, showAddress, showPlace } from './endpoints.ts';
 import type { Place } from './endpoints.ts';
-import { argument, EXIT, Failure, repeatable, UsageError } from './failure.ts';
+import { argument, EXIT, Failure, Refusal, repeatable, UsageError } from './failure.ts';
 import { addHeaderOptions, describesHeader, headerFrom } from './header-options.ts';
 import type { HeaderOptions } from './header-options.ts';
 import { examples } from './help.ts';
@@ -18,6 +18,7 @@ import { dotStuffed, testMessage, withMailLineEnds } from './test-message.ts';
 
 interface SendOptions extends HeaderOptions {
   to?: Place;
+  server?: Place;
   proxy: boolean;
   from: string;
   rcpt?: string[];
@@ -41,6 +42,7 @@ export function configure(command: Command, ready: (action: Action) => void): vo
       'the server: HOST:PORT, [IPV6]:PORT or unix:PATH (default: 127.0.0.1:2525)',
       argument(parsePlace),
     )
+    .option('--server <place>', 'the same as --to', argument(parsePlace))
     .option('--from <address>', 'the sender; empty for <>', argument(mailbox), 'sender@example.org')
     .option(
       '--rcpt <address>',
@@ -66,7 +68,9 @@ const DEFAULT_PLACE: Place = { host: '127.0.0.1', port: 2525 };
 
 async function send(options: SendOptions, io: Io): Promise<number> {
   const header = headerOf(options);
-  const { to = DEFAULT_PLACE, from, rcpt = ['recipient@example.net'], timeout } = options;
+  if (options.to !== undefined && options.server !== undefined)
+    throw new UsageError('--to and --server are the same; give one of them.');
+  const { to = options.server ?? DEFAULT_PLACE, from, rcpt = ['recipient@example.net'], timeout } = options;
   if (options.tls === true && options.starttls === true)
     throw new UsageError('--tls and --starttls exclude each other.');
   const message = await messageOf(options.message, from, rcpt, io);
@@ -77,6 +81,10 @@ async function send(options: SendOptions, io: Io): Promise<number> {
     await greeted(dialogue, header !== undefined);
     if (options.starttls === true) await startTls(dialogue, nameOf(to));
     await transfer(dialogue, from, rcpt, message);
+    await dialogue.command('QUIT');
+  } catch (error) {
+    if (error instanceof Refusal) await dialogue.command('QUIT').catch(() => undefined);
+    throw error;
   } finally {
     dialogue.close();
   }
@@ -178,13 +186,16 @@ async function transfer(
   expect(await dialogue.command('DATA'), 354, 'DATA');
   dialogue.write(dotStuffed(message), `(the message, ${message.length} octets)`);
   expect(await dialogue.reply(), 250, 'the message');
-  await dialogue.command('QUIT');
 }
+
+/** With this the server closes (RFC 5321 section 3.8). */
+const CLOSING = 421;
 
 /** Takes a refusal for what it is; 251 counts as 250. */
 function expect(reply: ServerReply, code: number, what: string): void {
   if (reply.code === code || (code === 250 && reply.code === 251)) return;
-  throw new Failure(`The server refused ${what}: ${reply.code} ${escapeText(reply.lines.join(' '))}`);
+  const told = `The server refused ${what}: ${reply.code} ${escapeText(reply.lines.join(' '))}`;
+  throw reply.code === CLOSING ? new Failure(told) : new Refusal(told);
 }
 
 /** An address as it goes between angle brackets. */

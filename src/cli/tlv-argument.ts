@@ -1,6 +1,8 @@
 import { spec } from '../../spec/index.ts';
 import type { Value } from '../../spec/types.ts';
+import { escapeText } from '../smtp/reply.ts';
 import { unhex } from '../wire/index.ts';
+import { meantBy } from './did-you-mean.ts';
 
 /** A TLV named on the command line. */
 export interface TlvArgument {
@@ -25,8 +27,13 @@ export function parseTlv(text: string): TlvArgument {
   if (kind !== undefined) return { name, value: read(kind, value) };
   const [, parent, digits] = UNREGISTERED.exec(name) ?? [];
   if (digits === undefined) {
+    const meant = meantBy(name, [...KINDS.keys()]);
+    if (meant !== undefined) throw new Error(`There is no TLV ${escapeText(name)}; did you mean ${meant}?`);
     throw new Error(`Expected one of ${[...KINDS.keys()].join(', ')}, or a number as in xE5.`);
   }
+  const named = namesOf(parent, Number.parseInt(digits, 16));
+  if (named.length > 0)
+    throw new Error(`${name} has a name; write ${named.map((each) => `${each}=`).join(' and ')}.`);
   return {
     name: `${parent === undefined ? '' : `${parent}_`}x${digits.toUpperCase()}`,
     value: octets(value),
@@ -52,6 +59,13 @@ const KINDS = new Map<string, Value['kind']>(
       : [[name, value.kind] as const],
   ),
 );
+
+/** The names that a number goes by: of a struct, those of its fields. */
+function namesOf(parent: string | undefined, code: number): readonly string[] {
+  const row = spec.tlvs.find((each) => each.parent === parent && each.code === code);
+  if (row === undefined) return [];
+  return row.value.kind === 'struct' ? row.value.fields.map(({ name }) => name) : [row.name];
+}
 
 function kindOf(name: string): Value['kind'] | undefined {
   return KINDS.get(name);

@@ -95,15 +95,40 @@ describe('truepeer encode', () => {
     { args: [import.meta.dirname], err: `error: Cannot read ${import.meta.dirname}: it is a directory.\n` },
     {
       args: [JSON_HEADER.replace('4321', '70000')],
-      err: expect.stringMatching(/^error: There is no such header\.\nsrcPort: [^\n]+\n$/u),
+      err: expect.stringMatching(/^error: This describes no valid header:\nsrcPort: [^\n]+\n$/u),
     },
     {
       args: ['{"srcAdr":"203.0.113.7"}'],
-      err: expect.stringMatching(/^error: There is no such header\.\nheader: [^\n]*srcAdr[^\n]*\n/u),
+      err:
+        'error: This describes no valid header:\nheader: unknown key srcAdr; did you mean srcAddr?\n' +
+        'srcAddr: expected an address; family UNSPEC or command LOCAL sends a header without one\n',
+    },
+    {
+      args: ['{"family":"UNSPEC","zz\\u001b[31m":1}'],
+      err:
+        'error: This describes no valid header:\nheader: unknown key zz\\x1b[31m; known are version, command, family, ' +
+        'protocol, srcAddr, dstAddr, srcPort, dstPort, tlvs, checksum\n',
+    },
+    ...[
+      ['authority=bar', 'There is no TLV authority; did you mean AUTHORITY?'],
+      ['SSL-CN=bar', 'There is no TLV SSL-CN; did you mean SSL_CN?'],
+      ['AUTHORTY=bar', 'There is no TLV AUTHORTY; did you mean AUTHORITY?'],
+      ['x04=hex:', 'x04 has a name; write NOOP=.'],
+      ['SSL_x21=TLSv1.3', 'SSL_x21 has a name; write SSL_VERSION=.'],
+      ['0x20=hex:01', '0x20 has a name; write SSL_CLIENT= and SSL_VERIFY=.'],
+    ].map(([tlv = '', said = '']) => ({
+      args: ['--tlv', tlv],
+      err:
+        `error: option '--tlv <name=value>' argument '${tlv}' is invalid. ${said}\n` +
+        '(add --help to see what is possible)\n',
+    })),
+    {
+      args: ['--tlv', 'COLOUR=red'],
+      err: expect.stringContaining('is invalid. Expected one of ALPN, AUTHORITY, '),
     },
     {
       args: ['{"family":"UNSPEC","tlvs":{"AUTHORITY":5}}'],
-      err: expect.stringMatching(/^error: There is no such header\.\ntlvs\.AUTHORITY: [^\n]+\n$/u),
+      err: expect.stringMatching(/^error: This describes no valid header:\ntlvs\.AUTHORITY: [^\n]+\n$/u),
     },
     {
       args: [JSON_HEADER, '--checksum'],
@@ -118,7 +143,7 @@ describe('truepeer encode', () => {
     },
     {
       args: ['--from-client', '[2001:db8::7]:1', '--proxy-version', '1', '--tlv', 'ALPN=h2'],
-      err: expect.stringMatching(/^error: There is no such header: encode-/u),
+      err: expect.stringMatching(/^error: This describes no valid header: encode-/u),
     },
   ])('$args: exit 2', async ({ args, err }) => {
     expect(await truepeer(['encode', ...args])).toEqual({ code: 2, out: '', err });

@@ -220,6 +220,31 @@ The message was taken by 127.0.0.1:PORT.
     expect({ code, told }).toEqual({ code: 1, told: err });
   });
 
+  it('takes leave after a refusal, and says what was refused whatever comes of that', async () => {
+    const refused = [...WELL.slice(0, 3), '550 5.1.1 no such user\r\n'];
+    const told = 'error: The server refused the recipient <recipient@example.net>: 550 5.1.1 no such user\n';
+    const polite = await send([...refused, BYE]);
+    expect(polite).toMatchObject({ code: 1, err: told });
+    expect(polite.out).toMatch(/< 550 5\.1\.1 no such user\n> QUIT\n< 221 bye\n$/u);
+    expect(polite.sent).toMatch(/RCPT TO:<recipient@example\.net>\r\nQUIT\r\n$/u);
+    await server?.close();
+    expect(await send([...refused, null])).toMatchObject({ code: 1, err: told });
+    await server?.close();
+    const closing = await send([...WELL.slice(0, 3), '421 4.3.2 going down\r\n', BYE]);
+    expect(closing).toMatchObject({ code: 1, out: expect.stringMatching(/< 421 4\.3\.2 going down\n$/u) });
+  });
+
+  it('takes --server for --to, and not both', async () => {
+    server = await scriptedServer([...WELL, BYE]);
+    const place = `127.0.0.1:${server.port}`;
+    expect(await truepeer(['send', '--server', place])).toMatchObject({ code: 0, err: '' });
+    expect(await truepeer(['send', '--server', place, '--to', place])).toEqual({
+      code: 2,
+      out: '',
+      err: 'error: --to and --server are the same; give one of them.\n',
+    });
+  });
+
   it('waits no longer than it was told', async () => {
     const { code, err } = await send([''], '--no-proxy', '--timeout', '50');
     expect({ code, err }).toEqual({
@@ -298,7 +323,7 @@ The message was taken by 127.0.0.1:PORT.
     expect(await truepeer(['send', '--proxy-version', '1', '--checksum'])).toEqual({
       code: 2,
       out: '',
-      err: expect.stringMatching(/^error: There is no such header: encode-/u),
+      err: expect.stringMatching(/^error: This describes no valid header: encode-/u),
     });
   });
 });

@@ -64,7 +64,7 @@ test.for<[header: unknown, problems: [path: string, message: string][]]>([
       ['dstPort', 'expected a whole number 0..65535'],
     ],
   ],
-  [{}, [['srcAddr', 'expected an address; family UNSPEC or command LOCAL sends a header without']]],
+  [{}, [['srcAddr', 'expected an address; family UNSPEC or command LOCAL sends a header without one']]],
   [
     { ...TCP, srcAddr: '203.0.113.07' },
     [
