@@ -127,7 +127,11 @@ function scanRest(
   if (b.length < end) return scan.need(end);
   if (scan.checksum !== 0) {
     const computed = crc(b, end, scan.checksum);
-    if (computed !== u32be(b, scan.checksum)) return scan.fail(ERROR.BAD_CHECKSUM, scan.checksum, computed);
+    const stated = u32be(b, scan.checksum);
+    if (computed !== stated) {
+      scan.due = computed;
+      return scan.fail(ERROR.BAD_CHECKSUM, scan.checksum, stated);
+    }
   }
   return end;
 }

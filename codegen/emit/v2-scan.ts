@@ -127,7 +127,11 @@ export function emitV2Scan({ spec }: Model, wire: string): Draft {
              ? ''
              : `if (scan.checksum !== 0) {
            const computed = crc(b, end, scan.checksum);
-           if (computed !== u32be(b, scan.checksum)) return scan.fail(ERROR.BAD_CHECKSUM, scan.checksum, computed);
+           const stated = u32be(b, scan.checksum);
+           if (computed !== stated) {
+             scan.due = computed;
+             return scan.fail(ERROR.BAD_CHECKSUM, scan.checksum, stated);
+           }
          }`
          }
          return end;`,

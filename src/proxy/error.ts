@@ -1,5 +1,5 @@
 import type { ProxyErrorCode } from '../../generated/errors.ts';
-import { type ErrorEntry, type Scan, u32be } from '../wire/index.ts';
+import type { ErrorEntry, Scan } from '../wire/index.ts';
 
 /**
  * What is wrong with a header: a code of the catalogue, the octet it is at, the section of the standard, and a
@@ -74,14 +74,8 @@ Object.defineProperty(ProxyError.prototype, 'name', { value: 'ProxyError', confi
 /** The error that a scan of `b` ran into. */
 export function faultOf(errors: readonly ErrorEntry[], b: Uint8Array, scan: Scan): ProxyError {
   const entry = errors[scan.error]!;
-  switch (entry.found) {
-    case 'octet':
-      return new ProxyError(entry, scan.offset, b[scan.offset] ?? -1);
-    case 'checksum':
-      return new ProxyError(entry, scan.offset, u32be(b, scan.offset), scan.found);
-    default:
-      return new ProxyError(entry, scan.offset, scan.found);
-  }
+  const found = entry.found === 'octet' ? (b[scan.offset] ?? -1) : scan.found;
+  return new ProxyError(entry, scan.offset, found, scan.due);
 }
 
 /** A number that was found, as the error shows it: an octet, the head of a TLV, a checksum, or itself. */

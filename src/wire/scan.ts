@@ -45,8 +45,10 @@ export class Scan {
   error = 0;
   /** Octet the fault is at. */
   offset = 0;
-  /** The number or the pair (type, length) that the error shows; of a checksum, what it should have been. */
+  /** The number or the pair (type, length) that the error shows. */
   found = 0;
+  /** What a wrong checksum should have been. */
+  due = 0;
   /** Octets needed, in all and at least, after `NEED`. */
   needed = 0;
   version = 0;
