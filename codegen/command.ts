@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { isAbsolute, join, relative, resolve } from 'node:path';
 import { resolveConfig } from 'prettier';
 import type { Spec } from '../spec/types.ts';
 import { plainText } from './check/diagnostic.ts';
@@ -12,7 +12,7 @@ import type { GeneratedFile } from './print.ts';
 
 export interface CodegenOptions extends Pick<
   GenerateOptions,
-  'emit' | 'extension' | 'wire' | 'proxy' | 'command' | 'from'
+  'emit' | 'extension' | 'wire' | 'proxy' | 'again' | 'from'
 > {
   /** File of the spec: .ts, .js, .mjs or .json. */
   readonly spec: string;
@@ -60,7 +60,8 @@ export async function runCodegen(options: CodegenOptions): Promise<number> {
   let files: GeneratedFile[];
   try {
     const prettier = (await resolveConfig(join(out, 'index.ts'), { editorconfig: true })) ?? {};
-    files = await generate(spec as Spec, { ...options, prettier });
+    const again = options.again ?? againBy(file, out, options);
+    files = await generate(spec as Spec, { ...options, again, prettier });
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     complain(`error: ${plainText(error.message)}`);
@@ -80,12 +81,32 @@ export async function runCodegen(options: CodegenOptions): Promise<number> {
     const written = found.missing.length + found.differing.length;
     const removed = found.stale.map((name) => `, removed ${plainText(name)}`).join('');
     tell(`${shown}: ${counted(written, 'file')} written, ${found.same.length} up to date${removed}`);
+    if (files.some(({ name }) => name === 'index.ts')) tell(nextStep(shown, options.extension));
     return EXIT.ok;
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error;
     complain(`error: ${plainText(error.message)}`);
     return EXIT.failed;
   }
+}
+
+/**
+ * The command that makes the files again, for their headers. It starts from their own folder, so that it is the same
+ * wherever and on whatever machine they were made; it is only described where a path has no such form.
+ */
+function againBy(file: string, out: string, { emit, extension }: CodegenOptions): string {
+  const spec = relative(out, file).replaceAll('\\', '/');
+  if (isAbsolute(spec) || !/^[\w./@+-]+$/.test(spec))
+    return 'run `npx truepeer codegen` again, with the same --spec and --out';
+  const chosen = emit === undefined ? '' : ` --emit ${emit.join(',')}`;
+  const ending = extension === undefined || extension === '.js' ? '' : ` --import-extension ${extension}`;
+  return `run \`npx truepeer codegen --spec ${spec} --out .${chosen}${ending}\` in this folder`;
+}
+
+/** How the codec comes into use. */
+function nextStep(shown: string, extension = '.js'): string {
+  const from = /^\.{1,2}(?:\/|$)/.test(shown) ? shown : `./${shown}`;
+  return `next: import { codec } from '${from}/index${extension}'; and give the server proxyProtocol: { codec }`;
 }
 
 /** Why a call cannot be meant, or undefined. */
@@ -99,7 +120,7 @@ async function misuseOf(file: string, out: string): Promise<string | undefined> 
   return undefined;
 }
 
-function reportDrift(found: Comparison, shown: string, { complain, tell, command }: CodegenOptions): number {
+function reportDrift(found: Comparison, shown: string, { complain, tell }: CodegenOptions): number {
   const drift = [
     ...found.missing.map((name) => `missing: ${shown}/${name}`),
     ...found.differing.map((name) => `differs: ${shown}/${name}`),
@@ -111,9 +132,7 @@ function reportDrift(found: Comparison, shown: string, { complain, tell, command
     tell(`${shown}: ${counted(found.same.length, 'file')} up to date`);
     return EXIT.ok;
   }
-  complain(
-    `${counted(drift.length, 'file')} out of date; run \`${command ?? 'npx truepeer codegen'}\` without --check`,
-  );
+  complain(`${counted(drift.length, 'file')} out of date; run the same command without --check`);
   return EXIT.failed;
 }
 

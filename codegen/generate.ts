@@ -35,8 +35,8 @@ export interface GenerateOptions {
   readonly proxy?: string | null;
   /** What the headers call the tables. Default: the part of `spec/` that a file comes from. */
   readonly from?: string;
-  /** How to make the files again; it stands in their headers. */
-  readonly command?: string;
+  /** What makes the files again, as an order that completes "change the table and ...". Default `generate again`. */
+  readonly again?: string;
   /** Ending of relative imports. Default `.js`, as Node's module resolution wants it. */
   readonly extension?: '.js' | '.ts';
   /** Settings for prettier. */
@@ -96,18 +96,29 @@ const EMITTERS: readonly ((model: Model, wire: string) => Draft)[] = [
  * console.log(files.map((file) => file.name)); // [ 'constants.ts' ]
  */
 export async function generate(spec: Spec, options: GenerateOptions = {}): Promise<GeneratedFile[]> {
-  const { wire = 'truepeer/wire', proxy = 'truepeer/proxy', command = 'npx truepeer codegen' } = options;
+  const { wire = 'truepeer/wire', proxy = 'truepeer/proxy', again = 'generate again' } = options;
   const diagnostics = check(spec);
   if (diagnostics.length > 0) throw new SpecError(diagnostics);
-  const model = modelOf(spec);
-  const drafts = EMITTERS.map((emit) => emit(model, wire));
-  if (proxy !== null) drafts.push(emitEntry(proxy));
+  const drafts = draftsOf(spec, wire, proxy);
   const { from, extension = '.js', prettier = {} } = options;
   const files = chosen(drafts, options.emit).map((draft) => {
     const named = from === undefined ? draft : { ...draft, from };
-    return print(withExtension(named, extension), command, prettier);
+    return print(withExtension(named, extension), again, prettier);
   });
   return (await Promise.all(files)).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Names that `emit` may hold, in alphabetical order. */
+export function outputsOf(spec: Spec): string[] {
+  return draftsOf(spec, '', '')
+    .map(({ name }) => stemOf(name))
+    .toSorted();
+}
+
+function draftsOf(spec: Spec, wire: string, proxy: string | null): readonly Draft[] {
+  const model = modelOf(spec);
+  const drafts = EMITTERS.map((emit) => emit(model, wire));
+  return proxy === null ? drafts : [...drafts, emitEntry(proxy)];
 }
 
 /** The drafts that are asked for, and those that they import. */

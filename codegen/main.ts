@@ -15,7 +15,7 @@ if (unknown.length > 0) {
     cwd: fileURLToPath(new URL('..', import.meta.url)),
     wire: '../src/wire/index.ts',
     proxy: null,
-    command: 'npm run codegen',
+    again: 'run `npm run codegen`',
     extension: '.ts',
     tell: (line) => console.log(line),
     complain: (line) => console.error(line),

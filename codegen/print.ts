@@ -101,12 +101,8 @@ export function fn(
  * Prints and formats a file. Same input, same octets: no date, version or path goes in. Of prettier's two parsers of
  * TypeScript this is the quicker one.
  */
-export async function print(
-  draft: Draft,
-  command: string,
-  options: prettier.Options,
-): Promise<GeneratedFile> {
-  const header = headerOf(draft.from, command);
+export async function print(draft: Draft, again: string, options: prettier.Options): Promise<GeneratedFile> {
+  const header = headerOf(draft.from, again);
   if ('text' in draft) {
     const [before, behind] = draft.comment;
     return { name: draft.name, text: withLineEnds(`${before}${header}${behind}\n\n${draft.text}`, options) };
@@ -149,8 +145,8 @@ function withHeader(json: JsonValue, header: string): JsonValue {
 }
 
 /** The first line of every generated file, without the mark of a comment. */
-function headerOf(from: string, command: string): string {
-  return `${MARK} ${from}. Do not edit: change the table and run \`${command}\`.`;
+function headerOf(from: string, again: string): string {
+  return `${MARK} ${from}. Do not edit: change the table and ${again}.`;
 }
 
 /** What carries this in its first line, or JSON in its third, may be overwritten and deleted. */

@@ -2,6 +2,8 @@ import { basename } from 'node:path';
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { runCodegen } from '../../codegen/command.ts';
+import { outputsOf } from '../../codegen/generate.ts';
+import { spec as standard } from '../../spec/index.ts';
 import { repeatable } from './failure.ts';
 import type { Io } from './io.ts';
 import type { Action } from './program.ts';
@@ -13,6 +15,8 @@ interface CodegenOptions {
   emit?: string[][];
   importExtension: '.js' | '.ts';
 }
+
+const INDEX = 'The codec is index: import { codec } from it, and give the server proxyProtocol: { codec }.';
 
 /** `truepeer codegen`. */
 export function configure(command: Command, ready: (action: Action) => void): void {
@@ -29,7 +33,7 @@ export function configure(command: Command, ready: (action: Action) => void): vo
     )
     .option(
       '--emit <names>',
-      'only these files, and what they import: constants,tables; repeatable',
+      'only these files, and what they import, as in constants,tables (names below; default: all); repeatable',
       repeatable(names),
     )
     .addOption(
@@ -37,6 +41,7 @@ export function configure(command: Command, ready: (action: Action) => void): vo
         .choices(['.js', '.ts'])
         .default('.js'),
     )
+    .addHelpText('after', () => `\nNames for --emit: ${outputsOf(standard).join(', ')}.\n${INDEX}`)
     .action((options: CodegenOptions) => ready((io) => codegen(options, io)));
 }
 
