@@ -25,7 +25,12 @@ const { SMTPServer, Maildir } = await import(new URL(entry, import.meta.url).hre
 const server = new SMTPServer(handler === 'maildir' ? new Maildir(maildir) : discarding(), {
   hostname: 'truepeer.example.net',
   ...options,
-  limits: { connections: 100_000, connectionsPerClient: 100_000, ...options.limits },
+  limits: {
+    connections: 100_000,
+    connectionsPerClient: 100_000,
+    halfOpenHeaders: 100_000,
+    ...options.limits,
+  },
   ...(proxy ? { proxyProtocol: { timeout, trusted: ['127.0.0.0/8'] } } : {}),
 });
 
