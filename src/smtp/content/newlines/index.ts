@@ -1,5 +1,6 @@
 /** Newlines of large pieces of content, by WebAssembly: five times as fast as the fastest way in JavaScript. */
 
+import { CR, LF, SP } from '../../octets.ts';
 import { NEWLINES_WASM } from './newlines-wasm.ts';
 
 /** Octets that one call can look at. */
@@ -7,9 +8,8 @@ export const BLOCK = 65_536;
 /** From here on a call is worth its price. */
 export const WORTH = 256;
 
-const CR = 0x0d;
-const LF = 0x0a;
-const NEUTRAL = 0x20;
+/** Neither a newline nor a dot. */
+const NEUTRAL = SP;
 /** Octets a step may read behind its input. */
 const STEP = 32;
 
