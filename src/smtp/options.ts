@@ -95,15 +95,16 @@ export interface SMTPServerOptions<V = TlvValues> {
   readonly authenticator?: SASLHooks<Session>['authenticator'];
   /** Stored credentials for SCRAM, and everything else about mechanisms. */
   readonly auth?: AuthOptions;
-  /** MAIL, VRFY and EXPN need AUTH; default false. */
+  /** Mail (MAIL, RCPT, DATA, BDAT), VRFY and EXPN need AUTH; default false. */
   readonly authRequired?: boolean;
   /** Mechanisms that show the password need TLS; default true. */
   readonly authRequireTLS?: boolean;
   /** Mechanisms not to offer, in any case. */
   readonly authExcludeMechanism?: readonly string[];
   /**
-   * Peers that may say with XCLIENT who their client is; separate from `proxyProtocol.trusted`. Default nobody. With
-   * `login` the name in LOGIN counts as authenticated, for proxies that check passwords themselves, as nginx does.
+   * Peers that may say with XCLIENT who their client is; separate from `proxyProtocol.trusted`. Default nobody. The
+   * address ends the statement: what comes after it is the client's. With `login` the name in LOGIN counts as
+   * authenticated, for proxies that check passwords themselves, as nginx does.
    */
   readonly xclient?: { readonly trusted: Trusted; readonly login?: boolean };
   /** Peers that may say the same with XFORWARD, for logs. Default nobody. */

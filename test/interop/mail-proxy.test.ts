@@ -54,6 +54,28 @@ describeWith(['nginx'], "nginx's mail proxy, which checks passwords itself", () 
       /^Received: from \S+ \(\[127\.0\.0\.2\]\) by mx\.test with (ESMTP|UTF8SMTP)A id /,
     );
   });
+
+  test('passes on what its client says after that: XCLIENT is not taken from there', async () => {
+    const mail = await MailServer.start(stage, 'forged', {
+      options: {
+        xclient: { trusted: ['127.0.0.1'], login: true },
+        authenticator: () => false,
+        authRequired: true,
+      },
+    });
+    const nginx = await startMailProxy(stage, mail.port);
+    const { socket } = await stage.client({ from: '127.0.0.2', port: nginx.ports[0]! });
+    const credentials = Buffer.from(`\0user@mx.example\0${PASSWORD}`).toString('base64');
+    let replies = '';
+    socket.setEncoding('latin1').on('data', (text) => void (replies += text));
+    for (const [said, answered] of [
+      [`EHLO client.example\r\nAUTH PLAIN ${credentials}\r\n`, '235 '],
+      ['XCLIENT LOGIN=root@mx.example\r\n', '550 5.7.0 '],
+    ] as const) {
+      socket.write(said);
+      await expect.poll(() => replies).toContain(`\r\n${answered}`);
+    }
+  });
 });
 
 /** nginx as an SMTP proxy that lets in who knows the password. */

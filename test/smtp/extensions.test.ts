@@ -210,9 +210,11 @@ describe('rule 76: XCLIENT and XFORWARD', () => {
     const fact = greeted(handler, { xclient: peers });
     fact.say(`EHLO c\r\n${login}`);
     expect([fact.session.authenticated, fact.session.xclient?.['LOGIN']]).toEqual([false, 'tim@mx.test']);
-    const rig = greeted(handler, { xclient: { ...peers, login: true }, authRequired: true });
-    rig.say('EHLO c\r\nXCLIENT ADDR=203.0.113.7 LOGIN=[UNAVAILABLE]\r\nEHLO c\r\n');
-    expect(mail('', rig)).toBe('530 5.7.0 Authentication required\r\n');
+    const options = { xclient: { ...peers, login: true }, authRequired: true };
+    const nobody = greeted(handler, options);
+    nobody.say('XCLIENT ADDR=203.0.113.7 LOGIN=[UNAVAILABLE]\r\nEHLO c\r\n');
+    expect(mail('', nobody)).toBe('530 5.7.0 Authentication required\r\n');
+    const rig = greeted(handler, options);
     rig.say(`${login}EHLO c\r\n`);
     expect(mail('', rig)).toBe(SENDER_OK);
     expect(rig.session.identity).toEqual({
@@ -221,15 +223,38 @@ describe('rule 76: XCLIENT and XFORWARD', () => {
       authzid: null,
       identity: 'tim@mx.test',
     });
-    expect(seen).toEqual([null, null, null, null, 'tim@mx.test']);
+    expect(seen).toEqual([null, null, null, null, null, 'tim@mx.test']);
   });
 
-  it('a new XCLIENT without LOGIN keeps nobody logged in', () => {
+  it('a statement may take several lines, the address in the last, at any time but in a transaction', () => {
     const rig = greeted({}, { xclient: { trusted: ['192.0.2.1'], login: true } });
-    rig.say('EHLO c\r\nXCLIENT LOGIN=tim\r\nEHLO c\r\nXCLIENT PORT=1\r\nEHLO c\r\n');
-    expect(rig.session.authenticated).toBe(true);
-    rig.say('XCLIENT ADDR=203.0.113.7\r\n');
-    expect(rig.session.authenticated).toBe(false);
+    const lines = ['HELO=far.test PROTO=ESMTP', 'LOGIN=tim PORT=4321', 'ADDR=203.0.113.7'];
+    expect(rig.say(lines.map((line) => `XCLIENT ${line}\r\n`).join(''))).toBe(greeting.repeat(3));
+    expect(rig.session.client).toEqual({ address: '203.0.113.7', port: 4321, family: 'IPv4', proxied: true });
+    expect([rig.session.authenticated, rig.session.xclient]).toEqual([
+      true,
+      { HELO: 'far.test', PROTO: 'ESMTP', LOGIN: 'tim', PORT: '4321', ADDR: '203.0.113.7' },
+    ]);
+  });
+
+  it.each(['ADDR=203.0.113.7', 'ADDR=[UNAVAILABLE]'])(
+    'after XCLIENT %s the client speaks, through a proxy that passes on what it sends: it may name nobody',
+    (address) => {
+      const peers = { trusted: ['192.0.2.1'] };
+      const rig = greeted({}, { xclient: { ...peers, login: true }, xforward: peers, authRequired: true });
+      expect(rig.say(`XCLIENT ${address}\r\nEHLO c\r\n`)).not.toMatch(/XCLIENT|XFORWARD/);
+      const forged = 'XCLIENT LOGIN=root\r\nXCLIENT ADDR=192.0.2.1\r\nXFORWARD ADDR=192.0.2.1\r\n';
+      expect(rig.say(forged)).toBe('550 5.7.0 Not from your address\r\n'.repeat(3));
+      expect(mail('', rig)).toBe('530 5.7.0 Authentication required\r\n');
+    },
+  );
+
+  it('a client that is trusted itself may name another, and keeps nobody logged in', () => {
+    const rig = greeted({}, { xclient: { trusted: ['192.0.2.0/24'], login: true } });
+    rig.say('XCLIENT LOGIN=tim ADDR=192.0.2.2\r\nXCLIENT PORT=1\r\n');
+    expect([rig.session.authenticated, rig.session.client.port]).toEqual([true, 1]);
+    expect(rig.say('XCLIENT ADDR=203.0.113.7\r\n')).toBe(greeting);
+    expect([rig.session.authenticated, rig.session.client.port]).toEqual([false, null]);
   });
 
   it('an unknown address is nobody', () => {

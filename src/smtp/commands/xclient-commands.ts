@@ -5,6 +5,7 @@ import { type Client, unmapped } from '../../proxy/peer.ts';
 import type { Command, Dialogue } from '../dialogue.ts';
 import { REPLIES } from '../replies.ts';
 import { escapeText } from '../reply.ts';
+import type { Session } from '../session.ts';
 import { decodeXtext } from './xtext.ts';
 
 export const XCLIENT_ATTRIBUTES = ['NAME', 'ADDR', 'PORT', 'PROTO', 'HELO', 'LOGIN', 'DESTADDR', 'DESTPORT'];
@@ -16,7 +17,7 @@ const base = {
   longest: 512,
   argument: 'required',
   utf8: false,
-  afterHello: true,
+  afterHello: false,
   junk: false,
 } as const;
 
@@ -26,12 +27,15 @@ const xclient: Command = {
   run(dialogue, line, from, to) {
     if (!trusts(dialogue, 'xclient')) return dialogue.refuse(REPLIES.notTrusted);
     if (dialogue.envelope.mailFrom !== null) return dialogue.refuse(REPLIES.nestedMail);
-    const attributes = parse(line.toString('latin1', from, to), XCLIENT_ATTRIBUTES);
-    const client = attributes && clientOf(attributes, dialogue.session.client);
-    if (attributes === undefined || client === undefined) return dialogue.refuse(REPLIES.badAttribute);
     const { session } = dialogue;
-    // A statement may take several lines; a new address begins a new one, so that no login is left over.
-    session.xclient = 'ADDR' in attributes ? attributes : { ...session.xclient, ...attributes };
+    const attributes = parse(line.toString('latin1', from, to), XCLIENT_ATTRIBUTES);
+    // A statement may take several lines, the address in the last of them; another address begins another statement,
+    // so that no login is left over.
+    const another = attributes !== undefined && 'ADDR' in attributes && namesClient(session);
+    const statement = attributes && { ...(another ? null : session.xclient), ...attributes };
+    const client = statement && clientOf(statement, session.client);
+    if (statement === undefined || client === undefined) return dialogue.refuse(REPLIES.badAttribute);
+    session.xclient = statement;
     dialogue.note('xclient', `the client is now ${escapeText(client.address ?? 'unknown')}`);
     const login = dialogue.settings.xclientLogin ? session.xclient['LOGIN'] : undefined;
     dialogue.reintroduce(client, login ?? null);
@@ -51,11 +55,18 @@ const xforward: Command = {
   },
 };
 
-/** By the peer itself; one that has spoken for somebody with a PROXY header is not asked twice. */
+/**
+ * By the peer itself; one that has spoken for somebody with a PROXY header is not asked twice. Once it has named the
+ * address of its client, what follows is the client's own: a proxy such as nginx passes it on as it is.
+ */
 export function trusts({ settings, session }: Dialogue, what: 'xclient' | 'xforward'): boolean {
   const trust = settings[what];
   if (trust === null || session.proxyData !== null) return false;
-  return trust.trusts(session.peer);
+  return trust.trusts(namesClient(session) ? session.client : session.peer);
+}
+
+function namesClient(session: Session): boolean {
+  return session.xclient !== null && 'ADDR' in session.xclient;
 }
 
 /** `NAME=value ...`, values in xtext; `[UNAVAILABLE]` and `[TEMPUNAVAIL]` become null. */

@@ -32,6 +32,8 @@ export class Interpreter implements Outcome {
   authenticated = false;
   authFailures = 0;
   private refused = false;
+  /** Whether the peer has said who its client is: the client speaks from then on. */
+  private named = false;
   private mail: Transaction | undefined;
   /** The chunks so far; `failed` after one was refused. */
   private chunks: string | 'failed' | undefined;
@@ -297,10 +299,11 @@ export class Interpreter implements Outcome {
   }
 
   private introduce(verb: string, argument: string): void {
-    if (!this.setup.trusted) return this.refuse('550 5.7.0');
+    if (!this.setup.trusted || this.named) return this.refuse('550 5.7.0');
     if (this.mail !== undefined) return this.refuse('503 5.5.1');
     if (!readAttributes(verb, argument)) return this.refuse('501 5.5.4');
     if (verb === 'XFORWARD') return this.reply('250 2.0.0');
+    this.named = /(?:^| )ADDR=/i.test(argument);
     this.restart();
     this.open();
   }

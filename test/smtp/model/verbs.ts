@@ -23,8 +23,8 @@ export const VERBS: Readonly<Record<string, Verb>> = Object.assign(Object.create
   BDAT: { argument: 'optional', beforeTLS: true, whileChunking: true },
   AUTH: { argument: 'required', afterHello: true },
   STARTTLS: { argument: 'none', beforeTLS: true },
-  XCLIENT: { argument: 'required', afterHello: true },
-  XFORWARD: { argument: 'required', afterHello: true },
+  XCLIENT: { argument: 'required' },
+  XFORWARD: { argument: 'required' },
 } satisfies Record<string, Verb>);
 
 /** Commands that introduce the client. */
