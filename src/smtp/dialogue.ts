@@ -82,6 +82,8 @@ export interface Command {
   readonly utf8: boolean;
   /** Whether HELO or EHLO must have come. */
   readonly afterHello: boolean;
+  /** Whether AUTH must have succeeded where `authRequired` says so (RFC 4954 section 6). */
+  readonly afterAuth?: boolean;
   /** The protocol it belongs to; default both. */
   readonly only?: 'smtp' | 'lmtp';
   /** Whether it is allowed where TLS is required and has not come yet. */

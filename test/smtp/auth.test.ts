@@ -217,10 +217,11 @@ describe('AUTH (RFC 4954)', () => {
     }
   });
 
-  it('authRequired: MAIL, VRFY and EXPN need AUTH', async () => {
+  it('authRequired: a whole envelope, VRFY and EXPN need AUTH (RFC 4954 section 6)', async () => {
     const rig = ready({}, { ...options, authRequired: true });
     const first = '530 5.7.0 Authentication required\r\n';
-    expect(rig.say('MAIL FROM:<a@a>\r\nVRFY x\r\nEXPN x\r\n')).toBe(first.repeat(3));
+    const envelope = 'MAIL FROM:<a@a>\r\nRCPT TO:<b@b>\r\nDATA\r\nBDAT 6 LAST\r\nQUIT\r\n';
+    expect(rig.say(`${envelope}VRFY x\r\nEXPN x\r\n`)).toBe(first.repeat(6));
     await say(rig, `AUTH PLAIN ${plain('tim', 'tan staaf')}`);
     expect(rig.say('MAIL FROM:<a@a> AUTH=<>\r\n')).toBe('250 2.1.0 Sender ok\r\n');
   });

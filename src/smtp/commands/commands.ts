@@ -91,5 +91,6 @@ export function checkLine(
   const hasArgument = cut.to > cut.from;
   if (hasArgument && command.argument === 'none') return REPLIES.noArgument;
   if (!hasArgument && command.argument === 'required') return REPLIES.argumentNeeded;
-  return undefined;
+  const lacksAuth = settings.authRequired && !session.authenticated;
+  return lacksAuth && command.afterAuth === true ? REPLIES.authFirst : undefined;
 }

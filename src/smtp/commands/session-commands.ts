@@ -137,11 +137,11 @@ const noop: Command = {
 const vrfy: Command = {
   ...base,
   whileChunking: true,
+  afterAuth: true,
   verb: 'VRFY',
   argument: 'required',
   utf8: true,
   run(dialogue, line, from, to) {
-    if (needsAuth(dialogue)) return dialogue.refuse(REPLIES.authFirst);
     const { handler, server, session, envelope } = dialogue;
     if (handler.handleVRFY === undefined) return dialogue.reply(REPLIES.cannotVerify);
     const address = line.toString('utf8', from, to);
@@ -153,11 +153,11 @@ const vrfy: Command = {
 const expn: Command = {
   ...base,
   whileChunking: true,
+  afterAuth: true,
   verb: 'EXPN',
   argument: 'required',
   utf8: true,
   run(dialogue, line, from, to) {
-    if (needsAuth(dialogue)) return dialogue.refuse(REPLIES.authFirst);
     const { handler, server, session, envelope } = dialogue;
     if (handler.handleEXPN === undefined) return dialogue.reply(REPLIES.noExpansion);
     const list = line.toString('utf8', from, to);
@@ -165,10 +165,6 @@ const expn: Command = {
     dialogue.askReply('handleEXPN', call, REPLIES.noExpansion);
   },
 };
-
-function needsAuth({ settings, session }: Dialogue): boolean {
-  return settings.authRequired && !session.authenticated;
-}
 
 const help: Command = {
   ...base,

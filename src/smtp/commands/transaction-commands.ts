@@ -20,11 +20,10 @@ const mail: Command = {
   argument: 'required',
   utf8: true,
   afterHello: true,
+  afterAuth: true,
   junk: false,
   run(dialogue, line, from, to) {
     if (dialogue.envelope.mailFrom !== null) return dialogue.refuse(REPLIES.nestedMail);
-    if (dialogue.settings.authRequired && !dialogue.session.authenticated)
-      return dialogue.refuse(REPLIES.authFirst);
     const start = skipKeyword(dialogue, line, from, to, 'FROM');
     const path = start < 0 ? undefined : parsePath(line, start, to);
     if (path === undefined || path.mailbox?.domain === '') return dialogue.refuse(REPLIES.badSender);
@@ -65,6 +64,7 @@ const rcpt: Command = {
   argument: 'required',
   utf8: true,
   afterHello: true,
+  afterAuth: true,
   junk: false,
   run(dialogue, line, from, to) {
     const { handler, server, session, envelope, settings } = dialogue;
@@ -103,6 +103,7 @@ const data: Command = {
   argument: 'none',
   utf8: false,
   afterHello: true,
+  afterAuth: true,
   junk: false,
   run(dialogue) {
     const { envelope } = dialogue;

@@ -69,6 +69,7 @@ export class Reception {
     if (settings.requireStartTLS && session.tls === null) return REPLIES.tlsFirst;
     if (this.failed) return REPLIES.chunkFailed;
     if (!session.extended) return REPLIES.helloFirst;
+    if (settings.authRequired && !session.authenticated) return REPLIES.authFirst;
     if (envelope.mailFrom === null) return REPLIES.mailFirst;
     return envelope.rcptTos.length === 0 ? REPLIES.recipientFirst : undefined;
   }

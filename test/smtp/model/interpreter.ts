@@ -157,7 +157,7 @@ export class Interpreter implements Outcome {
     if (verb === 'NOOP') return this.hook(decide(argument), '250 2.0.0');
     if (verb === 'HELP') return this.hook(decide(argument), '214 2.0.0');
     if (verb === 'VRFY' || verb === 'EXPN') {
-      if (setup.authRequired && !this.authenticated) return this.refuse('530 5.7.0');
+      if (this.lacksAuth) return this.refuse('530 5.7.0');
       return this.hook(decide(argument), verb === 'VRFY' ? '252 2.5.2' : '502 5.5.1');
     }
     if (verb === 'RSET') {
@@ -192,7 +192,7 @@ export class Interpreter implements Outcome {
   private takeSender(argument: string): void {
     const { setup } = this;
     if (this.mail !== undefined) return this.refuse('503 5.5.1');
-    if (setup.authRequired && !this.authenticated) return this.refuse('530 5.7.0');
+    if (this.lacksAuth) return this.refuse('530 5.7.0');
     const keyword = (setup.strictSyntax ? /^FROM:/i : /^FROM: */i).exec(argument);
     const path = keyword === null ? undefined : readPath(argument.slice(keyword[0].length));
     if (path === undefined || (path.raw !== '' && path.domain === null)) return this.refuse('501 5.1.7');
@@ -209,6 +209,7 @@ export class Interpreter implements Outcome {
 
   private takeRecipient(argument: string): void {
     const { setup, mail } = this;
+    if (this.lacksAuth) return this.refuse('530 5.7.0');
     if (mail === undefined) return this.refuse('503 5.5.1');
     const keyword = (setup.strictSyntax ? /^TO:/i : /^TO: */i).exec(argument);
     const path = keyword === null ? undefined : readPath(argument.slice(keyword[0].length));
@@ -224,6 +225,7 @@ export class Interpreter implements Outcome {
 
   private takeContent(): void {
     const { mail } = this;
+    if (this.lacksAuth) return this.refuse('530 5.7.0');
     if (mail === undefined || mail.to.length === 0 || mail.binary) return this.refuse('503 5.5.1');
     this.reply('354');
     const cut = cutContent(this.rest);
@@ -233,6 +235,10 @@ export class Interpreter implements Outcome {
     }
     this.rest = cut.rest;
     this.finish(cut.wire, 'data');
+  }
+
+  private get lacksAuth(): boolean {
+    return this.setup.authRequired && !this.authenticated;
   }
 
   private countJunk(): boolean {
@@ -257,8 +263,9 @@ export class Interpreter implements Outcome {
     const octets = this.rest.slice(0, size);
     this.rest = this.rest.slice(size);
     if (setup.requireStartTLS && !this.tls) return this.refuse('530 5.7.0');
-    if (this.chunks === 'failed' || this.hello !== 'extended' || !mail?.to.length)
-      return this.refuse('503 5.5.1');
+    if (this.chunks === 'failed' || this.hello !== 'extended') return this.refuse('503 5.5.1');
+    if (this.lacksAuth) return this.refuse('530 5.7.0');
+    if (!mail?.to.length) return this.refuse('503 5.5.1');
     const before = this.chunks ?? '';
     const wire = before + octets;
     const kind = mail.binary ? 'binary' : 'chunks';
