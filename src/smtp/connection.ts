@@ -2,12 +2,15 @@
 
 import type { Socket } from 'node:net';
 import { Conversation } from './conversation.ts';
+import { flushSoon, type Sender } from './outbox.ts';
 import type { Host, Port } from './port.ts';
 import type { CloseReason, Session } from './session.ts';
 import { describeTLS, handshakeFault } from './tls.ts';
 
 /** Replies that wait for a client that does not read; above this its input is not read either. */
 const UNREAD_LIMIT = 65_536;
+/** Replies that are not kept until others can be written with them. */
+const WRITE_AT_ONCE = 16_384;
 
 /** Who keeps count of connections. */
 export interface Owner {
@@ -19,12 +22,14 @@ export interface Owner {
   gone(connection: Connection): void;
 }
 
-export class Connection implements Port {
+export class Connection implements Port, Sender {
   readonly session: Session;
   /** The client whose limit it is counted against, if any. */
   countedAs: string | undefined;
   private readonly conversation: Conversation;
   private socket: Socket;
+  /** Replies that have not been given to the socket. */
+  private outgoing = '';
   private handshaking = false;
   private readonly host: Host;
   private readonly owner: Owner;
@@ -53,6 +58,7 @@ export class Connection implements Port {
   }
 
   startTLS(rest: Buffer): void {
+    this.flush();
     const raw = this.socket;
     raw.removeAllListeners('data');
     raw.removeAllListeners('end');
@@ -98,10 +104,20 @@ export class Connection implements Port {
   }
 
   send(replies: string): void {
-    if (this.socket.writable) this.socket.write(replies, 'latin1');
-    if (this.socket.writableLength <= UNREAD_LIMIT || this.unreadUntil > 0) return;
+    const first = this.outgoing === '';
+    this.outgoing += replies;
+    if (this.outgoing.length > WRITE_AT_ONCE) this.flush();
+    else if (first) flushSoon(this, this.now());
+  }
+
+  flush(): void {
+    const { socket, outgoing } = this;
+    if (outgoing === '') return;
+    this.outgoing = '';
+    if (socket.writable) socket.write(outgoing, 'latin1');
+    if (socket.writableLength <= UNREAD_LIMIT || this.unreadUntil > 0) return;
     this.unreadUntil = this.now() + this.host.settings.timeouts.write;
-    this.socket.pause();
+    socket.pause();
     this.arm(this.unreadUntil);
   }
 
@@ -123,6 +139,7 @@ export class Connection implements Port {
   close(reason: CloseReason): void {
     if (reason === 'client-left' && this.socket.destroyed) return;
     this.closing = true;
+    this.flush();
     if (this.handshaking) return this.destroy();
     this.socket.end();
     // What the client still sends is read and dropped, so that the last reply is not lost to a reset.
