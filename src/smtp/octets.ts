@@ -35,6 +35,19 @@ export function isAtext(octet: number): boolean {
   return ATEXT[octet] === 1;
 }
 
+/** The four octets from `at` on as one integer, the same for letters of either case and for no other octets. */
+export function fourLetters(octets: Uint8Array, at: number): number {
+  const word = (octets[at]! << 24) | (octets[at + 1]! << 16) | (octets[at + 2]! << 8) | octets[at + 3]!;
+  return word & 0xdf_df_df_df;
+}
+
+/** Whether the octets from `at` on are the letters of an upper-case word, in either case. */
+export function spells(octets: Uint8Array, at: number, word: string): boolean {
+  for (let index = 0; index < word.length; index++)
+    if ((octets[at + index]! & 0xdf) !== word.charCodeAt(index)) return false;
+  return true;
+}
+
 /** What a line holds beside printable ASCII. */
 export const Content = { ASCII: 0, EIGHT_BIT: 1, CONTROL: 2 } as const;
 

@@ -67,23 +67,20 @@ export function parsePath(octets: Buffer, from: number, to: number): ParsedPath 
   const start = at;
   const localEnd = skipLocalPart(octets, at, to);
   if (localEnd <= start || localEnd - start > LOCAL_LIMIT) return undefined;
-  const local = text(octets, start, localEnd);
-  let domain = '';
-  at = localEnd;
-  if (octets[at] === AT) {
-    at = skipHost(octets, localEnd + 1, to);
-    if (at < 0) return undefined;
-    domain = text(octets, localEnd + 1, at);
-  } else if (local.toLowerCase() !== 'postmaster') return undefined;
-  if (at >= to || octets[at] !== GREATER) return undefined;
-  const unquoted = local.startsWith('"') ? local.slice(1, -1).replace(/\\(.)/gsu, '$1') : local;
-  const address =
-    (local === unquoted ? local : quoteLocalPart(unquoted)) + (domain === '' ? '' : `@${domain}`);
-  const utf8 = hasEightBit(octets, start, at);
-  return {
-    mailbox: { address, local: unquoted, domain, raw: text(octets, from + 1, at), utf8 },
-    end: at + 1,
-  };
+  const hasDomain = octets[localEnd] === AT;
+  const end = hasDomain ? skipHost(octets, localEnd + 1, to) : localEnd;
+  if (end < 0 || end >= to || octets[end] !== GREATER) return undefined;
+  const sent = text(octets, start, end);
+  const utf8 = hasEightBit(octets, start, end);
+  const cut = utf8 ? text(octets, start, localEnd).length : localEnd - start;
+  const local = sent.slice(0, cut);
+  if (!hasDomain && local.toLowerCase() !== 'postmaster') return undefined;
+  const domain = sent.slice(cut + 1);
+  const quoted = octets[start] === DQUOTE;
+  const unquoted = quoted ? local.slice(1, -1).replace(/\\(.)/gsu, '$1') : local;
+  const address = quoted ? quoteLocalPart(unquoted) + sent.slice(cut) : sent;
+  const raw = start === from + 1 ? sent : text(octets, from + 1, end);
+  return { mailbox: { address, local: unquoted, domain, raw, utf8 }, end: end + 1 };
 }
 
 /** Writes a local part, quoted only when it is no Dot-string (RFC 5321 4.1.2). */

@@ -3,7 +3,7 @@
 import { AUTH_COMMANDS } from './auth-command.ts';
 import { CHUNK_COMMANDS } from './chunk-command.ts';
 import type { Command, Dialogue } from '../dialogue.ts';
-import { Content, classify, SP } from '../octets.ts';
+import { Content, classify, fourLetters, SP } from '../octets.ts';
 import { ownCommand, ownVerbs } from './own-command.ts';
 import { REPLIES } from '../replies.ts';
 import type { SMTPServer } from '../server.ts';
@@ -22,6 +22,13 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map(
     ...XCLIENT_COMMANDS,
     ...TLS_COMMANDS,
   ].map((command) => [command.verb, command]),
+);
+
+/** Verbs of four letters by their octets. */
+const FOUR_LETTERS: ReadonlyMap<number, string> = new Map(
+  [...COMMANDS.keys()]
+    .filter((verb) => verb.length === 4)
+    .map((verb) => [fourLetters(Buffer.from(verb), 0), verb]),
 );
 
 /** @throws TypeError for a subclass that would add a command of the standard: it would never be called. */
@@ -58,9 +65,16 @@ export function cutLine(line: Buffer, from: number, to: number): Cut {
   while (end > from && line[end - 1] === SP) end--;
   let at = from;
   while (at < end && line[at] !== SP) at++;
-  const verb = at - from > LONGEST_VERB ? '' : line.toString('latin1', from, at).toUpperCase();
+  const verb = readVerb(line, from, at);
   while (at < end && line[at] === SP) at++;
   return { verb, from: at, to: end };
+}
+
+/** Most verbs are four letters that are known: no text is made of those. */
+function readVerb(line: Buffer, from: number, to: number): string {
+  const known = to - from === 4 ? FOUR_LETTERS.get(fourLetters(line, from)) : undefined;
+  if (known !== undefined) return known;
+  return to - from > LONGEST_VERB ? '' : line.toString('latin1', from, to).toUpperCase();
 }
 
 export function isHttp(line: Buffer, from: number, to: number): boolean {

@@ -3,7 +3,7 @@
 import { parsePath } from './address.ts';
 import type { Command, Dialogue } from '../dialogue.ts';
 import { COMMAND_LINE_LIMIT } from '../input/line-reader.ts';
-import { COLON, SP } from '../octets.ts';
+import { COLON, SP, spells } from '../octets.ts';
 import {
   MAIL_PARAMETERS,
   type MailFacts,
@@ -134,8 +134,7 @@ const rset: Command = {
 /** Index of the path after `FROM:` or `TO:`, or -1. A space after the colon is tolerated unless syntax is strict. */
 function skipKeyword(dialogue: Dialogue, line: Buffer, from: number, to: number, keyword: string): number {
   const colon = from + keyword.length;
-  if (colon >= to || line[colon] !== COLON) return -1;
-  if (line.toString('latin1', from, colon).toUpperCase() !== keyword) return -1;
+  if (colon >= to || line[colon] !== COLON || !spells(line, from, keyword)) return -1;
   let at = colon + 1;
   if (dialogue.settings.addressSyntax === 'tolerant') while (at < to && line[at] === SP) at++;
   return at;
