@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { encode } from '../../src/proxy/index.ts';
 import { pcap, pcapng, tcpOverIpv6, tcpPacket } from './captures.ts';
 import type { Endpoint } from './captures.ts';
@@ -375,6 +375,8 @@ Valid: a version 2 header of 116 octets.
   });
 
   it('fits a terminal, in colours that say nothing alone; without NO_COLOR only', async () => {
+    vi.stubEnv('NO_COLOR', '');
+    vi.stubEnv('TERM', 'xterm');
     const hostile = `${V2.replace('000c', '0014')}f500051b5b33316d`;
     const shown = await truepeer(['inspect', hostile], '', { columns: 80, isTTY: true });
     const plain = await truepeer(['inspect', hostile], '', { columns: 80 });
@@ -400,11 +402,9 @@ Valid: a version 2 header of 116 octets.
 
 Valid: a version 2 header of 36 octets.
 `);
-    const { NO_COLOR } = process.env;
-    process.env['NO_COLOR'] = '1';
+    vi.stubEnv('NO_COLOR', '1');
     const sober = await truepeer(['inspect', hostile], '', { columns: 80, isTTY: true });
-    if (NO_COLOR === undefined) delete process.env['NO_COLOR'];
-    else process.env['NO_COLOR'] = NO_COLOR;
+    vi.unstubAllEnvs();
     expect(sober).toEqual(plain);
   });
 
