@@ -272,10 +272,12 @@ describe('rule 76: XCLIENT and XFORWARD', () => {
     'PORT=x',
     'NAME=a+0Ab',
     'NAME=',
-  ])('XCLIENT %s is refused and changes nothing', (attribute) => {
+  ])('%s is refused in both and changes nothing', (attribute) => {
     const rig = ready({}, trusted);
-    expect(rig.say(`XCLIENT ${attribute}\r\n`)).toBe('501 5.5.4 Attribute not understood\r\n');
-    expect([rig.session.client.address, rig.session.xclient]).toEqual(['192.0.2.1', null]);
+    const refused = '501 5.5.4 Attribute not understood\r\n';
+    expect(rig.say(`XCLIENT ${attribute}\r\nXFORWARD ${attribute}\r\n`)).toBe(refused.repeat(2));
+    const { client, xclient, xforward } = rig.session;
+    expect([client.address, xclient, xforward]).toEqual(['192.0.2.1', null, null]);
   });
 
   it('neither within a transaction', () => {

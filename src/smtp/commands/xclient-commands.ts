@@ -48,9 +48,11 @@ const xforward: Command = {
   run(dialogue, line, from, to) {
     if (!trusts(dialogue, 'xforward')) return dialogue.refuse(REPLIES.notTrusted);
     if (dialogue.envelope.mailFrom !== null) return dialogue.refuse(REPLIES.nestedMail);
+    const { session } = dialogue;
     const attributes = parse(line.toString('latin1', from, to), XFORWARD_ATTRIBUTES);
-    if (attributes === undefined) return dialogue.refuse(REPLIES.badAttribute);
-    dialogue.session.xforward = { ...dialogue.session.xforward, ...attributes };
+    if (attributes === undefined || clientOf(attributes, session.client) === undefined)
+      return dialogue.refuse(REPLIES.badAttribute);
+    session.xforward = { ...session.xforward, ...attributes };
     dialogue.reply(REPLIES.ok);
   },
 };

@@ -20,7 +20,6 @@ export function readAttributes(verb: string, argument: string): boolean {
     if (!unavailable) seen.set(name, decoded);
     else seen.set(name, '');
   }
-  if (verb === 'XFORWARD') return true;
   const address = seen.get('ADDR') ?? '';
   const port = seen.get('PORT') ?? '';
   return (address === '' || isAddress(address)) && (port === '' || isPort(port));
