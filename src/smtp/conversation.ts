@@ -19,7 +19,7 @@ import type { Settings } from './options.ts';
 import { Reception } from './content/reception.ts';
 import type { Host, Port } from './port.ts';
 import { REPLIES } from './replies.ts';
-import { formatReply, readReply, statusOf } from './reply.ts';
+import { formatReply, readReply, statusOf, withoutStatus } from './reply.ts';
 import type { SMTPServer } from './server.ts';
 import type { CloseReason, Session } from './session.ts';
 import type { TLSInfo } from './tls.ts';
@@ -194,11 +194,11 @@ export class Conversation implements Dialogue {
   }
 
   reply(wire: string): void {
-    this.out += wire;
+    this.out += this.session.statusCodes ? wire : withoutStatus(wire);
   }
 
   refuse(wire: string): void {
-    this.out += wire;
+    this.reply(wire);
     this.commands.countError();
   }
 

@@ -46,6 +46,7 @@ export interface Handler<V = TlvValues> {
   /**
    * @param responses the extension lines about to be offered, without code.
    * @returns a list to offer instead of `responses`, a reply (positive: its text is offered as one more line), or nothing.
+   *   A list without ENHANCEDSTATUSCODES keeps such codes out of all replies; a command whose line is left out still works.
    */
   handleEHLO?(
     server: SMTPServer<V>,

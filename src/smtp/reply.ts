@@ -35,7 +35,10 @@ export function formatReply(reply: Reply): string {
   return lines.map((line, index) => `${code}${index < last ? '-' : ' '}${status}${line}\r\n`).join('');
 }
 
-/** A wire reply without its enhanced codes, as HELO, EHLO and LHLO are answered (RFC 2034 section 4). */
+/**
+ * A wire reply without its enhanced codes, as HELO, EHLO and LHLO are answered (RFC 2034 section 4), and everything
+ * where the handler does not offer them.
+ */
 export function withoutStatus(wire: string): string {
   return wire.replace(/^(\d{3}[ -])[245]\.\d{1,3}\.\d{1,3} /gm, '$1');
 }

@@ -40,6 +40,8 @@ export class Session<V = TlvValues> {
   hostName: string | null = null;
   /** Whether the client said EHLO (or LHLO), so that extensions may be used. */
   extended = false;
+  /** Whether replies carry enhanced status codes; not where `handleEHLO` has taken ENHANCEDSTATUSCODES off its list. */
+  statusCodes = true;
   /** Whether the protocol is LMTP. */
   readonly lmtp: boolean;
   /** TLS of this connection, or null in the clear. */
@@ -76,6 +78,7 @@ export class Session<V = TlvValues> {
   restart(): void {
     this.hostName = null;
     this.extended = false;
+    this.statusCodes = true;
     this.authenticated = false;
     this.identity = null;
   }

@@ -64,6 +64,40 @@ describe('rule 51: an enhanced code', () => {
   });
 });
 
+describe('where handleEHLO takes ENHANCEDSTATUSCODES off the list', () => {
+  const handler = {
+    handleEHLO: (_server: unknown, _session: unknown, _envelope: unknown, name: string) =>
+      name === 'plain' ? ['PIPELINING', 'SIZE 1000'] : undefined,
+    handleDATA: () => ({ code: 250, enhanced: '2.6.0', text: ['2.6.0 is', 'what it says'] }),
+  };
+  const noop = (rig: Rig): string => rig.say('NOOP\r\n');
+
+  it('no reply has an enhanced code, be it the server\u2019s, a hook\u2019s, or of several lines', () => {
+    const rig = greeted(handler);
+    expect(rig.say('EHLO plain\r\n')).toBe('250-mx.test\r\n250-PIPELINING\r\n250 SIZE 1000\r\n');
+    expect(
+      rig.say('MAIL FROM:<a@a.test>\r\nRCPT TO:<b@b.test>\r\nDATA\r\n.\r\nBLURB\r\nRCPT TO:<b>\r\nQUIT\r\n'),
+    ).toBe(
+      '250 Sender ok\r\n250 Recipient ok\r\n354 End data with <CR><LF>.<CR><LF>\r\n' +
+        '250-2.6.0 is\r\n250 what it says\r\n500 Command not recognised\r\n503 MAIL comes first\r\n221 Bye\r\n',
+    );
+  });
+
+  it('the next EHLO, HELO and TLS decide anew', () => {
+    const rig = greeted(handler);
+    rig.say('EHLO plain\r\n');
+    expect(noop(rig)).toBe('250 Ok\r\n');
+    rig.say('EHLO rich\r\n');
+    expect(noop(rig)).toBe('250 2.0.0 Ok\r\n');
+    rig.say('EHLO plain\r\n');
+    rig.say('HELO plain\r\n');
+    expect(noop(rig)).toBe('250 2.0.0 Ok\r\n');
+    rig.say('EHLO plain\r\n');
+    rig.session.restart();
+    expect(noop(rig)).toBe('250 2.0.0 Ok\r\n');
+  });
+});
+
 describe('rule 52: the codes of the catalogue', () => {
   it('are registered, and of the class of their reply', () => {
     for (const [name, wire] of Object.entries(REPLIES)) {

@@ -3,13 +3,16 @@ import type { Dialogue } from '../dialogue.ts';
 import type { Settings } from '../options.ts';
 import { trusts, XCLIENT_ATTRIBUTES, XFORWARD_ATTRIBUTES } from './xclient-commands.ts';
 
+/** RFC 2034. */
+export const STATUS_CODES = 'ENHANCEDSTATUSCODES';
+
 /** Extensions offered in reply to EHLO here and now, one line each, in the order they are sent. */
 export function offeredExtensions(dialogue: Dialogue): string[] {
   const { settings, session, handler } = dialogue;
   const { dataSizeLimit } = settings;
   const lines = ['PIPELINING', dataSizeLimit > 0 ? `SIZE ${dataSizeLimit}` : 'SIZE', '8BITMIME'];
   if (settings.enableSMTPUTF8) lines.push('SMTPUTF8');
-  lines.push('ENHANCEDSTATUSCODES', 'CHUNKING', 'BINARYMIME', 'DSN');
+  lines.push(STATUS_CODES, 'CHUNKING', 'BINARYMIME', 'DSN');
   if (settings.tls !== null && session.tls === null) lines.push('STARTTLS');
   if (session.tls !== null) lines.push('REQUIRETLS');
   const mechanisms = offeredMechanisms(dialogue);

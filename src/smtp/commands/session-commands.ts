@@ -2,7 +2,7 @@
 
 import { isAddressLiteral } from './address.ts';
 import type { Command, Dialogue } from '../dialogue.ts';
-import { offeredExtensions } from './extensions.ts';
+import { offeredExtensions, STATUS_CODES } from './extensions.ts';
 import { ownVerbs } from './own-command.ts';
 import { REPLIES } from '../replies.ts';
 import { formatReply, readReply, withoutStatus, type HookReply, type Reply } from '../reply.ts';
@@ -87,6 +87,8 @@ function answerEhlo(
     lines = [...offered, ...text.filter((line) => line !== '' && !offered.includes(line))];
   }
   begin(dialogue, name, true);
+  // RFC 2034 section 3: codes are for clients that have been told of them, and a handler may want to hide them.
+  dialogue.session.statusCodes = lines.some((line) => line.toUpperCase() === STATUS_CODES);
   greet(dialogue, lines);
 }
 
@@ -108,6 +110,7 @@ function begin(dialogue: Dialogue, name: string, extended: boolean): void {
   dialogue.reset();
   dialogue.session.hostName = name;
   dialogue.session.extended = extended;
+  dialogue.session.statusCodes = true;
 }
 
 /**
