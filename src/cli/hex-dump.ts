@@ -70,4 +70,4 @@ export function tcpdumpPackets(text: string): Buffer[] {
   return packets.map((digits) => fromHex(digits) ?? Buffer.alloc(0));
 }
 
-const TCPDUMP_LINE = /^\s*0x([0-9a-f]{4,8}):\s{1,2}((?:[0-9a-f]{2,4} ){0,7}[0-9a-f]{2,4})/gimu;
+const TCPDUMP_LINE = /^[\t ]*0x([0-9a-f]{4,8}):\s{1,2}((?:[0-9a-f]{2,4} ){0,7}[0-9a-f]{2,4})/gimu;
