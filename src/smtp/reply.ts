@@ -72,7 +72,7 @@ function wrap(text: string, room: number, lines: string[]): void {
  * @throws TypeError when the value is no reply; the message names the hook.
  */
 export function readReply(value: unknown, hook: string, success: string): Reply {
-  const reply = typeof value === 'string' ? parseReply(value) : isReply(value) ? value : undefined;
+  const reply = typeof value === 'string' ? parseReply(value) : copyOf(value);
   const code = reply?.code;
   if (reply === undefined || code === undefined || !Number.isInteger(code) || !isFinal(code)) {
     throw new TypeError(`${hook} returned no SMTP reply: expected "CODE TEXT", { code, text } or nothing`);
@@ -87,12 +87,17 @@ function isFinal(code: number): boolean {
   return (code >= 200 && code < 300) || (code >= 400 && code < 600);
 }
 
-function isReply(value: unknown): value is Reply {
-  if (typeof value !== 'object' || value === null) return false;
-  const { code, text } = value as Partial<Reply>;
-  return (
-    typeof code === 'number' && (typeof text === 'string' || (Array.isArray(text) && text.every(isString)))
-  );
+/** The parts of a reply, each read once: what has been checked is what is sent. */
+function copyOf(value: unknown): Reply | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { code, enhanced, text } = value as Partial<Reply>;
+  const lines: unknown = Array.isArray(text) ? [...text] : text;
+  if (typeof code !== 'number' || !isText(lines)) return undefined;
+  return typeof enhanced === 'string' ? { code, enhanced, text: lines } : { code, text: lines };
+}
+
+function isText(value: unknown): value is Reply['text'] {
+  return isString(value) || (Array.isArray(value) && value.every(isString));
 }
 
 function isString(value: unknown): value is string {

@@ -20,6 +20,37 @@ function noting(): Handler & { told: string[] } {
   };
 }
 
+describe('F2: an answer of a hook is read once, and what was checked is what is sent', () => {
+  const changing = (): unknown => {
+    let reads = 0;
+    return {
+      get code(): unknown {
+        return ++reads > 1 ? '250 x\r\n250' : 250;
+      },
+      enhanced: { 0: '2', toString: () => `2.1.0${reads > 1 ? '\r\n250 y' : ''}` },
+      get text(): string {
+        if (++reads > 2) throw new Error('late');
+        return 'z';
+      },
+    };
+  };
+
+  it('whose parts change from one look to the next', () => {
+    const rig = ready({ handleMAIL: changing as NonNullable<Handler['handleMAIL']> });
+    expect(rig.say('MAIL FROM:<a@a.test>\r\n')).toBe('250 2.1.0 z\r\n');
+    expect(rig.conversation.envelope.mailFrom).toBe('a@a.test');
+  });
+
+  it.each([[[null]], [[Symbol('x')]], [[{ length: 9 }]]])(
+    'rule 11: a list of extensions that is none: %j',
+    (list) => {
+      const rig = greeted({ handleEHLO: () => list as unknown as string[] });
+      expect(rig.say('EHLO c\r\n')).toBe('451 Local error; try again later\r\n');
+      expect(rig.session.hostName).toBe(null);
+    },
+  );
+});
+
 describe('handleAbort is told of content that will not be taken', () => {
   it.each<[string, (rig: Rig) => unknown, string[]]>([
     ['the client leaves', (rig) => rig.conversation.lost(), ['a@a.test lost', 'client-left']],

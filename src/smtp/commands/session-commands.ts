@@ -79,8 +79,11 @@ function answerEhlo(
   answer: HookReply | readonly string[],
 ): void {
   let lines = offered;
-  if (isList(answer)) lines = answer;
-  else if (answer !== undefined && answer !== null) {
+  if (isList(answer)) {
+    lines = [...answer];
+    if (!lines.every((line) => typeof line === 'string'))
+      throw new TypeError('handleEHLO returned a list that holds something else than text');
+  } else if (answer !== undefined && answer !== null) {
     const reply = readReply(answer, 'handleEHLO', '');
     if (reply.code >= 300) return refuseOrGreet(dialogue, reply);
     const text = typeof reply.text === 'string' ? [reply.text] : reply.text;
