@@ -1,3 +1,4 @@
+import { oneLine } from '../smtp/content/received.ts';
 import type { Envelope } from '../smtp/envelope.ts';
 
 /**
@@ -14,14 +15,9 @@ export function envelopeFields(
   trace: string,
   recipientField: string | null,
 ): Buffer {
-  let fields = `Return-Path: <${printable(envelope.mailFrom ?? '')}>\r\n`;
+  let fields = `Return-Path: <${oneLine(envelope.mailFrom ?? '')}>\r\n`;
   if (recipientField !== null) {
-    for (const recipient of envelope.rcptTos) fields += `${recipientField}: ${printable(recipient)}\r\n`;
+    for (const recipient of envelope.rcptTos) fields += `${recipientField}: ${oneLine(recipient)}\r\n`;
   }
   return Buffer.from(fields + trace, 'utf8');
-}
-
-/** An address as one line: the grammar of the commands lets no control character through, and neither does this. */
-function printable(address: string): string {
-  return address.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, '?');
 }

@@ -61,3 +61,9 @@ export function classify(octets: Uint8Array, from: number, to: number): number {
   }
   return bits;
 }
+
+/** Whether UTF-8 in [from, to) holds one of the control characters U+0080 to U+009F. */
+export function holdsC1(octets: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at + 1 < to; at++) if (octets[at] === 0xc2 && octets[at + 1]! < 0xa0) return true;
+  return false;
+}

@@ -27,6 +27,16 @@ describe('lines and verbs', () => {
     );
   });
 
+  it('rule 3: nor are there control characters in UTF-8', () => {
+    const rig = ready();
+    const refused = '501 5.5.2 Control character in a command\r\n';
+    for (const control of ['\u0080', '\u009b', '\u009f']) {
+      expect(rig.say(`MAIL FROM:<a${control}31m@a.test> SMTPUTF8\r\n`)).toBe(refused);
+      expect(rig.say(`VRFY ${control}\r\n`)).toBe(refused);
+    }
+    expect(rig.say('MAIL FROM:<a\u00a0b\u0100@a.test> SMTPUTF8\r\n')).toBe('250 2.1.0 Sender ok\r\n');
+  });
+
   it('rule 5: verbs and keywords in any case; the case of a local part is kept', () => {
     const rig = ready();
     expect(rig.say('mAiL fRoM:<Al.B@A.test> sIzE=5 bOdY=8bItMiMe\r\n')).toBe('250 2.1.0 Sender ok\r\n');

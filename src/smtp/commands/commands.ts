@@ -3,7 +3,7 @@
 import { AUTH_COMMANDS } from './auth-command.ts';
 import { CHUNK_COMMANDS } from './chunk-command.ts';
 import type { Command, Dialogue } from '../dialogue.ts';
-import { Content, classify, fourLetters, SP } from '../octets.ts';
+import { Content, classify, fourLetters, holdsC1, SP } from '../octets.ts';
 import { ownCommand, ownVerbs } from './own-command.ts';
 import { REPLIES } from '../replies.ts';
 import type { SMTPServer } from '../server.ts';
@@ -97,6 +97,7 @@ export function checkLine(
   if ((held & Content.EIGHT_BIT) !== 0) {
     if (!command.utf8) return REPLIES.eightBit;
     if (!isUtf8(line.subarray(start, to))) return REPLIES.invalidUtf8;
+    if (holdsC1(line, start, to)) return REPLIES.controlCharacter;
   }
   const { settings, session } = dialogue;
   if (settings.requireStartTLS && session.tls === null && command.beforeTLS !== true) return REPLIES.tlsFirst;

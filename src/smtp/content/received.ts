@@ -42,7 +42,7 @@ export function traceField(session: ReceivedSession, envelope: Envelope, options
   ];
   const [only] = envelope.rcptTos;
   if (only !== undefined && envelope.rcptTos.length === 1) {
-    const shown = envelope.smtpUtf8 ? only.replace(/\p{Cc}/gu, '?') : escapeText(only);
+    const shown = envelope.smtpUtf8 ? oneLine(only) : escapeText(only);
     if (shown.length < LINE_LIMIT) lines.push(`\tfor <${shown}>`);
   }
   return `${lines.join('\r\n')};\r\n\t${formatDate(options.date ?? new Date())}\r\n`;
@@ -52,6 +52,11 @@ export function traceField(session: ReceivedSession, envelope: Envelope, options
 function helloName(name: string | null): string {
   if (name === null) return 'unknown';
   return isAddressLiteral(name) ? name : atom(name);
+}
+
+/** An address as one line, whatever its reader takes for a line's end. */
+export function oneLine(address: string): string {
+  return address.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, '?');
 }
 
 function atom(text: string): string {
