@@ -35,7 +35,8 @@ function verify(context: SASLContext, message: Uint8Array): Move | PromiseLike<M
   if (authzid === undefined) return refuse('unprepared');
   const authcid: unknown = certificate.commonName || certificate.subject;
   // Node gives a list where a certificate has several common names: none of them is the name.
-  if (typeof authcid !== 'string' || authcid === '') return refuse('wrong-credentials');
+  if (typeof authcid !== 'string' || authcid === '' || /\p{Cc}/u.test(authcid))
+    return refuse('wrong-credentials');
   const claim = { mechanism: 'EXTERNAL', authcid, authzid };
   return judge(context, claim, { kind: 'certificate', mechanism: 'EXTERNAL', certificate, authzid });
 }

@@ -34,6 +34,13 @@ describe('EXTERNAL (RFC 4422 appendix A)', () => {
       { ...printer, authzid: 'office', identity: 'office' },
     ],
     [
+      'a name that holds a line break',
+      yes,
+      { ...certificate, commonName: 'printer-7\r\nX: y' },
+      '',
+      'credentials: wrong-credentials',
+    ],
+    [
       'a subject without common name',
       yes,
       { ...certificate, commonName: null },

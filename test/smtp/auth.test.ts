@@ -6,6 +6,7 @@ import { encode, type ProxyData } from '../../src/proxy/index.ts';
 import { scramCredentialsOf } from '../../src/sasl/index.ts';
 import type { SMTPServerOptions } from '../../src/smtp/options.ts';
 import { SMTPServer } from '../../src/smtp/server.ts';
+import type { TLSInfo } from '../../src/smtp/tls.ts';
 import { addressed, greeted, ready, type Rig, settled } from './harness.ts';
 import { Client, serve } from './loopback.ts';
 
@@ -281,6 +282,28 @@ describe('AUTH (RFC 4954)', () => {
       await client.ask('EHLO c');
       expect(await client.ask('AUTH EXTERNAL =')).toBe(reply);
     }
+  });
+
+  it('EXTERNAL: no value of a certificate looks like a further part of its subject', async () => {
+    let subject: unknown;
+    const rig = greeted(
+      {},
+      {
+        authenticator: (credentials) => {
+          subject = credentials.kind === 'certificate' && credentials.certificate.subject;
+          return true;
+        },
+        auth: { external: ['tls'] },
+      },
+    );
+    rig.session.tls = {
+      authorized: true,
+      peerCertificate: { subject: { CN: 'a, OU=boss', O: 'b\\"c"' } },
+      channelBindings: () => ({ types: [] }),
+    } as unknown as TLSInfo;
+    rig.say('EHLO c\r\n');
+    expect(await say(rig, 'AUTH EXTERNAL =')).toBe(OK);
+    expect(subject).toBe('CN=a\\, OU=boss, O=b\\\\\\"c\\"');
   });
 
   it('credentials never reach a log', async () => {

@@ -103,7 +103,7 @@ function certificateOf(session: Session, sources: readonly ('tls' | 'proxy')[]):
   const { tls, proxyData } = session;
   if (sources.includes('tls') && tls?.authorized === true && tls.peerCertificate !== null) {
     const { subject, fingerprint256, raw } = tls.peerCertificate;
-    const line = Object.entries(subject).map(([key, value]) => `${key}=${String(value)}`);
+    const line = Object.entries(subject).map(([key, value]) => `${key}=${escapeRDN(String(value))}`);
     return {
       source: 'tls',
       commonName: typeof subject.CN === 'string' ? subject.CN : null,
@@ -118,6 +118,11 @@ function certificateOf(session: Session, sources: readonly ('tls' | 'proxy')[]):
   const commonName = tlv.SSL_CN ?? null;
   const raw = tlv.SSL_CLIENT_CERT;
   return { source: 'proxy', commonName, subject: `CN=${commonName ?? ''}`, ...(raw && { raw }) };
+}
+
+/** So that no value looks like a further part of the name (RFC 4514 section 2.4). */
+function escapeRDN(value: string): string {
+  return value.replace(/[,+"\\<>;]/g, '\\$&');
 }
 
 function proceed(dialogue: Dialogue, negotiation: Negotiation, outcome: Outcome, words: Words): void {
