@@ -10,6 +10,7 @@ import {
   TLSSocket,
 } from 'node:tls';
 import { type ChannelBindings, channelBindingsOf } from '../sasl/index.ts';
+import { tell } from './hook-gate.ts';
 import { escapeText } from './reply.ts';
 
 /** Key, certificate and what else `tls.createSecureContext` takes; TLS 1.2 is the least unless said otherwise. */
@@ -78,8 +79,11 @@ export class TLSContext {
   private readonly choose: NonNullable<TLSOptions['SNICallback']> = (name, callback) => {
     const context = this.named.get(name.toLowerCase());
     const { SNICallback } = this.options;
-    if (context === undefined && SNICallback !== undefined) SNICallback(name, callback);
-    else callback(null, context);
+    if (context !== undefined || SNICallback === undefined) return callback(null, context);
+    const failed = (cause: unknown): void =>
+      callback(cause instanceof Error ? cause : new Error('SNICallback failed'));
+    // One that is declared async rejects where others throw; Node would end the process.
+    tell(() => SNICallback(name, callback), failed);
   };
 }
 

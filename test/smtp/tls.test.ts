@@ -247,6 +247,31 @@ describe('certificates', () => {
     expect(await subject()).toBe('other.test');
   });
 
+  it.each<[string, NonNullable<TLSOptions['SNICallback']>]>([
+    [
+      'throws',
+      () => {
+        throw new Error('secret');
+      },
+    ],
+    ['rejects', async () => Promise.reject(new Error('secret'))],
+    ['fails with nothing', async () => Promise.reject(undefined as unknown as Error)],
+  ])('F10: an SNICallback that %s ends one handshake, not the process', async (_what, SNICallback) => {
+    const log: string[] = [];
+    const { dial } = await serve(keeper(), {
+      tls: { ...tls, SNICallback },
+      diagnostics: ({ code }) => log.push(code),
+    });
+    const client = dial();
+    await client.until(GREETING);
+    await client.ask('EHLO c.test');
+    await client.ask('STARTTLS');
+    await expect(client.secure({ servername: 'any.test' })).rejects.toThrow();
+    await client.ended;
+    await dial().until(GREETING);
+    expect(log).toEqual(['tls-failed']);
+  });
+
   it('go by the name that the client asks for (SNI), with STARTTLS too, and are replaced with the others', async () => {
     const other = { key: pem('other.key'), cert: pem('other.crt') };
     const third = { key: pem('client.key'), cert: pem('client.crt') };
