@@ -324,8 +324,19 @@ export class Conversation implements Dialogue {
         this.held.unshift(chunk.subarray(at));
         return;
       }
-      at = this.input.read(chunk, at);
+      try {
+        at = this.input.read(chunk, at);
+      } catch (error) {
+        this.broken(error);
+      }
     }
+  }
+
+  /** What is not a hook and fails all the same, such as a mechanism of somebody else's, ends one session. */
+  private broken(error: unknown): void {
+    this.report(error);
+    if (this.session.greeted) this.reply(REPLIES.sessionFailed);
+    this.close('refused');
   }
 
   private hookFailed(error: unknown): void {

@@ -82,6 +82,7 @@ export const REPLIES = {
 
   greetingFailed: reply(421, '', 'Local error; try again later'),
   handlerFailed: reply(451, '4.3.0', 'Local error; try again later'),
+  sessionFailed: reply(421, '4.3.0', 'Local error; try again later'),
   handlerTimeout: reply(421, '4.3.0', 'Local processing took too long; try again later'),
   commandTimeout: reply(421, '4.4.2', 'Timeout waiting for a command'),
   contentTimeout: reply(421, '4.4.2', 'Timeout waiting for the message'),

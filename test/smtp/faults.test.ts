@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Handler } from '../../src/smtp/handler.ts';
-import { addressed, keeper, ready, settled } from './harness.ts';
+import { addressed, greeted, keeper, ready, settled } from './harness.ts';
 import { Client, serve } from './loopback.ts';
 
 const GREETING = '220 mx.test ESMTP truepeer\r\n';
@@ -83,6 +83,23 @@ describe('F2: a handler that misbehaves', () => {
     expect(errors.length).toBe(1);
   });
 
+  it('or a mechanism that does: one session ends with 421, and the log has the reason', () => {
+    const errors: unknown[] = [];
+    const usable = (): boolean => {
+      throw new Error('secret');
+    };
+    const start = (): never => usable() as never;
+    const rig = greeted(
+      { handleError: (_server, _session, error) => void errors.push(String(error)) },
+      {
+        authenticator: () => true,
+        auth: { custom: [{ name: 'OWN', clientFirst: true, plaintext: false, usable, start }] },
+      },
+    );
+    expect(rig.say('EHLO c\r\nNOOP\r\n')).toBe('421 4.3.0 Local error; try again later\r\n');
+    expect([rig.closed, errors]).toEqual(['refused', ['Error: secret']]);
+  });
+
   it('that settles twice is heard once', async () => {
     const twice = thenable((resolve: (reply: string) => void) => {
       resolve('250 2.1.0 once');
@@ -145,12 +162,12 @@ describe('F5 and F8: a process with few descriptors', () => {
     await new Promise((resolve) => setTimeout(resolve, 400));
     expect((await cpuTime(child)) - before).toBeLessThan(200);
     for (const client of crowd) client.socket.destroy();
-    const greeted = (): Promise<boolean> =>
+    const answers = (): Promise<boolean> =>
       greetedBy(child.port).then(
         () => true,
         () => false,
       );
-    await expect.poll(greeted).toBe(true);
+    await expect.poll(answers).toBe(true);
     const idle = await greetedBy(child.port);
     const content = await greetedBy(child.port);
     content.socket.write(`${ENVELOPE}DATA\r\n`);
