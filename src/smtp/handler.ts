@@ -25,7 +25,7 @@ export interface Handler<V = TlvValues> {
   readonly honours?: {
     /** MT-PRIORITY (RFC 6710): `envelope.priority` decides what is delivered first. */
     readonly priority?: boolean;
-    /** FUTURERELEASE (RFC 4865): the longest hold in seconds; `envelope.holdUntil` is kept. */
+    /** FUTURERELEASE (RFC 4865): the longest hold in seconds, 1 to 999,999,999; `envelope.holdUntil` is kept. */
     readonly futureRelease?: number;
   };
   /**

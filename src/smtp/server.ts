@@ -2,6 +2,7 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import type { TlvValues } from '../proxy/index.ts';
 import { peerOf, UNIX_PEER } from '../proxy/peer.ts';
 import { checkOwnCommands } from './commands/commands.ts';
+import { checkHonours } from './commands/extensions.ts';
 import { clientKey } from './client-key.ts';
 import { Connection, type Owner } from './connection.ts';
 import type { Host } from './port.ts';
@@ -61,6 +62,7 @@ export class SMTPServer<V = TlvValues> {
     this.handler = handler;
     this.settings = readOptions(options, dialect.lmtp ?? false);
     checkHookNames(handler, this.settings.diagnostics);
+    checkHonours(handler);
     if (handler.handleDATA === undefined && handler.handleContent === undefined) {
       const text = 'the handler has neither handleDATA nor handleContent: messages are accepted and dropped';
       this.settings.diagnostics({ level: 'warning', code: 'no-delivery', text });

@@ -163,6 +163,15 @@ describe('rules 74 and 75: offered where the handler honours them', () => {
   });
 });
 
+describe('rule 75: a hold that cannot be offered', () => {
+  it.each([Infinity, Number.NaN, -5, 0, 1.5, 1e9, '60' as unknown as number])(
+    '%s is refused at the start, not at the first EHLO',
+    (futureRelease) => {
+      expect(() => greeted({ honours: { futureRelease } })).toThrow(/^option honours\.futureRelease: /);
+    },
+  );
+});
+
 describe('rule 76: XCLIENT and XFORWARD', () => {
   const trusted = { xclient: { trusted: ['192.0.2.0/24'] }, xforward: { trusted: ['192.0.2.1'] } };
   const greeting = '220 mx.test ESMTP truepeer\r\n';

@@ -1,5 +1,7 @@
 import { offeredMechanisms } from './auth-command.ts';
+import * as check from '../check.ts';
 import type { Dialogue } from '../dialogue.ts';
+import type { Handler } from '../handler.ts';
 import type { Settings } from '../options.ts';
 import { trusts, XCLIENT_ATTRIBUTES, XFORWARD_ATTRIBUTES } from './xclient-commands.ts';
 
@@ -38,4 +40,13 @@ function limitsLine({ limits, commandCallLimit }: Settings): string {
 /** RFC 4865 section 3: the second number of the keyword, an Internet date-time without fractions. */
 function latestRelease(seconds: number): string {
   return new Date(Date.now() + seconds * 1000).toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
+/** Nine digits are the most that EHLO may offer (RFC 4865 section 3). */
+const LONGEST_HOLD = 999_999_999;
+
+/** @throws RangeError for a hold that cannot be offered. */
+export function checkHonours({ honours }: Pick<Handler, 'honours'>): void {
+  if (honours?.futureRelease !== undefined)
+    check.integer('honours.futureRelease', honours.futureRelease, 1, LONGEST_HOLD);
 }
