@@ -44,7 +44,7 @@ export class SMTPServer<V = TlvValues> {
   private readonly authFailures = new FailureCount();
   private closing = false;
   /** Those who wait in `close` for the last connection to go. */
-  private waiting: (() => void)[] = [];
+  private readonly waiting = new Set<{ readonly left: Set<Connection>; readonly done: () => void }>();
 
   /**
    * @param handler the application's hooks; all are optional.
@@ -129,10 +129,15 @@ export class SMTPServer<V = TlvValues> {
       (listener) => new Promise<void>((resolve) => void listener.close(() => resolve())),
     );
     this.listeners.clear();
-    for (const connection of this.connections) connection.shutdown();
-    const timer = setTimeout(() => this.cut(), drain);
-    if (drain === 0) this.cut();
-    if (this.connections.size > 0) await new Promise<void>((resolve) => void this.waiting.push(resolve));
+    // Whoever connects after a new `listen` is not concerned.
+    const left = new Set(this.connections);
+    for (const connection of left) connection.shutdown();
+    const cut = (): void => {
+      for (const connection of left) connection.destroy();
+    };
+    const timer = setTimeout(cut, drain);
+    if (drain === 0) cut();
+    if (left.size > 0) await new Promise<void>((done) => void this.waiting.add({ left, done }));
     clearTimeout(timer);
     await Promise.all(closed);
   }
@@ -150,10 +155,6 @@ export class SMTPServer<V = TlvValues> {
   replaceTLS(options: TLSOptions): void {
     if (this.settings.tls === null) throw new TypeError('replaceTLS: the server was made without option tls');
     this.settings.tls.replace(options);
-  }
-
-  private cut(): void {
-    for (const connection of this.connections) connection.destroy();
   }
 
   /** What conversations of one listener share. */
@@ -216,7 +217,12 @@ export class SMTPServer<V = TlvValues> {
     this.connections.delete(connection);
     this.halfOpen.delete(connection);
     this.release(connection);
-    if (this.connections.size === 0) for (const resolve of this.waiting.splice(0)) resolve();
+    for (const waiter of this.waiting) {
+      waiter.left.delete(connection);
+      if (waiter.left.size > 0) continue;
+      this.waiting.delete(waiter);
+      waiter.done();
+    }
   }
 
   private release(connection: Connection): void {

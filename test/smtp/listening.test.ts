@@ -67,6 +67,25 @@ it('one server listens in several places, and again after close', async () => {
   }
 });
 
+it('F7: close ends those who were there, not those who come after listening again', async () => {
+  const server = made();
+  const listen = async (): Promise<Client> => {
+    const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
+    const client = new Client(connect(port, '127.0.0.1'));
+    await client.until(GREETING);
+    return client;
+  };
+  const before = await listen();
+  before.socket.write('EHLO c\r\nMAIL FROM:<a@a>\r\nRCPT TO:<b@b>\r\nDATA\r\n');
+  await before.until('<CR><LF>\r\n');
+  const closed = server.close({ drain: 50 });
+  const after = await listen();
+  await closed;
+  await before.ended;
+  expect(await after.ask('NOOP')).toBe('250 2.0.0 Ok\r\n');
+  await server.close({ drain: 0 });
+});
+
 it('close ends what has not begun to listen yet, too', async () => {
   const server = made();
   const path = join(folder(), 's');
