@@ -83,6 +83,7 @@ export class Conversation implements Dialogue {
     const { handler, server, session } = this;
     session.tls = tls;
     session.restart();
+    session.forgetLogin();
     this.envelope = new Envelope();
     const { envelope } = this;
     const go = (accepted: unknown): void => {
@@ -209,11 +210,13 @@ export class Conversation implements Dialogue {
   reset(): void {
     this.reception.drop(() => new ContentError('lost', 'the transaction was given up'));
     if (this.envelope.mailFrom !== null) this.envelope = new Envelope();
+    this.session.xforward = null;
   }
 
   endTransaction(accepted: boolean): void {
     this.witness.answered(this.envelope, accepted);
     this.envelope = new Envelope();
+    this.session.xforward = null;
     this.commands.renew();
     if (accepted) this.commands.forgive();
     else this.commands.countRefusal();

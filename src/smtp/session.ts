@@ -52,7 +52,7 @@ export class Session<V = TlvValues> {
   identity: Identity | null = null;
   /** What a trusted peer said with XCLIENT about its client; null when it said nothing. */
   xclient: Readonly<Record<string, string | null>> | null = null;
-  /** What a trusted peer said with XFORWARD about its client, for logs alone; null when it said nothing. */
+  /** What a trusted peer said with XFORWARD about its client, for logs alone, for one message; null when it said nothing. */
   xforward: Readonly<Record<string, string | null>> | null = null;
   /** Whether anything has been said to the client. */
   greeted = false;
@@ -81,6 +81,12 @@ export class Session<V = TlvValues> {
     this.statusCodes = true;
     this.authenticated = false;
     this.identity = null;
+  }
+
+  /** For the server only: what was said in the clear may be somebody else's word (RFC 3207 section 4.2). */
+  forgetLogin(): void {
+    if (this.xclient?.['LOGIN'] !== undefined) this.xclient = { ...this.xclient, LOGIN: null };
+    this.xforward = null;
   }
 
   /** The end on this machine that the peer has connected to; unknown (null) once the connection is gone. */

@@ -266,6 +266,51 @@ describe('rule 76: XCLIENT and XFORWARD', () => {
     expect([rig.session.authenticated, rig.session.client.port]).toEqual([false, null]);
   });
 
+  it('an address has one spelling, whatever the peer wrote', () => {
+    const address = (given: string): string | null => {
+      const rig = ready({}, trusted);
+      rig.say(`XCLIENT ADDR=IPV6:${given}\r\nEHLO c\r\n`);
+      return rig.session.client.address;
+    };
+    expect(address('2001:DB8:0:0::7')).toBe('2001:db8::7');
+    expect(address('::ffff:cb00:7107')).toBe('203.0.113.7');
+  });
+
+  it.each(['SMTP', 'esmtp', 'LMTP', '[UNAVAILABLE]'])('PROTO=%s is a protocol', (protocol) => {
+    expect(ready({}, trusted).say(`XCLIENT PROTO=${protocol}\r\n`)).toBe(greeting);
+  });
+
+  it('PROTO=FOO is none to XCLIENT; XFORWARD may name any', () => {
+    expect(ready({}, trusted).say('XCLIENT PROTO=FOO\r\nXFORWARD PROTO=FOO\r\n')).toBe(
+      '501 5.5.4 Attribute not understood\r\n250 2.0.0 Ok\r\n',
+    );
+  });
+
+  it.each(['', 'ADDR=192.0.2.2 '])(
+    'STARTTLS forgets a login that was said in the clear, after %j, too (RFC 3207 section 4.2)',
+    (address) => {
+      const peers = { trusted: ['192.0.2.0/24'] };
+      const rig = greeted({}, { xclient: { ...peers, login: true }, xforward: peers });
+      rig.say(`XCLIENT ${address}LOGIN=root\r\nEHLO c\r\nXFORWARD NAME=far.test\r\n`);
+      expect([rig.session.authenticated, rig.session.xforward]).toEqual([true, { NAME: 'far.test' }]);
+      rig.conversation.secured({ protocol: 'TLSv1.3' } as TLSInfo);
+      rig.say('XCLIENT NAME=other.test\r\n');
+      expect([rig.session.authenticated, rig.session.xforward]).toEqual([false, null]);
+      expect(rig.session.xclient).toMatchObject({ NAME: 'other.test', LOGIN: null });
+    },
+  );
+
+  it('XFORWARD holds for one message, as in Postfix', () => {
+    const rig = ready(keeper(), trusted);
+    const said = (): unknown => rig.session.xforward;
+    for (const end of ['DATA\r\nx\r\n.\r\n', 'RSET\r\n', 'EHLO c\r\n']) {
+      rig.say('XFORWARD ADDR=203.0.113.7\r\nMAIL FROM:<a@a>\r\nRCPT TO:<b@b>\r\n');
+      expect(said()).toEqual({ ADDR: '203.0.113.7' });
+      rig.say(end);
+      expect(said()).toBe(null);
+    }
+  });
+
   it('an unknown address is nobody', () => {
     const rig = ready({}, trusted);
     rig.say('XCLIENT ADDR=[TEMPUNAVAIL]\r\n');
@@ -274,6 +319,7 @@ describe('rule 76: XCLIENT and XFORWARD', () => {
 
   it.each([
     'ADDR=1.2.3',
+    'ADDR=IPV6:fe80::1%eth0',
     'ADDR',
     'SHOE=42',
     'ADDR=1.2.3.4 ADDR=1.2.3.4',

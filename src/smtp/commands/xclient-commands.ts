@@ -1,6 +1,6 @@
 /** XCLIENT and XFORWARD, Postfix's extensions by which a trusted peer says who its client is. */
 
-import { isIPv4, isIPv6 } from 'node:net';
+import { isIPv4, isIPv6, SocketAddress } from 'node:net';
 import { type Client, unmapped } from '../../proxy/peer.ts';
 import type { Command, Dialogue } from '../dialogue.ts';
 import { REPLIES } from '../replies.ts';
@@ -33,8 +33,8 @@ const xclient: Command = {
     // so that no login is left over.
     const another = attributes !== undefined && 'ADDR' in attributes && namesClient(session);
     const statement = attributes && { ...(another ? null : session.xclient), ...attributes };
-    const client = statement && clientOf(statement, session.client);
-    if (statement === undefined || client === undefined) return dialogue.refuse(REPLIES.badAttribute);
+    const client = statement && isProtocol(statement['PROTO']) && clientOf(statement, session.client);
+    if (!statement || !client) return dialogue.refuse(REPLIES.badAttribute);
     session.xclient = statement;
     dialogue.note('xclient', `the client is now ${escapeText(client.address ?? 'unknown')}`);
     const login = dialogue.settings.xclientLogin ? session.xclient['LOGIN'] : undefined;
@@ -86,6 +86,19 @@ function parse(text: string, known: readonly string[]): Attributes | undefined {
   return attributes;
 }
 
+/** What XCLIENT knows (Postfix's XCLIENT_README), and LMTP, which Dovecot says. */
+function isProtocol(given: string | null | undefined): boolean {
+  return given === undefined || given === null || /^(?:E?SMTP|LMTP)$/i.test(given);
+}
+
+/** An address in the one spelling that limits and lists of networks go by; undefined for what is none. */
+function canonical(text: string): string | undefined {
+  if (isIPv4(text)) return text;
+  // A zone means something on the other machine only.
+  if (!isIPv6(text) || text.includes('%')) return undefined;
+  return unmapped(new SocketAddress({ address: text, family: 'ipv6' }).address);
+}
+
 /** The client that the attributes name; undefined when an address or a port is none. */
 function clientOf(attributes: Attributes, before: Client): Client | undefined {
   let { address, port, family } = before;
@@ -94,15 +107,16 @@ function clientOf(attributes: Attributes, before: Client): Client | undefined {
     family = null;
     port = null;
   } else if (attributes['ADDR'] !== undefined) {
-    address = unmapped(attributes['ADDR'].replace(/^IPV6:/i, ''));
-    family = isIPv4(address) ? 'IPv4' : isIPv6(address) ? 'IPv6' : null;
+    const given = canonical(attributes['ADDR'].replace(/^IPV6:/i, ''));
+    if (given === undefined) return undefined;
+    address = given;
+    family = isIPv4(given) ? 'IPv4' : 'IPv6';
     port = null;
-    if (family === null) return undefined;
   }
-  const given = attributes['PORT'];
-  if (typeof given === 'string') {
-    if (!/^\d{1,5}$/.test(given) || Number(given) > 65_535) return undefined;
-    port = Number(given);
+  const number = attributes['PORT'];
+  if (typeof number === 'string') {
+    if (!/^\d{1,5}$/.test(number) || Number(number) > 65_535) return undefined;
+    port = Number(number);
   }
   return { address, port, family, proxied: true };
 }
