@@ -2,6 +2,7 @@
 
 import type { Socket } from 'node:net';
 import { Conversation } from './conversation.ts';
+import { giveBack } from './give-back.ts';
 import { flushSoon, type Sender } from './outbox.ts';
 import type { Host, Port } from './port.ts';
 import type { CloseReason, Session } from './session.ts';
@@ -149,7 +150,9 @@ export class Connection implements Port, Sender {
   }
 
   private attach(socket: Socket): void {
-    socket.on('data', (chunk: Buffer) => this.conversation.receive(chunk));
+    socket.on('data', (chunk: Buffer) => {
+      if (this.conversation.receive(chunk)) giveBack(chunk);
+    });
     socket.on('end', () => this.ended());
     socket.on('drain', () => this.drained());
     socket.on('error', (error) => {

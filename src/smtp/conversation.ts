@@ -26,6 +26,9 @@ import type { TLSInfo } from './tls.ts';
 import { TLSInput } from './input/tls-input.ts';
 import { Witness } from './witness.ts';
 
+/** Replies to one batch, in octets, beyond which they are sent before the batch is done. */
+export const MOST_REPLIES = 16_384;
+
 const NO_ENVELOPE = new Envelope();
 
 export class Conversation implements Dialogue {
@@ -107,15 +110,18 @@ export class Conversation implements Dialogue {
     this.afterBatch(0);
   }
 
-  /** Takes octets from the client. */
-  receive(chunk: Buffer): void {
-    if (this.closed) return;
+  /** Takes octets from the client. Returns whether all of them were dropped, so that nobody needs the chunk any more. */
+  receive(chunk: Buffer): boolean {
+    if (this.closed) return true;
     if (this.gate.closed) {
       this.held.push(chunk);
-      return;
+      return false;
     }
+    const { input } = this;
+    const dropping = input.dropping === true;
     this.consume(chunk);
     this.afterBatch(chunk.length);
+    return dropping && this.input === input;
   }
 
   /** The deadline has passed. */
@@ -196,6 +202,7 @@ export class Conversation implements Dialogue {
 
   reply(wire: string): void {
     this.out += this.session.statusCodes ? wire : withoutStatus(wire);
+    if (this.out.length > MOST_REPLIES) this.flush();
   }
 
   refuse(wire: string): void {

@@ -7,7 +7,7 @@ import type { CloseReason } from './session.ts';
 export interface Port {
   /** Milliseconds of a steady clock. */
   now(): number;
-  /** Sends replies, printable ASCII and CRLF. At most one call for each batch of input. */
+  /** Sends replies, printable ASCII and CRLF. One call for each batch of input, or more when the replies are long. */
   send(replies: string): void;
   /** Stop reading, until `release`. Octets already read may still come. */
   hold(): void;

@@ -8,6 +8,8 @@ export interface ContentSink {
   fail(reason: Error): void;
   /** Whether reading should wait. */
   readonly full: boolean;
+  /** Whether what is written from now on is dropped. */
+  readonly dropping: boolean;
 }
 
 /** Why content stopped before its end: the message is `lost` (the client or a deadline) or `refused` (by the server). */
@@ -30,6 +32,7 @@ const BLOCK = 16_384;
  */
 export class ContentBuffer implements ContentSink {
   readonly full = false;
+  dropping = false;
   private pieces: Buffer[] = [];
   private block: Buffer | undefined;
   private start = 0;
@@ -46,16 +49,21 @@ export class ContentBuffer implements ContentSink {
   end(): void {}
 
   fail(): void {
-    this.pieces = [];
-    this.block = undefined;
+    this.dropping = true;
+    this.empty();
   }
 
   /** The whole content; the sink is empty afterwards. */
   take(): Buffer {
     this.seal();
     const { pieces } = this;
-    this.fail();
+    this.empty();
     return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
+  }
+
+  private empty(): void {
+    this.pieces = [];
+    this.block = undefined;
   }
 
   private copy(octets: Buffer): void {
@@ -101,12 +109,16 @@ export class ContentStream implements ContentSink, AsyncIterableIterator<Buffer>
     this.drained = drained;
   }
 
+  get dropping(): boolean {
+    return this.abandoned || this.failure !== undefined;
+  }
+
   get full(): boolean {
     return this.queued >= HIGH_WATER || this.queue.length >= MOST_PIECES;
   }
 
   write(octets: Buffer): void {
-    if (this.abandoned) return;
+    if (this.dropping) return;
     if (this.waiting !== undefined) this.settle({ value: octets, done: false });
     else {
       this.queue.push(trimmed(octets));

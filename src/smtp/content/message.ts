@@ -66,6 +66,10 @@ export class Message {
     return this.sink.full;
   }
 
+  get dropping(): boolean {
+    return this.sink.dropping;
+  }
+
   /** Reads content after DATA from `at` on; returns the index of the first octet after it. */
   scan(chunk: Buffer, at: number): number {
     return this.scanner.scan(chunk, at);

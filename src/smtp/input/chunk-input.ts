@@ -27,6 +27,10 @@ export class ChunkInput implements Input {
     return this.message?.full ?? false;
   }
 
+  get dropping(): boolean {
+    return this.message?.dropping ?? true;
+  }
+
   read(chunk: Buffer, at: number): number {
     const end = Math.min(chunk.length, at + this.left);
     this.left -= end - at;

@@ -51,6 +51,10 @@ export class ContentInput implements Input {
     return this.message.full;
   }
 
+  get dropping(): boolean {
+    return this.message.dropping;
+  }
+
   read(chunk: Buffer, at: number): number {
     const next = this.message.scan(chunk, at);
     if (this.message.ended) this.done();

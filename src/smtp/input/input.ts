@@ -17,6 +17,8 @@ export interface Input {
   readonly onTimeout: string;
   /** Whether what reads cannot take more for now. */
   readonly full: boolean;
+  /** Whether what is read is dropped, whatever it is. */
+  readonly dropping?: boolean;
   /** Called when the deadline has passed, where that is no failure. */
   passed?(): void;
 }
