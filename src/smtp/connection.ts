@@ -91,8 +91,9 @@ export class Connection implements Port, Sender {
     return this.owner.authFailed(this);
   }
 
+  /** Called from within a hook, it waits until what the hook answers has been said. */
   shutdown(): void {
-    this.conversation.shutdown();
+    queueMicrotask(() => this.conversation.shutdown());
   }
 
   /** Ends the connection now, whatever is in flight. */

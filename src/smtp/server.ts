@@ -35,7 +35,7 @@ export class SMTPServer<V = TlvValues> {
   readonly handler: Handler<V>;
   readonly settings: Settings;
   private readonly listeners = new Set<Server>();
-  private readonly connections = new Set<Connection>();
+  private readonly connections = new Map<Session, Connection>();
   private readonly perClient = new Map<string, number>();
   /** Connections whose PROXY header has not come yet, the oldest first. */
   private readonly halfOpen = new Set<Connection>();
@@ -87,6 +87,40 @@ export class SMTPServer<V = TlvValues> {
     return this.connections.size;
   }
 
+  /** The sessions that are open now, those before their greeting too, the oldest first. */
+  get sessions(): IterableIterator<Session<V>> {
+    return this.connections.keys() as IterableIterator<Session<V>>;
+  }
+
+  /**
+   * Ends one session as `close` ends all: 421 when it is idle, content and hooks in progress first. One that has ended
+   * already is left alone.
+   *
+   * @param options.drain milliseconds until it is cut; default 10,000. 0 cuts at once, without a word.
+   *
+   * @example
+   * import { once } from 'node:events';
+   * import { connect } from 'node:net';
+   * import { Sink, SMTPServer } from 'truepeer';
+   *
+   * const server = new SMTPServer(new Sink());
+   * const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
+   * const client = connect(port, '127.0.0.1');
+   * await once(client, 'data');
+   * for (const session of server.sessions) if (session.client.address === '127.0.0.1') server.disconnect(session);
+   * console.log(String(await once(client, 'data')).trim()); // 421 4.3.2 Service is shutting down; try again later
+   * await once(client.end(), 'close');
+   * await server.close();
+   */
+  disconnect(session: Session<V>, options: { readonly drain?: number } = {}): void {
+    const connection = this.connections.get(session as Session);
+    if (connection === undefined) return;
+    const { drain = 10_000 } = options;
+    if (drain === 0) return connection.destroy();
+    connection.shutdown();
+    setTimeout(() => connection.destroy(), drain).unref();
+  }
+
   /**
    * Starts to listen. May be called several times, for several addresses, and again after `close`. A Unix socket that a
    * killed server has left behind is taken away first.
@@ -130,14 +164,19 @@ export class SMTPServer<V = TlvValues> {
     );
     this.listeners.clear();
     // Whoever connects after a new `listen` is not concerned.
-    const left = new Set(this.connections);
+    const left = new Set(this.connections.values());
     for (const connection of left) connection.shutdown();
     const cut = (): void => {
       for (const connection of left) connection.destroy();
     };
     const timer = setTimeout(cut, drain);
-    if (drain === 0) cut();
-    if (left.size > 0) await new Promise<void>((done) => void this.waiting.add({ left, done }));
+    const gone = left.size > 0 && new Promise<void>((done) => void this.waiting.add({ left, done }));
+    if (drain === 0) {
+      // What has been told to shut down may say so.
+      await Promise.resolve();
+      cut();
+    }
+    await gone;
     clearTimeout(timer);
     await Promise.all(closed);
   }
@@ -184,7 +223,7 @@ export class SMTPServer<V = TlvValues> {
     if (this.connections.size >= limits.connections)
       return refuse(socket, mute ? '' : REPLIES.tooManyConnections, timeouts.linger);
     const connection = new Connection(host, session, socket, this.owner);
-    this.connections.add(connection);
+    this.connections.set(session, connection);
     if (trusted) this.awaitHeader(connection);
     if (trusted || this.admit(connection)) connection.start(trusted, tls);
     else connection.turnAway(mute ? '' : REPLIES.tooManyConnections);
@@ -214,7 +253,7 @@ export class SMTPServer<V = TlvValues> {
   }
 
   private forget(connection: Connection): void {
-    this.connections.delete(connection);
+    this.connections.delete(connection.session);
     this.halfOpen.delete(connection);
     this.release(connection);
     for (const waiter of this.waiting) {

@@ -42,7 +42,7 @@ const inner: Readonly<Record<string, readonly string[]>> = {
     ...(['junkCommands', 'unknownCommands', 'errors', 'refusals'] as const),
   ] satisfies Names<Limits>,
   tls: ['names'] satisfies Names<SMTPServerOptions['tls']>,
-  auth: ['custom', 'scramCredentials'] satisfies Names<SMTPServerOptions['auth']>,
+  auth: ['custom', 'scramCredentials', 'cramMD5', 'cramSecret'] satisfies Names<SMTPServerOptions['auth']>,
   proxyProtocol: ['timeout', 'trusted'] satisfies Names<SMTPServerOptions['proxyProtocol']>,
   xclient: ['trusted'] satisfies Names<SMTPServerOptions['xclient']>,
   xforward: ['trusted'] satisfies Names<SMTPServerOptions['xforward']>,

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Handler } from '../../src/smtp/handler.ts';
 import type { SMTPServerOptions } from '../../src/smtp/options.ts';
 import { SMTPServer } from '../../src/smtp/server.ts';
+import type { Session } from '../../src/smtp/session.ts';
 import { keeper } from './harness.ts';
 
 const cleanups: (() => unknown)[] = [];
@@ -86,6 +87,91 @@ describe('SMTPServer on loopback', () => {
     await client.ended;
     await server.close();
     expect(seen).toEqual([{ address: '', port: null, family: 'unix', proxied: false }]);
+  });
+
+  it.each([
+    ['disconnect', (server: SMTPServer, session: Session) => server.disconnect(session)],
+    ['close', (server: SMTPServer) => void server.close()],
+  ])('%s within a hook: what the hook answers is said before 421', async (_name, end) => {
+    const kept = keeper();
+    const [, dial] = await serve({
+      handleDATA: (server, session, received) => {
+        end(server, session);
+        return kept.handleDATA!(server, session, received);
+      },
+    });
+    const client = dial();
+    client.socket.write(`${envelope}one\r\n.\r\n`);
+    expect((await client.ended).split('\r\n').slice(-3)).toEqual([
+      '250 2.6.0 Message accepted',
+      '421 4.3.2 Service is shutting down; try again later',
+      '',
+    ]);
+    expect(kept.messages).toEqual(['one\r\n']);
+  });
+
+  it('within handleContent, the message is taken to its end', async () => {
+    const kept: string[] = [];
+    const [, dial] = await serve({
+      async handleContent(server, session, _envelope, content) {
+        server.disconnect(session);
+        for await (const piece of content) kept.push(piece.toString());
+      },
+    });
+    const client = dial();
+    client.socket.write(envelope);
+    await client.until('354 End data with <CR><LF>.<CR><LF>\r\n');
+    client.socket.write('one\r\n.\r\n');
+    expect(
+      (await client.ended).endsWith(
+        '250 2.6.0 Message accepted\r\n421 4.3.2 Service is shutting down; try again later\r\n',
+      ),
+    ).toBe(true);
+    expect(kept.join('')).toBe('one\r\n');
+  });
+
+  it('disconnect ends one session of several; drain 0 cuts it in the middle of its content', async () => {
+    const reasons: string[] = [];
+    const [server, dial] = await serve({
+      ...keeper(),
+      handleClose: (_server, { hostName }, reason) => void reasons.push(`${hostName}: ${reason}`),
+    });
+    const clients: Client[] = [];
+    for (const name of ['a', 'b', 'c']) {
+      const client = dial();
+      clients.push(client);
+      await client.until(greeting);
+      client.socket.write(`HELO ${name}\r\n`);
+      await client.until('250 mx.test\r\n');
+    }
+    const [a, b, c] = [...server.sessions];
+    expect([a, b, c].map((session) => session?.hostName)).toEqual(['a', 'b', 'c']);
+    server.disconnect(a!);
+    expect(
+      (await clients[0]!.ended).endsWith('421 4.3.2 Service is shutting down; try again later\r\n'),
+    ).toBe(true);
+    clients[1]!.socket.write('MAIL FROM:<>\r\nRCPT TO:<b@b.test>\r\nDATA\r\nhalf');
+    await clients[1]!.until('354 End data with <CR><LF>.<CR><LF>\r\n');
+    server.disconnect(b!, { drain: 0 });
+    expect((await clients[1]!.ended).endsWith('<CR><LF>.<CR><LF>\r\n')).toBe(true);
+    while (server.connectionCount > 1) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect([...server.sessions]).toEqual([c]);
+    server.disconnect(a!);
+    clients[2]!.socket.write('QUIT\r\n');
+    expect((await clients[2]!.ended).endsWith('221 2.0.0 Bye\r\n')).toBe(true);
+    expect(reasons).toEqual(['a: shutdown', 'b: client-left', 'c: quit']);
+  });
+
+  it('disconnect cuts a session that does not come to an end by itself', async () => {
+    const [server, dial] = await serve(keeper());
+    const client = dial();
+    client.socket.write(`${envelope}half a mess`);
+    await client.until('354 End data with <CR><LF>.<CR><LF>\r\n');
+    const [session] = server.sessions;
+    const start = Date.now();
+    server.disconnect(session!, { drain: 60 });
+    await client.ended;
+    expect(Date.now() - start).toBeGreaterThan(50);
   });
 
   it('F1: a client that leaves in the middle of content: nothing delivered, signal fired, one close', async () => {
