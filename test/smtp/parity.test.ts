@@ -32,7 +32,7 @@ function names(cell: string): string[] {
 const options: readonly (keyof SMTPServerOptions)[] = [
   ...(['hostname', 'ident', 'dataSizeLimit', 'enableSMTPUTF8', 'addressSyntax', 'requireStartTLS'] as const),
   ...(['authenticator', 'authRequired', 'authRequireTLS', 'authExcludeMechanism'] as const),
-  ...(['commandCallLimit', 'diagnostics', 'tls', 'timeouts'] as const),
+  ...(['commandCallLimit', 'diagnostics', 'tls', 'timeouts', 'greetingDelay'] as const),
 ];
 type Names<T> = readonly (keyof NonNullable<T>)[];
 const inner: Readonly<Record<string, readonly string[]>> = {
