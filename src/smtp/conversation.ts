@@ -270,6 +270,7 @@ export class Conversation implements Dialogue {
       this.reply(formatReply(reply));
       if (reply.code === 421) this.close('refused');
       else if (reply.code >= 500) this.commands.countRefusal();
+      else if (reply.code >= 400) this.commands.countDeferral();
     });
   }
 
@@ -353,6 +354,7 @@ export class Conversation implements Dialogue {
     const wire = this.report(error) ?? REPLIES.handlerFailed;
     this.reply(wire);
     if (wire.startsWith('421')) this.close('refused');
+    else this.commands.countDeferral();
   }
 
   /** Goes on with held input after a hook has settled. */

@@ -55,6 +55,11 @@ export interface Limits {
    * without an accepted message in between; then 421.
    */
   readonly refusals: number;
+  /**
+   * Commands that hooks refuse for now (4xx) or fail at, without an accepted message in between; then 421. Far more than
+   * `refusals`: greylisting refuses whole messages of recipients for now.
+   */
+  readonly deferrals: number;
   /** Failed AUTHs of one connection; then 421. */
   readonly authFailures: number;
   /** Failed AUTHs of one client in ten minutes, over all its connections; then 421. Direct loopback is not counted. */
@@ -167,6 +172,7 @@ const LIMITS: Limits = {
   unknownCommands: 20,
   errors: 100,
   refusals: 1000,
+  deferrals: 10_000,
   authFailures: 3,
   authFailuresPerClient: 30,
   contentRate: 500,

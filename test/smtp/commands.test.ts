@@ -149,7 +149,7 @@ describe('lines and verbs', () => {
     expect(rig.closed).toBe('limit');
   });
 
-  it('E5: recipients that a hook refuses for good end at the budget of 1000; one message renews it, 4xx counts for nothing', () => {
+  it('E5: recipients that a hook refuses for good end at the budget of 1000; one message renews it, 4xx is counted apart', () => {
     const handler = {
       ...keeper(),
       handleRCPT: (_server: unknown, _session: unknown, _envelope: unknown, address: string) =>
@@ -167,6 +167,30 @@ describe('lines and verbs', () => {
     expect(rig.say(recipients(3, 'no'))).toBe('550 5.1.1 No such mailbox\r\n421 4.7.0 Too many errors\r\n');
     expect(rig.closed).toBe('limit');
   });
+
+  it.each([
+    ['refuses for now', () => '450 4.2.0 Later', '450 4.2.0 Later'],
+    [
+      'fails',
+      (): string => {
+        throw new Error('no database');
+      },
+      '451 4.3.0 Local error; try again later',
+    ],
+  ])(
+    'E5: commands that a hook %s end at a budget, which an accepted message renews',
+    (_what, answer, reply) => {
+      const handleRCPT = (_server: unknown, _session: unknown, _envelope: unknown, address: string) =>
+        address.startsWith('later') ? answer() : undefined;
+      const rig = ready({ handleRCPT }, { limits: { deferrals: 3 } });
+      const later = 'RCPT TO:<later@b.test>\r\n';
+      rig.say(`MAIL FROM:<a@a.test>\r\n${later}${later}RCPT TO:<b@b.test>\r\nDATA\r\nx\r\n.\r\n`);
+      rig.say(`MAIL FROM:<a@a.test>\r\n${later}${later}`);
+      expect(rig.closed).toBeUndefined();
+      expect(rig.say(later)).toBe(`${reply}\r\n421 4.7.0 Too many errors\r\n`);
+      expect(rig.closed).toBe('limit');
+    },
+  );
 
   it.each([
     ['by the hook', 'x', '451 4.0.0 No'],

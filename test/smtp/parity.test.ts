@@ -39,7 +39,7 @@ const inner: Readonly<Record<string, readonly string[]>> = {
   timeouts: ['command', 'content'] satisfies Names<Timeouts>,
   limits: [
     ...(['connections', 'connectionsPerClient', 'recipients'] as const),
-    ...(['junkCommands', 'unknownCommands', 'errors', 'refusals'] as const),
+    ...(['junkCommands', 'unknownCommands', 'errors', 'refusals', 'deferrals'] as const),
   ] satisfies Names<Limits>,
   tls: ['names'] satisfies Names<SMTPServerOptions['tls']>,
   auth: ['custom', 'scramCredentials', 'cramMD5', 'cramSecret'] satisfies Names<SMTPServerOptions['auth']>,

@@ -27,6 +27,7 @@ export class CommandInput implements Input {
   private unknown = 0;
   private errors = 0;
   private refusals = 0;
+  private deferrals = 0;
   private calls: Map<string, number> | undefined;
 
   constructor(dialogue: Dialogue) {
@@ -55,6 +56,7 @@ export class CommandInput implements Input {
   forgive(): void {
     this.junk = 0;
     this.refusals = 0;
+    this.deferrals = 0;
   }
 
   countJunk(): boolean {
@@ -66,6 +68,11 @@ export class CommandInput implements Input {
   /** A hook has refused a command for good, or a message was not accepted: names of recipients are not to be guessed without end. */
   countRefusal(): void {
     if (++this.refusals >= this.dialogue.settings.limits.refusals) this.dismiss(REPLIES.tooManyErrors);
+  }
+
+  /** A hook has refused a command for now, or has failed. */
+  countDeferral(): void {
+    if (++this.deferrals >= this.dialogue.settings.limits.deferrals) this.dismiss(REPLIES.tooManyErrors);
   }
 
   countError(): void {
