@@ -48,6 +48,8 @@ export class Conversation implements Dialogue {
   private out = '';
   private held: Buffer[] = [];
   private onHold = false;
+  /** Input is being read now: a hook that stops the server is called from there. */
+  private reading = false;
   private heldSince = 0;
   private closed = false;
   private halfClosed = false;
@@ -176,7 +178,7 @@ export class Conversation implements Dialogue {
   /** The server stops: 421 now, or after the content and hook in progress. */
   shutdown(): void {
     this.leaving = true;
-    if (!this.gate.closed) this.afterBatch(0);
+    if (!this.gate.closed && !this.reading) this.afterBatch(0);
   }
 
   get readAhead(): boolean {
@@ -329,11 +331,12 @@ export class Conversation implements Dialogue {
   }
 
   private consume(chunk: Buffer): void {
+    this.reading = true;
     let at = 0;
     while (at < chunk.length && !this.closed) {
       if (this.gate.closed) {
         this.held.unshift(chunk.subarray(at));
-        return;
+        break;
       }
       try {
         at = this.input.read(chunk, at);
@@ -341,6 +344,7 @@ export class Conversation implements Dialogue {
         this.broken(error);
       }
     }
+    this.reading = false;
   }
 
   /** What is not a hook and fails all the same, such as a mechanism of somebody else's, ends one session. */

@@ -250,6 +250,22 @@ describe('SMTPServer on loopback', () => {
     expect(await late.ended).toBe('');
   });
 
+  it('F7: a hook that stops the server as the content begins gets that content', async () => {
+    const taken: string[] = [];
+    const [, dial] = await serve({
+      async handleContent(server, _session, _envelope, content) {
+        void server.close();
+        for await (const piece of content) taken.push(piece.toString());
+      },
+    });
+    const client = dial();
+    client.socket.write(envelope);
+    await client.until('354 End data with <CR><LF>.<CR><LF>\r\n');
+    client.socket.write('done\r\n.\r\n');
+    expect(await client.ended).toMatch(/250 2\.6\.0 Message accepted\r\n421 4\.3\.2 [^\r]*\r\n$/);
+    expect(taken.join('')).toBe('done\r\n');
+  });
+
   it('F7: what does not finish in time is cut', async () => {
     const [server, dial] = await serve(keeper());
     const busy = dial();
