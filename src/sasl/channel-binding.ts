@@ -34,9 +34,10 @@ export function channelBindingsOf(socket: BoundSocket): ChannelBindings {
     types,
     data(type) {
       if (!types.includes(type)) return undefined;
-      return type === TLS_SERVER_END_POINT
-        ? endPoint
-        : socket.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0));
+      if (type === TLS_SERVER_END_POINT) return endPoint;
+      // A connection that has ended meanwhile has no keys any more, and Node throws.
+      if (socket.getProtocol() === null) return undefined;
+      return socket.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0));
     },
   };
 }

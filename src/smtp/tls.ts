@@ -22,7 +22,10 @@ export interface TLSOptions extends SecureContextOptions {
     servername: string,
     callback: (error: Error | null, context?: SecureContext) => void,
   ) => void;
-  /** Ask the client for a certificate. One that does not verify against `ca` is reported, not refused. */
+  /**
+   * Ask the client for a certificate. One that does not verify against `ca` is reported, not refused. With this, `names`
+   * or `SNICallback` no session is resumed: every handshake is a full one.
+   */
   readonly requestCert?: boolean;
 }
 
@@ -103,7 +106,10 @@ function contextOf(options: TLSOptions, place = ''): SecureContext {
       honorCipherOrder: true,
       ...options,
       secureOptions:
-        (options.secureOptions ?? 0) | constants.SSL_OP_NO_RENEGOTIATION | constants.SSL_OP_NO_COMPRESSION,
+        (options.secureOptions ?? 0) |
+        constants.SSL_OP_NO_RENEGOTIATION |
+        constants.SSL_OP_NO_COMPRESSION |
+        (depends(options) ? constants.SSL_OP_NO_TICKET : 0),
     });
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
@@ -111,6 +117,15 @@ function contextOf(options: TLSOptions, place = ''): SecureContext {
       cause: error,
     });
   }
+}
+
+/**
+ * Whether certificates depend on who asks whom, so that every handshake must be a full one: a session that is resumed
+ * under another server name would bring the client's certificate along as verified, and which of its own certificates
+ * the server showed is not known any more.
+ */
+function depends({ names, SNICallback, requestCert }: TLSOptions): boolean {
+  return requestCert === true || names !== undefined || SNICallback !== undefined;
 }
 
 /** What the handshake has established. */

@@ -110,6 +110,15 @@ describe('a TLS connection', () => {
     expect([...seen].map((hex) => hex.length)).toEqual([64, 64]);
   });
 
+  it('that has ended since gives no keying material, and throws nothing', async () => {
+    await connected('TLSv1.3', async (server) => {
+      const bindings = channelBindingsOf(server);
+      expect(bindings.data('tls-exporter')).toHaveLength(32);
+      server.destroy();
+      expect(bindings.data('tls-exporter')).toBeUndefined();
+    });
+  });
+
   it('that is no more has no certificate to bind to', () => {
     const gone = {
       getProtocol: () => null,
