@@ -30,6 +30,7 @@ export {
 } from './proxy/node.ts';
 export * as sasl from './sasl/index.ts';
 export type { Mailbox } from './smtp/commands/address.ts';
+export type { MailFacts, RcptFacts } from './smtp/commands/parameter-table.ts';
 export type { AuthOptions } from './smtp/auth-options.ts';
 export { CHANNELS, type MessageEvent, type SessionEndEvent, type SessionEvent } from './smtp/channels.ts';
 export { ContentError } from './smtp/content/content-sink.ts';

@@ -1,5 +1,6 @@
 import type { ProxyData, TlvValues } from '../proxy/index.ts';
 import type { Mailbox } from './commands/address.ts';
+import type { MailFacts, RcptFacts } from './commands/parameter-table.ts';
 import type { ContentError } from './content/content-sink.ts';
 import type { Envelope } from './envelope.ts';
 import type { Phase } from './input/input.ts';
@@ -55,7 +56,10 @@ export interface Handler<V = TlvValues> {
     hostName: string,
     responses: readonly string[],
   ): Answer | readonly string[] | PromiseLike<HookReply | readonly string[]>;
-  /** @param address the sender, empty for the null path. */
+  /**
+   * @param address the sender, empty for the null path.
+   * @param options the parameters as sent; `facts` is what they mean, and stands in the envelope once MAIL is accepted.
+   */
   handleMAIL?(
     server: SMTPServer<V>,
     session: Session<V>,
@@ -63,7 +67,9 @@ export interface Handler<V = TlvValues> {
     address: string,
     options: readonly string[],
     mailbox: Mailbox | null,
+    facts: Readonly<MailFacts>,
   ): Answer;
+  /** @param facts what the parameters mean: NOTIFY and ORCPT of this recipient. */
   handleRCPT?(
     server: SMTPServer<V>,
     session: Session<V>,
@@ -71,6 +77,7 @@ export interface Handler<V = TlvValues> {
     address: string,
     options: readonly string[],
     mailbox: Mailbox,
+    facts: Readonly<RcptFacts>,
   ): Answer;
   /** The whole message is in `envelope.content`. A positive reply takes responsibility for it (RFC 5321 6.1). */
   handleDATA?(

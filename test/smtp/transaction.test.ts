@@ -176,6 +176,33 @@ describe('hooks', () => {
     ]);
   });
 
+  it('are told what parameters mean before they judge; what they refuse leaves nothing behind', () => {
+    const seen: unknown[] = [];
+    const rig = ready({
+      handleMAIL(_server, _session, envelope, _address, _options, _mailbox, facts) {
+        seen.push(facts, envelope.declaredSize);
+        return facts.declaredSize! > 1000 ? '552 5.2.2 Over your quota' : undefined;
+      },
+      handleRCPT: (_server, _session, _envelope, _address, _options, _mailbox, facts) =>
+        void seen.push(facts),
+    });
+    expect(
+      rig.say(
+        'MAIL FROM:<a@a.test> SIZE=2000 BODY=8BITMIME RET=HDRS\r\nMAIL FROM:<a@a.test> SIZE=20 SMTPUTF8 ENVID=a+20b\r\n' +
+          'RCPT TO:<b@b.test> NOTIFY=delay,FAILURE\r\nRCPT TO:<c@b.test>\r\n',
+      ),
+    ).toBe(`552 5.2.2 Over your quota\r\n${SENDER_OK}${RCPT_OK}${RCPT_OK}`);
+    expect(seen).toEqual([
+      { declaredSize: 2000, body: '8BITMIME', returnContent: 'HDRS' },
+      null,
+      { declaredSize: 20, smtpUtf8: true, envelopeId: 'a b' },
+      null,
+      { notify: ['DELAY', 'FAILURE'] },
+      {},
+    ]);
+    expect(rig.conversation.envelope).toMatchObject({ declaredSize: 20, body: null, returnContent: null });
+  });
+
   it('a promise holds input and nothing is answered out of order', async () => {
     const handler = { ...keeper(), handleMAIL: () => Promise.resolve('250 2.1.0 later') };
     const rig = ready(handler);

@@ -47,7 +47,8 @@ const mail: Command = {
         accepted();
         return dialogue.reply(REPLIES.senderOk);
       }
-      const call = (): unknown => handler.handleMAIL!(server, session, envelope, address, options, mailbox);
+      const call = (): unknown =>
+        handler.handleMAIL!(server, session, envelope, address, options, mailbox, facts);
       dialogue.askReply('handleMAIL', call, REPLIES.senderOk, accepted);
     };
     if (dialogue.settings.dataSizeLimit > 0 || handler.freeSpace === undefined) return judge();
@@ -92,7 +93,7 @@ const rcpt: Command = {
       return dialogue.reply(REPLIES.recipientOk);
     }
     const call = (): unknown =>
-      handler.handleRCPT!(server, session, envelope, mailbox.address, options, mailbox);
+      handler.handleRCPT!(server, session, envelope, mailbox.address, options, mailbox, facts);
     dialogue.askReply('handleRCPT', call, REPLIES.recipientOk, accepted);
   },
 };
