@@ -7,6 +7,7 @@ import type { ProxyData, TlvValues } from './index.ts';
 import { clientOf, type Peer, peerOf, UNIX_PEER } from './peer.ts';
 import { identify, identifySecure, type Remote } from './proxied.ts';
 import { type ProxyOptions, type ProxySettings, readProxyOptions } from './proxy-options.ts';
+import { Roster } from './roster.ts';
 import { MISSING_HEADER, objection } from './verdict.ts';
 
 /** How a server takes PROXY headers: as the SMTP server does, and what only a foreign server needs. */
@@ -96,7 +97,7 @@ class Entrance {
   private readonly remote: Remote;
   private readonly note: (diagnostic: Diagnostic) => void;
   /** In the order in which they came. */
-  private readonly pending = new Set<Socket>();
+  private readonly pending = new Roster<Socket>();
 
   constructor(server: Server, options: AcceptOptions) {
     this.server = server;
@@ -125,9 +126,9 @@ class Entrance {
       return;
     }
     this.makeRoom();
-    this.pending.add(socket);
+    const place = this.pending.enter(socket);
     receiveHeader(socket, new settings.codec.ProxyReader(settings.decode), settings.timeout, (outcome) => {
-      this.pending.delete(socket);
+      this.pending.leave(place);
       const data = this.judge(socket, outcome, settings);
       if (data === undefined || socket.destroyed) return;
       this.identify(socket, peer, data);
@@ -168,11 +169,11 @@ class Entrance {
 
   /** Who means well sends the header at once: the one that has not for longest has the weakest claim to a place. */
   private makeRoom(): void {
-    const [oldest] = this.pending.size < this.maxPending ? [] : this.pending;
-    if (oldest === undefined) return;
-    this.pending.delete(oldest);
+    const { oldest } = this.pending;
+    if (oldest === undefined || this.pending.size < this.maxPending) return;
+    this.pending.leave(oldest);
     const text = `${this.maxPending} connections wait with their PROXY header; the oldest of them is closed`;
-    this.refuse(oldest, 'proxy-pending-full', text);
+    this.refuse(oldest.member, 'proxy-pending-full', text);
   }
 
   private refuse(socket: Socket, code: string, text: string): void {

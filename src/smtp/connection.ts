@@ -1,6 +1,7 @@
 /** The driver of one conversation: owns the socket and the clock, and holds no SMTP. */
 
 import type { Socket } from 'node:net';
+import type { Place } from '../proxy/roster.ts';
 import { Conversation } from './conversation.ts';
 import { giveBack } from './give-back.ts';
 import { flushSoon, type Sender } from './outbox.ts';
@@ -25,6 +26,9 @@ export interface Owner {
 
 export class Connection implements Port, Sender {
   readonly session: Session;
+  /** Where it stands among all connections of its server, and among those whose PROXY header is awaited. */
+  place: Place<Connection> | undefined;
+  waitingPlace: Place<Connection> | undefined;
   /** The client whose limit it is counted against, if any. */
   countedAs: string | undefined;
   private readonly conversation: Conversation;

@@ -1,6 +1,7 @@
 import type { AddressInfo, Server, Socket } from 'node:net';
 import type { TlvValues } from '../proxy/index.ts';
 import { peerOf, UNIX_PEER } from '../proxy/peer.ts';
+import { Roster } from '../proxy/roster.ts';
 import { checkOwnCommands } from './commands/commands.ts';
 import { checkHonours } from './commands/extensions.ts';
 import { clientKey } from './client-key.ts';
@@ -35,10 +36,10 @@ export class SMTPServer<V = TlvValues> {
   readonly handler: Handler<V>;
   readonly settings: Settings;
   private readonly listeners = new Set<Server>();
-  private readonly connections = new Map<Session, Connection>();
+  private readonly connections = new Roster<Connection>();
   private readonly perClient = new Map<string, number>();
   /** Connections whose PROXY header has not come yet, the oldest first. */
-  private readonly halfOpen = new Set<Connection>();
+  private readonly halfOpen = new Roster<Connection>();
   private readonly host: Host;
   private readonly owner: Owner;
   private readonly authFailures = new FailureCount();
@@ -89,7 +90,8 @@ export class SMTPServer<V = TlvValues> {
 
   /** The sessions that are open now, those before their greeting too, the oldest first. */
   get sessions(): IterableIterator<Session<V>> {
-    return this.connections.keys() as IterableIterator<Session<V>>;
+    const sessions = this.connections.members().map(({ session }) => session);
+    return sessions.values() as IterableIterator<Session<V>>;
   }
 
   /**
@@ -113,7 +115,7 @@ export class SMTPServer<V = TlvValues> {
    * await server.close();
    */
   disconnect(session: Session<V>, options: { readonly drain?: number } = {}): void {
-    const connection = this.connections.get(session as Session);
+    const connection = this.connections.members().find((open) => open.session === session);
     if (connection === undefined) return;
     const { drain = 10_000 } = options;
     if (drain === 0) return connection.destroy();
@@ -164,7 +166,7 @@ export class SMTPServer<V = TlvValues> {
     );
     this.listeners.clear();
     // Whoever connects after a new `listen` is not concerned.
-    const left = new Set(this.connections.values());
+    const left = new Set(this.connections.members());
     for (const connection of left) connection.shutdown();
     const cut = (): void => {
       for (const connection of left) connection.destroy();
@@ -223,7 +225,7 @@ export class SMTPServer<V = TlvValues> {
     if (this.connections.size >= limits.connections)
       return refuse(socket, mute ? '' : REPLIES.tooManyConnections, timeouts.linger);
     const connection = new Connection(host, session, socket, this.owner);
-    this.connections.set(session, connection);
+    connection.place = this.connections.enter(connection);
     if (trusted) this.awaitHeader(connection);
     if (trusted || this.admit(connection)) connection.start(trusted, tls);
     else connection.turnAway(mute ? '' : REPLIES.tooManyConnections);
@@ -231,18 +233,18 @@ export class SMTPServer<V = TlvValues> {
 
   /** An honest header comes at once: where too many are awaited, the one awaited longest makes room. */
   private awaitHeader(connection: Connection): void {
-    this.halfOpen.add(connection);
+    connection.waitingPlace = this.halfOpen.enter(connection);
     if (this.halfOpen.size <= this.settings.limits.halfOpenHeaders) return;
-    const [oldest] = this.halfOpen;
-    this.halfOpen.delete(oldest!);
+    const oldest = this.halfOpen.oldest!;
+    this.halfOpen.leave(oldest);
     this.note('too-many-half-open', 'too many connections without a PROXY header; the oldest was closed');
-    oldest!.turnAway('');
+    oldest.member.turnAway('');
   }
 
   /** Counts a connection against its client's limit. A direct client on loopback or a Unix socket is not limited. */
   private admit(connection: Connection): boolean {
     const key = clientKey(connection.session);
-    this.halfOpen.delete(connection);
+    this.halfOpen.leave(connection.waitingPlace);
     this.release(connection);
     if (key === undefined) return true;
     const count = this.perClient.get(key) ?? 0;
@@ -253,8 +255,8 @@ export class SMTPServer<V = TlvValues> {
   }
 
   private forget(connection: Connection): void {
-    this.connections.delete(connection.session);
-    this.halfOpen.delete(connection);
+    this.connections.leave(connection.place);
+    this.halfOpen.leave(connection.waitingPlace);
     this.release(connection);
     for (const waiter of this.waiting) {
       waiter.left.delete(connection);
