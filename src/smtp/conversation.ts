@@ -212,6 +212,11 @@ export class Conversation implements Dialogue {
     this.commands.countError();
   }
 
+  defer(wire: string): void {
+    this.reply(wire);
+    this.commands.countDeferral();
+  }
+
   countJunk(): boolean {
     return this.commands.countJunk();
   }

@@ -20,6 +20,8 @@ export interface Dialogue {
   reply(wire: string): void;
   /** Queues a reply to a command that was wrong, and counts the error. */
   refuse(wire: string): void;
+  /** Queues a reply to a command that is refused for now, and counts it. */
+  defer(wire: string): void;
   /** Counts a command that brings no message; false when it was one too many and the connection has been closed. */
   countJunk(): boolean;
   /**

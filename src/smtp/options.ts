@@ -56,8 +56,8 @@ export interface Limits {
    */
   readonly refusals: number;
   /**
-   * Commands that hooks refuse for now (4xx) or fail at, without an accepted message in between; then 421. Far more than
-   * `refusals`: greylisting refuses whole messages of recipients for now.
+   * Commands that are refused for now (4xx), by hooks, for a hook that failed, or above `recipients`, without an accepted
+   * message in between; then 421. Far more than `refusals`: greylisting refuses whole messages of recipients for now.
    */
   readonly deferrals: number;
   /** Failed AUTHs of one connection; then 421. */

@@ -168,6 +168,16 @@ describe('lines and verbs', () => {
     expect(rig.closed).toBe('limit');
   });
 
+  it('E5: nor are recipients above the limit named without end, or messages that do not fit', () => {
+    const limits = { recipients: 100, deferrals: 5 };
+    const ending = /^(452 [^\r]*\r\n){5}421 4\.7\.0 Too many errors\r\n$/;
+    const rig = ready({}, { limits });
+    rig.say(`MAIL FROM:<a@a.test>\r\n${'RCPT TO:<b@b.test>\r\n'.repeat(100)}`);
+    expect(rig.say('RCPT TO:<b@b.test>\r\n'.repeat(9))).toMatch(ending);
+    const full = ready({ freeSpace: () => 9 }, { dataSizeLimit: 0, limits });
+    expect(full.say('MAIL FROM:<a@a.test> SIZE=10\r\n'.repeat(9))).toMatch(ending);
+  });
+
   it.each([
     ['refuses for now', () => '450 4.2.0 Later', '450 4.2.0 Later'],
     [

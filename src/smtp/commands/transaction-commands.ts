@@ -54,7 +54,7 @@ const mail: Command = {
     if (dialogue.settings.dataSizeLimit > 0 || handler.freeSpace === undefined) return judge();
     dialogue.ask(
       () => handler.freeSpace!(),
-      (free) => (free < (facts.declaredSize ?? 1) ? dialogue.reply(REPLIES.noSpace) : judge()),
+      (free) => (free < (facts.declaredSize ?? 1) ? dialogue.defer(REPLIES.noSpace) : judge()),
     );
   },
 };
@@ -80,7 +80,7 @@ const rcpt: Command = {
     const { mailbox } = path;
     if (mailbox.utf8 && !envelope.smtpUtf8) return dialogue.refuse(REPLIES.needsUtf8);
     if (envelope.rcptTos.length >= settings.limits.recipients)
-      return dialogue.reply(REPLIES.tooManyRecipients);
+      return dialogue.defer(REPLIES.tooManyRecipients);
     const options = parameters!.map((parameter) => parameter.raw);
     const accepted = (): void => {
       envelope.rcptTos.push(mailbox.address);

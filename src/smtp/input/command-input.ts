@@ -70,7 +70,7 @@ export class CommandInput implements Input {
     if (++this.refusals >= this.dialogue.settings.limits.refusals) this.dismiss(REPLIES.tooManyErrors);
   }
 
-  /** A hook has refused a command for now, or has failed. */
+  /** A command was refused for now, by a hook, a hook that failed, or a limit such as that of recipients. */
   countDeferral(): void {
     if (++this.deferrals >= this.dialogue.settings.limits.deferrals) this.dismiss(REPLIES.tooManyErrors);
   }
