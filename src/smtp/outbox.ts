@@ -3,6 +3,9 @@
  * up; where replies and reads take turns, each reply does so anew, which costs the server more than the reply itself.
  */
 
+// Not the global, which tests of an application may have replaced by a clock that stands still.
+import { setImmediate } from 'node:timers';
+
 /** Who has replies to write. */
 export interface Sender {
   /** Writes what waits, if anything still does. */

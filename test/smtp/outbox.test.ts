@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { flushSoon, type Sender } from '../../src/smtp/outbox.ts';
 
@@ -32,4 +32,13 @@ test('a reply that is asked for while others are written comes with the next tur
   expect(log).toEqual([]);
   await nextTurn();
   expect(log).toEqual(['next']);
+});
+
+test('replies are written while an application tests with a clock of its own', async () => {
+  vi.useFakeTimers();
+  const log: string[] = [];
+  flushSoon(sender(log, 'reply'), 0);
+  await nextTurn();
+  vi.useRealTimers();
+  expect(log).toEqual(['reply']);
 });
