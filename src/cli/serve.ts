@@ -16,6 +16,7 @@ import { createLog } from './log.ts';
 import type { Log, LogFormat } from './log.ts';
 import { milliseconds, wholeNumber } from './numbers.ts';
 import type { Action } from './program.ts';
+import { QuietLog } from './quiet-log.ts';
 import { readTls, tlsFiles } from './serve-tls.ts';
 import type { TlsFiles } from './serve-tls.ts';
 import { servingHandler } from './serving-handler.ts';
@@ -117,8 +118,9 @@ async function serve(options: ServeOptions, io: Io): Promise<number> {
   const places = placesOf(options);
   const trusted = trustedNetworks(options, places);
   const files = tlsFiles(options.tlsCert, options.tlsKey, options.tlsListen !== undefined);
-  const log = createLog(io.stdout, options.log);
-  const { maildir, handler } = servingHandler(options.maildir, options.domain, log);
+  const log = new QuietLog(createLog(io.stdout, options.log));
+  const balancers = trusted && new TrustList(trusted);
+  const { maildir, handler } = servingHandler(options.maildir, options.domain, balancers, log);
   const server = createServer(handler, serverOptions(options, trusted, files, log));
   await maildir.prepare().catch((error: unknown) => {
     throw maildirFailure(maildir.directory, error);
@@ -146,6 +148,7 @@ async function serve(options: ServeOptions, io: Io): Promise<number> {
     { signal },
   );
   await server.close({ drain: options.drain });
+  log.report();
   log.write('closed', 'closed', {});
   return EXIT.ok;
 }

@@ -1,19 +1,24 @@
 import { Maildir } from '../delivery/maildir.ts';
+import type { TrustList } from '../proxy/trust-list.ts';
 import type { Envelope } from '../smtp/envelope.ts';
 import type { Handler } from '../smtp/handler.ts';
 import type { CloseReason, Session } from '../smtp/session.ts';
 import { isOurs } from './domains.ts';
 import { showAddress } from './endpoints.ts';
 import type { Facts, Log } from './log.ts';
+import type { QuietLog } from './quiet-log.ts';
 
 /**
  * The handler of `truepeer serve`: stores every message, and writes a line for each connection and each message, stored
- * or not.
+ * or not. Connections without a client and without mail, as health checks are, are counted instead.
+ *
+ * @param balancers who may check health without a header; undefined where none is expected.
  */
 export function servingHandler(
   directory: string,
   domains: readonly string[] | undefined,
-  log: Log,
+  balancers: TrustList | undefined,
+  log: QuietLog,
 ): { handler: Handler; maildir: Maildir } {
   const maildir = new Maildir(directory, {
     onStored: ({ name, size }, { id }, envelope) => {
@@ -39,7 +44,8 @@ export function servingHandler(
     handlePROXY: () => maildir.handlePROXY(),
     handleConnect: (_server, session) => {
       greeted.add(session);
-      log.write('connection', sentence(session), facts(session));
+      if (isNobody(session)) log.hold(session.id, 'connection', sentence(session), facts(session));
+      else log.write('connection', sentence(session), facts(session));
     },
     ...(domains === undefined ? {} : { handleRCPT: recipientCheck(new Set(domains), log) }),
     handleContent: (server, session, envelope, content) =>
@@ -52,15 +58,18 @@ export function servingHandler(
       });
     },
     handleClose: (_server, session, reason) => {
-      if (greeted.has(session)) {
-        if (UNUSUAL.has(reason))
-          log.write('ended', `[${session.id}] ended: ${reason}`, { session: session.id, reason });
-        return;
-      }
-      log.write('connection', `${early(session)} ended before the greeting: ${reason}`, {
-        ...facts(session),
-        ended: reason,
-      });
+      const { id, peer, proxyData } = session;
+      if (!greeted.has(session)) {
+        const line = [
+          'connection',
+          `${early(session)} ended before the greeting: ${reason}`,
+          { ...facts(session), ended: reason },
+        ] as const;
+        const check = isNobody(session) || (proxyData === null && balancers?.trusts(peer) === true);
+        if (check && LEFT.has(reason)) log.hold(id, ...line);
+        else log.write(...line);
+      } else if (UNUSUAL.has(reason)) log.write('ended', `[${id}] ended: ${reason}`, { session: id, reason });
+      log.settle(id, showHop(peer.address, null));
     },
   };
   return { handler, maildir };
@@ -80,6 +89,14 @@ function recipientCheck(domains: ReadonlySet<string>, log: Log): NonNullable<Han
 
 /** Why the server ended a session before the client did, where no other line says so. */
 const UNUSUAL: ReadonlySet<CloseReason> = new Set(['timeout', 'handler-timeout', 'limit', 'not-smtp']);
+
+/** How a session ends that the client has ended without a word. */
+const LEFT: ReadonlySet<CloseReason> = new Set(['client-left', 'connection-error']);
+
+/** Whether the PROXY header names no client. */
+function isNobody({ client, proxyData }: Session): boolean {
+  return proxyData?.valid === true && !client.proxied;
+}
 
 function route({ mailFrom, rcptTos }: Envelope): string {
   const [first = '', ...others] = rcptTos;

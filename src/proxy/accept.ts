@@ -114,6 +114,8 @@ class Entrance {
     const peer = named.address === null && isUnix(this.server) ? UNIX_PEER : named;
     const trusted = settings !== null && settings.trust.trusts(peer);
     if (settings !== null && !trusted && settings.untrusted === 'reject') {
+      // The system knows no address of a peer that has broken off before it was accepted.
+      if (peer.address === null) return void socket.destroy();
       return this.refuse(
         socket,
         'untrusted-peer',

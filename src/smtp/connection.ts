@@ -36,6 +36,8 @@ export class Connection implements Port, Sender {
   /** Replies that have not been given to the socket. */
   private outgoing = '';
   private handshaking = false;
+  /** The socket below TLS, and the octets it had read before. */
+  private below: { readonly raw: Socket; readonly before: number } | undefined;
   private readonly host: Host;
   private readonly owner: Owner;
   private timer: NodeJS.Timeout | undefined;
@@ -70,6 +72,7 @@ export class Connection implements Port, Sender {
     raw.removeAllListeners('drain');
     raw.removeAllListeners('close');
     raw.pause();
+    this.below = { raw, before: raw.bytesRead - rest.length };
     if (rest.length > 0) raw.unshift(rest);
     const secure = this.host.settings.tls!.wrap(raw);
     this.socket = secure;
@@ -77,6 +80,7 @@ export class Connection implements Port, Sender {
     this.attach(secure);
     secure.once('secure', () => {
       this.handshaking = false;
+      this.below = undefined;
       this.conversation.secured(describeTLS(secure));
     });
   }
@@ -182,7 +186,10 @@ export class Connection implements Port, Sender {
   private closed(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    if (this.handshaking) this.conversation.handshakeFailed(handshakeFault(this.fault));
+    // Who has left before a word of TLS has not failed in it: a health check looks no further than the port.
+    const { raw, before } = this.below ?? { raw: this.socket, before: 0 };
+    if (this.handshaking && raw.bytesRead > before)
+      this.conversation.handshakeFailed(handshakeFault(this.fault));
     else this.conversation.lost();
     this.owner.gone(this);
   }

@@ -207,6 +207,8 @@ export class SMTPServer<V = TlvValues> {
 
   private accept(host: Host, socket: Socket, unix: boolean, tls: boolean): void {
     const session = new Session(unix ? UNIX_PEER : peerOf(socket), this.settings.lmtp, socket);
+    // The system knows no address of one that has broken off before it was accepted.
+    if (session.peer.address === null) return void socket.destroy();
     const proxy = this.settings.proxyProtocol;
     const trusted = proxy !== null && proxy.trust.trusts(session.peer);
     if (proxy !== null && !trusted && proxy.untrusted === 'reject') {

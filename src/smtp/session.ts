@@ -33,6 +33,7 @@ export class Session<V = TlvValues> {
   readonly id: string = `${prefix}${(++counter).toString(36).padStart(4, '0')}`;
   /** The adjacent hop: who opened the connection to this server. */
   readonly peer: Peer;
+  /** Who the client is: whom the PROXY header (or XCLIENT) names, otherwise the peer; limits and logs go by it. */
   client: Client;
   /** The PROXY header, or null without one; it survives STARTTLS, RSET and EHLO. */
   proxyData: ProxyData<V> | null = null;

@@ -188,6 +188,36 @@ describe('truepeer serve', () => {
     await serving.printed(/warning: PROXY header refused: bad-signature at octet 0: /u);
   });
 
+  it('counts connections that a balancer makes for itself; one that brings mail has its lines', async () => {
+    serving = await startServing();
+    const check = async (octets: string) => {
+      const client = await connect();
+      client.write(octets);
+      client.end();
+      await client.closed;
+    };
+    await check('PROXY UNKNOWN\r\n');
+    await check('PROXY UNKNOWN\r\nEHLO check.example\r\nQUIT\r\n');
+    await check('');
+    await check('PROXY UNKNOWN\r\nMAIL FROM:<a@b>\r\nQUIT\r\n');
+    const client = await connect();
+    client.write('PROXY UNKNOWN\r\nEHLO a\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n');
+    await client.read(/^354 /mu);
+    client.write('Subject: x\r\n\r\n.\r\nQUIT\r\n');
+    await client.closed;
+    serving.kill('SIGTERM');
+    expect(await serving.ended).toBe(0);
+    const lines = serving.output().trimEnd().split('\n').slice(3);
+    expect(lines.map((line) => line.replace(/^\S+ /u, ''))).toEqual([
+      'proxy 127.0.0.1: 1 connection for itself, without mail; more are counted, one line in 10 minutes',
+      expect.stringMatching(/^\[\w+\] proxy 127\.0\.0\.1:\d+ for itself or an unknown client, PROXY v1$/u),
+      expect.stringMatching(/^\[\w+\] stored new.* from <a@b> for <c@d>$/u),
+      expect.stringMatching(/^SIGTERM: /u),
+      'proxy 127.0.0.1: 3 connections for itself, without mail',
+      'closed',
+    ]);
+  });
+
   it('serves clients directly with --no-proxy', async () => {
     serving = await startServing('--no-proxy');
     expect(serving.output()).toMatch(

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { encode } from '../../src/proxy/index.ts';
 import { type AcceptOptions, acceptProxy } from '../../src/proxy/node.ts';
-import { behindProxy, cuts, dial, gone, proxied, say, V1 } from './listening.ts';
+import { behindProxy, brokenOff, cuts, dial, gone, proxied, say, V1 } from './listening.ts';
 
 const V2 = encode({
   srcAddr: '2001:db8::7',
@@ -218,6 +218,13 @@ describe('a connection that is refused hears nothing and reaches nobody', () => 
     expect(await say(port, [octets])).toBe('');
     expect(log.map((diagnostic) => diagnostic.code)).toEqual([code]);
     expect(connections).toBe(0);
+  });
+
+  test('a peer that has broken off before it was accepted: gone, not untrusted', async () => {
+    const { port, log } = await behindProxy(createServer(echo));
+    brokenOff(port);
+    expect(await say(port, [`${V1}.`])).toBe('203.0.113.7: .');
+    expect(log).toEqual([]);
   });
 
   test('the deadline is one for the whole header: a drip does not move it', async () => {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, connect, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -53,6 +54,12 @@ export function dial(port: number): Socket {
   socket.on('error', () => {});
   onTestFinished(() => void socket.destroy());
   return socket;
+}
+
+/** Connects and breaks off while this process cannot accept. */
+export function brokenOff(port: number): void {
+  const program = `const s = require('net').connect(${port}, '127.0.0.1', () => s.resetAndDestroy())`;
+  if (spawnSync(process.execPath, ['-e', program]).status !== 0) throw new Error('it could not connect');
 }
 
 /** Waits until a socket is closed, whatever it takes. */

@@ -9,7 +9,8 @@ import { expect, it, onTestFinished } from 'vitest';
 import type { Session } from '../../src/smtp/session.ts';
 import { LMTPServer } from '../../src/smtp/lmtp-server.ts';
 import { SMTPServer } from '../../src/smtp/server.ts';
-import { Client } from './loopback.ts';
+import { brokenOff } from '../proxy/listening.ts';
+import { Client, serve } from './loopback.ts';
 
 const LOADER = fileURLToPath(new URL('../../codegen/typescript-loader.mjs', import.meta.url));
 const PROGRAM = fileURLToPath(new URL('inherited.ts', import.meta.url));
@@ -169,4 +170,25 @@ it('is disposed of by `await using`', async () => {
   const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
   await server[Symbol.asyncDispose]();
   await expect(once(connect(port, '127.0.0.1'), 'connect')).rejects.toThrow('ECONNREFUSED');
+});
+
+it('a peer that has broken off before it was accepted is gone, not untrusted, and no session', async () => {
+  const told: unknown[] = [];
+  const { port, dial } = await serve(
+    {
+      handleConnect: (_server, { client }) => void told.push(client.address),
+      handleDATA: () => undefined,
+      handleClose: (_server, _session, reason) => void told.push(reason),
+      handlePROXY: () => true,
+    },
+    {
+      proxyProtocol: { timeout: 5000, trusted: ['127.0.0.1'] },
+      diagnostics: ({ text }) => void told.push(text),
+    },
+  );
+  brokenOff(port);
+  const next = dial();
+  next.socket.write('PROXY TCP4 203.0.113.7 198.51.100.25 4321 25\r\n');
+  await next.until(GREETING);
+  expect(told).toEqual(['203.0.113.7']);
 });

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTLS } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Handler } from '../../src/smtp/handler.ts';
@@ -96,6 +97,33 @@ describe('rule 50: a handshake that fails', () => {
     expect(notes).toContainEqual(
       expect.stringMatching(/^tls-failed: the TLS handshake failed: (?!the client left)[ -~]+$/),
     );
+  });
+
+  it.each([
+    ['before a word of TLS: the client left', '', ['client-left'], false],
+    ['broken off before a word of TLS: the client left', '', ['client-left'], true],
+    ['in the middle of a record, broken off: it failed', '\x16\x03\x01', ['tls-failed', 'tls'], true],
+  ])('a client that leaves %s', async (_what, octets, told, broken) => {
+    const seen: string[] = [];
+    const { dial } = await serve(
+      {
+        handlePROXY: () => true,
+        handleDATA: () => undefined,
+        handleClose: (_server, _session, reason) => void seen.push(reason),
+      },
+      {
+        tls,
+        proxyProtocol: { timeout: 5000, trusted: ['127.0.0.1'] },
+        diagnostics: ({ code }) => void seen.push(code),
+      },
+      { tls: true },
+    );
+    const { socket } = dial();
+    socket.write(`PROXY UNKNOWN\r\n${octets}`, 'latin1');
+    await sleep(30);
+    if (broken) socket.resetAndDestroy();
+    else socket.end();
+    await expect.poll(() => seen).toEqual(told);
   });
 
   it('C5: on a port of implicit TLS, too, at its deadline', async () => {
