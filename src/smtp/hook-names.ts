@@ -35,6 +35,26 @@ const BY_LETTERS: ReadonlyMap<string, string> = new Map(
 const LIKE_A_HOOK = [/^handle/i, /^on[A-Z]/];
 
 /**
+ * Refuses what cannot be meant as a handler: options in its place, hooks of another library and none that is called here.
+ * A server that was made so would take mail from anybody, and drop it.
+ *
+ * @param options the names of the server's options.
+ * @throws TypeError that says what is expected.
+ */
+export function checkHandler(handler: unknown, options: object): asserts handler is object {
+  if (typeof handler !== 'object' || handler === null) throw new TypeError('handler: an object is expected');
+  if (Object.keys(MEMBERS).some((name) => name in handler)) return;
+  const option = Object.keys(handler).find((name) => Object.hasOwn(options, name));
+  if (option !== undefined)
+    throw new TypeError(`handler: ${option} is an option; options are the second argument`);
+  const [like] = [...methodsOf(handler)].filter(looksLikeAHook);
+  if (like === undefined || BY_LETTERS.has(lettersOf(like))) return;
+  throw new TypeError(
+    `handler: ${escapeText(like)} is no hook, and there is none that is; known are ${Object.keys(MEMBERS).join(', ')}`,
+  );
+}
+
+/**
  * Tells of methods that look like hooks and would never be called: a check of recipients that is none accepts mail for
  * anybody.
  *
@@ -46,7 +66,7 @@ export function checkHookNames(handler: object, report: (diagnostic: Diagnostic)
     const meant = BY_LETTERS.get(lettersOf(name));
     if (meant !== undefined)
       throw new TypeError(`handler: ${escapeText(name)} is no hook; did you mean ${meant}?`);
-    if (LIKE_A_HOOK.some((pattern) => pattern.test(name))) {
+    if (looksLikeAHook(name)) {
       const text = `the handler's ${escapeText(name)} is no hook, and is never called`;
       report({ level: 'warning', code: 'unknown-hook', text });
     }
@@ -63,6 +83,10 @@ function methodsOf(handler: object): ReadonlySet<string> {
     object = Object.getPrototypeOf(object) as object | null;
   }
   return names;
+}
+
+function looksLikeAHook(name: string): boolean {
+  return LIKE_A_HOOK.some((pattern) => pattern.test(name));
 }
 
 function lettersOf(name: string): string {

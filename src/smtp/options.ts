@@ -234,7 +234,8 @@ export function readOptions<V>(options: SMTPServerOptions<V>, lmtp = false): Set
   };
 }
 
-const KNOWN: Record<keyof SMTPServerOptions, true> = {
+/** The names of all options. */
+export const KNOWN: Record<keyof SMTPServerOptions, true> = {
   hostname: true,
   ident: true,
   dataSizeLimit: true,

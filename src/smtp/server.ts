@@ -9,10 +9,10 @@ import { Connection, type Owner } from './connection.ts';
 import type { Host } from './port.ts';
 import { FailureCount } from './failure-count.ts';
 import type { Handler } from './handler.ts';
-import { checkHookNames } from './hook-names.ts';
+import { checkHandler, checkHookNames } from './hook-names.ts';
 import { listenAt, type ListenTarget, readTarget } from './listening.ts';
 import { readPolicy } from './content/newline-policy.ts';
-import { readOptions, type Settings, type SMTPServerOptions } from './options.ts';
+import { KNOWN, readOptions, type Settings, type SMTPServerOptions } from './options.ts';
 import { REPLIES } from './replies.ts';
 import { Session } from './session.ts';
 import type { TLSOptions } from './tls.ts';
@@ -58,8 +58,7 @@ export class SMTPServer<V = TlvValues> {
     options: SMTPServerOptions<V> = {},
     dialect: { lmtp?: boolean } = {},
   ) {
-    if (typeof handler !== 'object' || handler === null)
-      throw new TypeError('handler: an object is expected');
+    checkHandler(handler, KNOWN);
     this.handler = handler;
     this.settings = readOptions(options, dialect.lmtp ?? false);
     checkHookNames(handler, this.settings.diagnostics);

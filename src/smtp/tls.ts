@@ -52,6 +52,7 @@ export class TLSContext {
 
   /** @throws TypeError that says what is wrong with key or certificate. */
   constructor(options: TLSOptions) {
+    checkCertificate(options);
     this.options = options;
     this.context = contextOf(options);
     this.named = namedContexts(options);
@@ -59,6 +60,7 @@ export class TLSContext {
 
   /** New connections use these options from now on. Bad ones throw, and change nothing. */
   replace(options: TLSOptions): void {
+    checkCertificate(options);
     const context = contextOf(options);
     this.named = namedContexts(options);
     this.context = context;
@@ -113,10 +115,26 @@ function contextOf(options: TLSOptions, place = ''): SecureContext {
     });
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
-    throw new TypeError(`option tls${place}: key, certificate or another value is not usable: ${cause}`, {
-      cause: error,
-    });
+    const hint = [options.key, options.cert].some(isNoPEM)
+      ? '; key and cert are what the PEM files hold, not their names'
+      : '';
+    throw new TypeError(
+      `option tls${place}: key, certificate or another value is not usable: ${cause}${hint}`,
+      { cause: error },
+    );
   }
+}
+
+function isNoPEM(value: unknown): boolean {
+  return typeof value === 'string' && !value.includes('-----BEGIN');
+}
+
+/** @throws TypeError where no certificate could be shown to anybody: STARTTLS would be offered, and always fail. */
+function checkCertificate(options: TLSOptions): void {
+  const { cert, key, pfx, privateKeyIdentifier, names, SNICallback } = Object(options) as TLSOptions;
+  const own = pfx !== undefined || (cert !== undefined && (key ?? privateKeyIdentifier) !== undefined);
+  if (own || SNICallback !== undefined || (names !== undefined && Object.keys(names).length > 0)) return;
+  throw new TypeError('option tls: key and cert are expected (or pfx, names, SNICallback)');
 }
 
 /**

@@ -46,11 +46,13 @@ describe('a method of the handler that looks like a hook', () => {
   });
 
   it.each(['onData', 'onRcptTo', 'handleMessage', 'handle_exception', 'HandleX'])('%s: a warning', (name) => {
-    expect(warnings({ [name]: nothing })).toEqual([`the handler's ${name} is no hook, and is never called`]);
+    expect(warnings({ handleRCPT: nothing, [name]: nothing })).toEqual([
+      `the handler's ${name} is no hook, and is never called`,
+    ]);
   });
 
   it('and no terminal obeys its name', () => {
-    expect(warnings({ 'on\u0041\u001b[31m': nothing })[0]).toMatch(/^[ -~]+$/);
+    expect(warnings({ handleRCPT: nothing, 'on\u0041\u001b[31m': nothing })[0]).toMatch(/^[ -~]+$/);
   });
 
   it.each<[string, object]>([
@@ -67,5 +69,38 @@ describe('a method of the handler that looks like a hook', () => {
     ],
   ])('%s: nothing', (_what, handler) => {
     expect(warnings(handler)).toEqual([]);
+  });
+});
+
+describe('what cannot be meant as a handler', () => {
+  const HOOKS = Object.keys(MEMBERS).join(', ');
+  it.each<[string, unknown, string]>([
+    ['nothing', null, 'an object is expected'],
+    ['a function', nothing, 'an object is expected'],
+    [
+      'the options',
+      { proxyProtocol: { timeout: 5000, trusted: ['10.0.0.0/8'] } },
+      'proxyProtocol is an option; options are the second argument',
+    ],
+    [
+      'options of smtp-server',
+      { onData: nothing, authOptional: true },
+      `onData is no hook, and there is none that is; known are ${HOOKS}`,
+    ],
+    [
+      'hooks that no terminal may obey',
+      { 'on\u0041\u001b[31m': nothing },
+      `onA\\x1b[31m is no hook, and there is none that is; known are ${HOOKS}`,
+    ],
+  ])('%s: a TypeError', (_what, handler, why) => {
+    const make = (): unknown => new SMTPServer(handler as Handler);
+    expect(make).toThrow(TypeError);
+    expect(make).toThrow(`handler: ${why}`);
+  });
+
+  it('none, or one with members of its own and a hook, is a handler', () => {
+    expect(new SMTPServer({}).connectionCount).toBe(0);
+    expect(new SMTPServer({ state: 1 } as Handler).connectionCount).toBe(0);
+    expect(warnings({ limits: 3, handleRCPT: nothing })).toEqual([]);
   });
 });

@@ -394,3 +394,31 @@ async function clientHello(): Promise<Buffer> {
   await new Promise((resolve) => server.close(resolve));
   return octets;
 }
+
+describe('option tls', () => {
+  const MISSING = 'option tls: key and cert are expected (or pfx, names, SNICallback)';
+  it.each<[string, unknown, string | RegExp]>([
+    ['true', true, MISSING],
+    ['null', null, MISSING],
+    ['nothing in it', {}, MISSING],
+    ['no key', { cert: tls.cert }, MISSING],
+    ['no certificate', { key: tls.key, names: {} }, MISSING],
+    [
+      'names of files',
+      { key: 'mx.key', cert: 'mx.crt' },
+      /^option tls: key, certificate or another value is not usable: .+; key and cert are what the PEM files hold, not their names$/,
+    ],
+  ])('%s: a TypeError', (_what, value, why) => {
+    const make = (): unknown => new SMTPServer({}, { tls: value as TLSOptions });
+    expect(make).toThrow(TypeError);
+    expect(make).toThrow(why);
+  });
+
+  it.each<[string, TLSOptions]>([
+    ['key and certificate as text', { key: String(tls.key), cert: String(tls.cert) }],
+    ['names alone', { names: { 'mx.test': tls } }],
+    ['SNICallback alone', { SNICallback: (_name, callback) => callback(null) }],
+  ])('%s: enough', (_what, value) => {
+    expect(new SMTPServer({}, { tls: value }).settings.tls).not.toBeNull();
+  });
+});
