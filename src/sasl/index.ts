@@ -53,7 +53,7 @@ export type {
   Step,
   Success,
 } from './mechanism.ts';
-export { LINE_LIMIT, Negotiation, type Outcome } from './negotiation.ts';
+export { type ChallengeLine, LINE_LIMIT, Negotiation, type Outcome } from './negotiation.ts';
 export type { OAuthOptions } from './oauth.ts';
 export { oauthBearer } from './oauthbearer.ts';
 export { plain } from './plain.ts';

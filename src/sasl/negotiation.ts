@@ -9,8 +9,16 @@ import { failure } from './failures.ts';
 import { isThenable, MisuseError } from './machine.ts';
 import type { Exchange, Failure, Mechanism, SASLContext, Step, Success } from './mechanism.ts';
 
-/** What to do next. `text` is base64 for the client, without the protocol's own prefix; it may be empty. */
-export type Outcome = { readonly status: 'challenge'; readonly text: string } | Success | Failure;
+/** What to do next. */
+export type Outcome = ChallengeLine | Success | Failure;
+
+export interface ChallengeLine {
+  readonly status: 'challenge';
+  /** Base64 for the client, without the protocol's own prefix; it may be empty. */
+  readonly text: string;
+  /** The attempt has failed, and this tells the client why: count it now, as the client may not stay to answer. */
+  readonly failure?: Failure;
+}
 
 /** Characters of base64 that one line may hold (RFC 4954 section 4). */
 export const LINE_LIMIT = 12_288;
@@ -107,7 +115,7 @@ export class Negotiation {
     if (this.ended) return failure('cancelled');
     if (step.status === 'challenge') {
       this.decided = step.failure;
-      return this.challenge(step.octets);
+      return this.challenge(step.octets, step.failure);
     }
     if (step.status === 'failure') return this.fail(step);
     if (step.status !== 'success') throw new TypeError('a mechanism made a step that is none');
@@ -119,9 +127,10 @@ export class Negotiation {
     return this.challenge(step.final);
   }
 
-  private challenge(octets: Uint8Array): Outcome {
+  private challenge(octets: Uint8Array, failure?: Failure): Outcome {
+    const text = encodeBase64(octets);
     this.open = true;
-    return { status: 'challenge', text: encodeBase64(octets) };
+    return failure === undefined ? { status: 'challenge', text } : { status: 'challenge', text, failure };
   }
 
   private fail(outcome: Failure): Failure {

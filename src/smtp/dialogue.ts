@@ -54,8 +54,11 @@ export interface Dialogue {
   resume(): void;
   /** Sends what is queued, then TLS; the session is a fresh one afterwards, but for the PROXY header. */
   startTLS(): void;
-  /** A failed AUTH: `wire` is said after a pause, and too many end the connection. */
-  authFailed(wire: string): void;
+  /**
+   * Counts a failed AUTH. After a pause `goOn` is called, or `wire` is said where there is no more to say; too many
+   * failures end the connection, after `wire` in any case.
+   */
+  authFailed(wire: string, goOn?: () => void): void;
   /**
    * A trusted peer says who its client is: the session begins anew, with the greeting (XCLIENT).
    *

@@ -144,6 +144,7 @@ describe('a challenge that tells why the exchange has failed', () => {
       expect(attempt.begin(message)).toEqual({
         status: 'challenge',
         text: base64('{"status":"invalid_token"}'),
+        failure: expect.objectContaining({ reason: 'credentials', code: 'wrong-credentials' }) as unknown,
       });
       expect(attempt.respond(line)).toMatchObject({ reason: 'credentials', code: 'wrong-credentials' });
       expect(() => attempt.respond(message)).toThrow(MisuseError);

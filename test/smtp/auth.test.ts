@@ -180,6 +180,33 @@ describe('AUTH (RFC 4954)', () => {
     expect(outcomes).toEqual(['535', '535 421', '535']);
   });
 
+  it('E9: a token is counted when it is refused, not when the client has taken note of it', async () => {
+    const log: string[] = [];
+    const { dial } = await serve(
+      { handlePROXY: () => true },
+      {
+        ...options,
+        limits: { authFailuresPerClient: 3 },
+        proxyProtocol: { timeout: 5000, trusted: 'anyone' },
+        diagnostics: ({ code }) => log.push(code),
+      },
+    );
+    const guess = async (answer?: string): Promise<string> => {
+      const connection: Client = dial();
+      connection.socket.write('PROXY TCP4 203.0.113.7 198.51.100.25 4321 25\r\n');
+      await connection.until('truepeer\r\n');
+      await connection.ask('EHLO c');
+      const told = await connection.ask(`AUTH XOAUTH2 ${base64('user=tim\u0001auth=Bearer x\u0001\u0001')}`);
+      if (answer === undefined) connection.socket.destroy();
+      else connection.socket.write(`${answer}\r\nQUIT\r\n`);
+      return (told + (await connection.ended)).replace(/\b(\d{3})( [^\r]*)?\r\n/g, '$1 ').trim();
+    };
+    expect(await guess()).toBe('334');
+    expect(await guess('x'.repeat(20_000))).toBe('334 500 221');
+    expect(await guess('')).toBe('535 421');
+    expect(log.filter((code) => code === 'auth-failed')).toHaveLength(3);
+  });
+
   it('C3: AUTH before STARTTLS does not count after it', async () => {
     const pem = (name: string): Buffer => readFileSync(new URL(`certificates/${name}`, import.meta.url));
     const tls = { key: pem('server.key'), cert: pem('server.crt') };

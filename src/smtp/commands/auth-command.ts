@@ -127,24 +127,54 @@ function escapeRDN(value: string): string {
 
 function proceed(dialogue: Dialogue, negotiation: Negotiation, outcome: Outcome, words: Words): void {
   if (outcome.status === 'challenge') {
-    dialogue.reply(`334 ${outcome.text}\r\n`);
-    const answered = (line: string): void =>
+    const challenge: Challenge = (answered) => {
+      dialogue.reply(`334 ${outcome.text}\r\n`);
+      dialogue.use(new ResponseInput(dialogue, answered));
+    };
+    if (outcome.failure !== undefined)
+      return failed(dialogue, negotiation, outcome.failure, words, challenge);
+    return challenge((line) =>
       dialogue.ask(
         () => negotiation.respond(line),
         (next) => proceed(dialogue, negotiation, next, words),
-      );
-    return dialogue.use(new ResponseInput(dialogue, answered));
+      ),
+    );
   }
-  const { session } = dialogue;
   if (outcome.status === 'success') {
-    session.authenticate(outcome.identity);
+    dialogue.session.authenticate(outcome.identity);
     return dialogue.reply(REPLIES.authOk);
   }
-  dialogue.note('auth-failed', `${negotiation.mechanism.name}: ${outcome.detail}`);
-  if (outcome.error !== undefined) dialogue.report(outcome.error);
-  if (outcome.reason === 'credentials') dialogue.authFailed(inWords(dialogue, words) ?? REPLIES.authFailed);
-  else if (outcome.reason === 'temporary') dialogue.refuse(inWords(dialogue, words) ?? REPLIES.authTemporary);
-  else dialogue.refuse(replyTo(outcome));
+  failed(dialogue, negotiation, outcome, words);
+}
+
+/** Sends a challenge; `answered` is called with the line that answers it. */
+type Challenge = (answered: (line: string) => void) => void;
+
+/**
+ * An attempt has failed: it is counted now, whether or not the client stays for its reply.
+ *
+ * @param challenge tells the client why, where the mechanism does so before the reply; any answer will do.
+ */
+function failed(
+  dialogue: Dialogue,
+  negotiation: Negotiation,
+  failure: Failure,
+  words: Words,
+  challenge?: Challenge,
+): void {
+  dialogue.note('auth-failed', `${negotiation.mechanism.name}: ${failure.detail}`);
+  if (failure.error !== undefined) dialogue.report(failure.error);
+  const reply = failureReply(dialogue, failure, words);
+  const counted = failure.reason === 'credentials';
+  if (counted) dialogue.authFailed(reply, challenge && (() => challenge(() => dialogue.reply(reply))));
+  else if (challenge !== undefined) challenge(() => dialogue.refuse(reply));
+  else dialogue.refuse(reply);
+}
+
+function failureReply(dialogue: Dialogue, failure: Failure, words: Words): string {
+  if (failure.reason === 'credentials') return inWords(dialogue, words) ?? REPLIES.authFailed;
+  if (failure.reason === 'temporary') return inWords(dialogue, words) ?? REPLIES.authTemporary;
+  return replyTo(failure);
 }
 
 function inWords(dialogue: Dialogue, { reply }: Words): string | undefined {
