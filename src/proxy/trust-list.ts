@@ -39,7 +39,8 @@ export class TrustList {
 
   private add(entry: unknown, name: string): void {
     const [address = '', prefix, ...rest] = typeof entry === 'string' ? entry.split('/') : [];
-    const version = isIP(address);
+    // The zone of an address (`%eth0`) is not looked at: it would promise what nobody keeps.
+    const version = address.includes('%') ? 0 : isIP(address);
     const bits =
       prefix === undefined ? (version === 4 ? 32 : 128) : /^\d{1,3}$/.test(prefix) ? Number(prefix) : -1;
     if (version === 0 || rest.length > 0 || bits < 0 || bits > (version === 4 ? 32 : 128)) {

@@ -1,6 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { SASLHooks, StoredScram } from './hooks.ts';
-import { DEFAULT_ITERATIONS, DIGEST_OCTETS, passwordMatches, SALT_OCTETS } from './scram-credentials.ts';
+import {
+  checkIterations,
+  DEFAULT_ITERATIONS,
+  DIGEST_OCTETS,
+  passwordMatches,
+  SALT_OCTETS,
+} from './scram-credentials.ts';
 
 /** Finds what was stored for a name; undefined when nobody has it. */
 export type AccountLookup<S> = (
@@ -8,18 +14,16 @@ export type AccountLookup<S> = (
   session: S,
 ) => StoredScram | undefined | null | PromiseLike<StoredScram | undefined | null>;
 
-/** Takes as long as somebody. */
-const NOBODY: StoredScram = {
-  salt: randomBytes(SALT_OCTETS),
-  iterations: DEFAULT_ITERATIONS,
-  storedKey: randomBytes(DIGEST_OCTETS),
-  serverKey: randomBytes(DIGEST_OCTETS),
-};
+export interface AccountOptions {
+  /** Iterations that the password of a user who does not exist seems to have: those of your real ones. Default 15,000. */
+  readonly iterations?: number;
+}
 
 /**
  * Hooks for all mechanisms with passwords, PLAIN, LOGIN and SCRAM, from one store that holds no password.
  *
  * @param lookup gets a name as SASLprep has prepared it.
+ * @throws RangeError for iterations out of range.
  *
  * @example
  * import assert from 'node:assert/strict';
@@ -31,13 +35,22 @@ const NOBODY: StoredScram = {
  */
 export function accountHooks<S = unknown>(
   lookup: AccountLookup<S>,
+  { iterations = DEFAULT_ITERATIONS }: AccountOptions = {},
 ): Required<Pick<SASLHooks<S>, 'authenticator' | 'scramCredentials'>> {
+  checkIterations(iterations);
+  // Nobody takes as long as somebody.
+  const nobody: StoredScram = {
+    salt: randomBytes(SALT_OCTETS),
+    iterations,
+    storedKey: randomBytes(DIGEST_OCTETS),
+    serverKey: randomBytes(DIGEST_OCTETS),
+  };
   return {
     scramCredentials: lookup,
     async authenticator(credentials, session) {
       if (credentials.kind !== 'password') return false;
       const stored = await lookup(credentials.authcid, session);
-      const matches = await passwordMatches(credentials.password, stored ?? NOBODY);
+      const matches = await passwordMatches(credentials.password, stored ?? nobody);
       return matches && stored ? { ...accountOf(stored), authenticated: true } : false;
     },
   };

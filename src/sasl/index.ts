@@ -1,6 +1,6 @@
 /** SASL for servers (RFC 4422): mechanisms as state machines without sockets and without SMTP. */
 
-export { accountHooks, type AccountLookup } from './accounts.ts';
+export { accountHooks, type AccountLookup, type AccountOptions } from './accounts.ts';
 export { decodeBase64, encodeBase64 } from './base64.ts';
 export {
   type BoundSocket,

@@ -127,10 +127,12 @@ export class Negotiation {
     return this.challenge(step.final);
   }
 
-  private challenge(octets: Uint8Array, failure?: Failure): Outcome {
+  private challenge(octets: Uint8Array, failed?: Failure): Outcome {
     const text = encodeBase64(octets);
     this.open = true;
-    return failure === undefined ? { status: 'challenge', text } : { status: 'challenge', text, failure };
+    return failed === undefined
+      ? { status: 'challenge', text }
+      : { status: 'challenge', text, failure: failed };
   }
 
   private fail(outcome: Failure): Failure {

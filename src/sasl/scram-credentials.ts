@@ -25,7 +25,7 @@ export interface ScramCredentialsOptions {
 
 const DIGEST = 'sha256';
 export const DIGEST_OCTETS = 32;
-export const LEAST_ITERATIONS = 4096;
+const LEAST_ITERATIONS = 4096;
 export const DEFAULT_ITERATIONS = 15_000;
 export const SALT_OCTETS = 16;
 
@@ -46,9 +46,7 @@ export async function scramCredentialsOf(
   options: ScramCredentialsOptions = {},
 ): Promise<ScramCredentials> {
   const { iterations = DEFAULT_ITERATIONS, salt = randomBytes(SALT_OCTETS), prepare = saslprep } = options;
-  if (!Number.isSafeInteger(iterations) || iterations < LEAST_ITERATIONS || iterations > 2 ** 31 - 1) {
-    throw new RangeError(`iterations: an integer from ${LEAST_ITERATIONS} to 2147483647 is expected`);
-  }
+  checkIterations(iterations);
   if (salt.length === 0) throw new RangeError('salt: at least one octet is expected');
   const text = prepare(password);
   if (text === '') throw new Error('nothing is left of the password after SASLprep');
@@ -110,6 +108,12 @@ export function parseScramCredentials(line: string): ScramCredentials {
   const stored = { salt, iterations: Number(match[1]), storedKey, serverKey };
   checkStored(stored);
   return stored;
+}
+
+/** @throws RangeError for iterations that RFC 7677 section 4 or node:crypto has no use for. */
+export function checkIterations(iterations: number): void {
+  if (!Number.isSafeInteger(iterations) || iterations < LEAST_ITERATIONS || iterations > 2 ** 31 - 1)
+    throw new RangeError(`iterations: an integer from ${LEAST_ITERATIONS} to 2147483647 is expected`);
 }
 
 /** @throws TypeError that says what is wrong with stored credentials, and quotes nothing of them. */

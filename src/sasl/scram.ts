@@ -16,12 +16,12 @@ import { callHook, conclude } from './judge.ts';
 import { ask, clientFirst, type Move, refuse } from './machine.ts';
 import type { Mechanism, SASLContext } from './mechanism.ts';
 import {
+  checkIterations,
   checkStored,
   DEFAULT_ITERATIONS,
   DIGEST_OCTETS,
   hash,
   hmac,
-  LEAST_ITERATIONS,
   SALT_OCTETS,
 } from './scram-credentials.ts';
 import { type ClientFirst, readClientFinal, readClientFirst } from './scram-messages.ts';
@@ -81,8 +81,7 @@ interface Setup {
 
 function scram(name: string, options: ScramOptions): Mechanism {
   const { secret = PROCESS_SECRET, iterations = DEFAULT_ITERATIONS, saltOctets = SALT_OCTETS } = options;
-  if (!Number.isSafeInteger(iterations) || iterations < LEAST_ITERATIONS)
-    throw new RangeError(`iterations: an integer of at least ${LEAST_ITERATIONS} is expected`);
+  checkIterations(iterations);
   if (!Number.isSafeInteger(saltOctets) || saltOctets < 1 || saltOctets > DIGEST_OCTETS)
     throw new RangeError(`saltOctets: an integer from 1 to ${DIGEST_OCTETS} is expected`);
   const nonce = options.nonce ?? (() => encodeBase64(randomBytes(18)));

@@ -111,6 +111,27 @@ describe('hooks from one store', async () => {
     });
   });
 
+  it('spend on nobody the iterations that the real ones have', async () => {
+    const spent = async (iterations: number): Promise<number> => {
+      const { authenticator } = accountHooks(() => undefined, { iterations });
+      const began = performance.now();
+      const password = {
+        kind: 'password',
+        mechanism: 'PLAIN',
+        authcid: 'tom',
+        authzid: null,
+        password: 'x',
+      } as const;
+      expect(await authenticator(password, undefined)).toBe(false);
+      return performance.now() - began;
+    };
+    await spent(4096);
+    expect(await spent(400_000)).toBeGreaterThan(5 * (await spent(4096)));
+    expect(() => accountHooks(() => undefined, { iterations: 4095 })).toThrow(
+      /^iterations: an integer from 4096/,
+    );
+  });
+
   it('judge nothing but passwords', async () => {
     const token = {
       kind: 'token',

@@ -277,6 +277,7 @@ describe('options of proxyProtocol', () => {
     [{ timeout: 5000, trusted: [] }, /proxyProtocol\.trusted/],
     [{ timeout: 5000, trusted: ['10.0.0.0/33'] }, /"10\.0\.0\.0\/33" is no network/],
     [{ timeout: 5000, trusted: ['mx.test'] }, /"mx\.test" is no network/],
+    [{ timeout: 5000, trusted: ['fe80::1%eth0'] }, /"fe80::1%eth0" is no network/],
     [
       { timeout: 5000, trusted: 'anyone', untrusted: 'maybe' },
       /proxyProtocol\.untrusted: "reject" or "direct"/,
