@@ -14,8 +14,9 @@ import { Envelope } from './envelope.ts';
 import type { Handler } from './handler.ts';
 import { HookGate } from './hook-gate.ts';
 import type { Input } from './input/input.ts';
-import { awaitHeader, greet } from './opening.ts';
+import { askAfterTLS, awaitHeader, greet } from './opening.ts';
 import type { Settings } from './options.ts';
+import { Pace } from './pace.ts';
 import { Reception } from './content/reception.ts';
 import type { Host, Port } from './port.ts';
 import { REPLIES } from './replies.ts';
@@ -42,15 +43,14 @@ export class Conversation implements Dialogue {
   private readonly commands: CommandInput;
   private readonly gate: HookGate;
   private readonly reception: Reception;
+  private readonly pace: Pace;
   private input: Input;
   /** Set until the port has been told to begin. */
   private handshake: TLSInput | undefined;
   private out = '';
   private held: Buffer[] = [];
-  private onHold = false;
   /** Input is being read now: a hook that stops the server is called from there. */
   private reading = false;
-  private heldSince = 0;
   private closed = false;
   private halfClosed = false;
   private leaving = false;
@@ -63,6 +63,7 @@ export class Conversation implements Dialogue {
     this.session = session;
     this.witness = new Witness(host.server, host.handler, host.settings, session);
     this.port = port;
+    this.pace = new Pace(port, host.settings);
     this.commands = new CommandInput(this);
     this.input = this.commands;
     this.reception = new Reception(this, () => this.drained());
@@ -85,30 +86,12 @@ export class Conversation implements Dialogue {
   /** The TLS handshake is done. */
   secured(tls: TLSInfo): void {
     if (this.closed) return;
-    const { handler, server, session } = this;
+    const { session } = this;
     session.tls = tls;
     session.restart();
     session.forgetLogin();
     this.envelope = new Envelope();
-    const { envelope } = this;
-    const go = (accepted: unknown): void => {
-      this.input = this.commands;
-      this.commands.renew();
-      if (accepted === false) {
-        this.reply(REPLIES.tlsRefused);
-        this.close('refused');
-      } else if (!session.greeted) this.greet();
-    };
-    if (handler.handleSTARTTLS === undefined) go(true);
-    else
-      this.ask(
-        () => handler.handleSTARTTLS!(server, session, envelope),
-        go,
-        (error) => {
-          this.report(error);
-          go(false);
-        },
-      );
+    askAfterTLS(this, () => session.greeted || this.greet());
     this.afterBatch(0);
   }
 
@@ -130,12 +113,12 @@ export class Conversation implements Dialogue {
   expire(): void {
     if (this.closed) return;
     const { phase, onTimeout } = this.input;
-    if (!this.onHold && this.input.passed !== undefined) {
+    if (!this.pace.onHold && this.input.passed !== undefined) {
       this.input.passed();
       return this.afterBatch(0);
     }
-    this.witness.timedOut(this.envelope, this.onHold ? 'handler' : phase);
-    if (this.onHold) {
+    this.witness.timedOut(this.envelope, this.pace.onHold ? 'handler' : phase);
+    if (this.pace.onHold) {
       this.report(new Error('a hook did not settle before its deadline'));
       if (this.session.greeted) this.reply(REPLIES.handlerTimeout);
       return this.close('handler-timeout');
@@ -238,6 +221,7 @@ export class Conversation implements Dialogue {
 
   resume(): void {
     this.input = this.commands;
+    this.commands.renew();
   }
 
   close(reason: CloseReason): void {
@@ -383,7 +367,7 @@ export class Conversation implements Dialogue {
 
   /** The handler has made room in its stream. */
   private drained(): void {
-    if (this.onHold && !this.gate.closed && !this.closed) this.afterBatch(0);
+    if (this.pace.onHold && !this.gate.closed && !this.closed) this.afterBatch(0);
   }
 
   /** Sends what has been queued and says what to wait for next. `octets` is the size of the batch. */
@@ -396,26 +380,8 @@ export class Conversation implements Dialogue {
       return this.close('shutdown');
     }
     this.flush();
-    const now = this.now();
-    if (waiting || this.input.full) {
-      // What has come counts for the client, although nobody waits for more of it now.
-      this.input.deadline(now, octets);
-      if (!this.onHold) {
-        this.onHold = true;
-        this.heldSince = now;
-        this.port.hold();
-      }
-      return this.port.deadline(now + this.settings.timeouts.handler);
-    }
-    if (this.onHold) {
-      this.onHold = false;
-      this.reception.message?.time.shift(now - this.heldSince);
-      this.port.release();
-    }
-    const until = this.input.deadline(now, octets);
-    // Between chunks too the message has to come on: many small ones take no longer than a large one.
-    const { message } = this.reception;
-    this.port.deadline(message === undefined ? until : Math.min(until, message.time.at(now)));
+    if (waiting || this.input.full) return this.pace.awaitHandler(this.input, octets);
+    this.pace.awaitClient(this.input, this.reception.message, octets);
     if (this.handshake !== undefined) {
       const rest = this.handshake.take();
       this.handshake = undefined;

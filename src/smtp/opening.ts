@@ -1,4 +1,4 @@
-/** What happens before the first command: the PROXY header, who the client is, the greeting. */
+/** What happens before commands: the PROXY header, who the client is, TLS, the greeting. */
 
 import type { ProxyData } from '../proxy/index.ts';
 import { clientOf } from '../proxy/peer.ts';
@@ -44,6 +44,26 @@ function judgeHeader(
     (error) => {
       dialogue.report(error);
       dialogue.close('refused');
+    },
+  );
+}
+
+/** The TLS handshake is done: asks the handler whether it is good enough, and goes on with `then`. */
+export function askAfterTLS(dialogue: Dialogue, then: () => void): void {
+  const { handler, server, session, envelope } = dialogue;
+  const go = (accepted: unknown): void => {
+    dialogue.resume();
+    if (accepted !== false) return then();
+    dialogue.reply(REPLIES.tlsRefused);
+    dialogue.close('refused');
+  };
+  if (handler.handleSTARTTLS === undefined) return go(true);
+  dialogue.ask(
+    () => handler.handleSTARTTLS!(server, session, envelope),
+    go,
+    (error) => {
+      dialogue.report(error);
+      go(false);
     },
   );
 }
