@@ -69,7 +69,11 @@ export interface Handler<V = TlvValues> {
     mailbox: Mailbox | null,
     facts: Readonly<MailFacts>,
   ): Answer;
-  /** @param facts what the parameters mean: NOTIFY and ORCPT of this recipient. */
+  /**
+   * @param mailbox the address in parts. Only `<postmaster>` may come without a domain, and nobody may refuse it (RFC
+   *   5321 4.5.1).
+   * @param facts what the parameters mean: NOTIFY and ORCPT of this recipient.
+   */
   handleRCPT?(
     server: SMTPServer<V>,
     session: Session<V>,

@@ -111,6 +111,13 @@ it('rule 71: LIMITS states the limit that is kept', () => {
   expect(counted.say('EHLO c\r\n')).toContain('250-LIMITS RCPTMAX=50 MAILMAX=20\r\n');
 });
 
+it('EXPN is offered where a hook expands lists (RFC 5321 3.5.2)', () => {
+  const handler = { handleEXPN: () => '250 2.1.5 <a@b.test>' };
+  expect(greeted(handler).say('EHLO c\r\n')).toContain('250-EXPN\r\n');
+  expect(greeted(handler).say('EXPN list\r\n')).toBe('250 2.1.5 <a@b.test>\r\n');
+  expect(greeted().say('EHLO c\r\n')).not.toContain('EXPN');
+});
+
 describe('rules 74 and 75: offered where the handler honours them', () => {
   it('neither is known otherwise', () => {
     expect(greeted().say('EHLO c\r\n')).not.toMatch(/MT-PRIORITY|FUTURERELEASE/);

@@ -24,7 +24,10 @@ export function offeredExtensions(dialogue: Dialogue): string[] {
   if (hold !== undefined) lines.push(`FUTURERELEASE ${hold} ${latestRelease(hold)}`);
   if (trusts(dialogue, 'xclient')) lines.push(`XCLIENT ${XCLIENT_ATTRIBUTES.join(' ')}`);
   if (trusts(dialogue, 'xforward')) lines.push(`XFORWARD ${XFORWARD_ATTRIBUTES.join(' ')}`);
-  lines.push(limitsLine(settings), 'HELP');
+  lines.push(limitsLine(settings));
+  // RFC 5321 3.5.2: not to be offered unless it works, and to be offered if it does.
+  if (handler.handleEXPN !== undefined) lines.push('EXPN');
+  lines.push('HELP');
   return lines;
 }
 
