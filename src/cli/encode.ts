@@ -23,8 +23,8 @@ export function configure(command: Command, ready: (action: Action) => void): vo
   addHeaderOptions(
     command
       .description(
-        'Writes a PROXY header, described by options or by JSON. What neither says is filled in with addresses for ' +
-          'documentation.',
+        'Writes a PROXY header, described by options or by JSON. What options leave out is filled in with addresses for ' +
+          'documentation; JSON describes the whole header.',
       )
       .argument('[json]', 'the header as JSON, the name of a file that holds it, or - for standard input'),
   )

@@ -166,7 +166,7 @@ function unreachable(to: Place, error: unknown): Failure {
   if (error instanceof Failure) return error;
   return new Failure(
     `Cannot connect to ${showPlace(to)}: ${reason(error)}.`,
-    'Start the server first (npm start), or say where it is: --to HOST:PORT.',
+    'Start the server first (truepeer serve), or say where it is: --to HOST:PORT.',
   );
 }
 

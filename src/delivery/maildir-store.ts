@@ -33,6 +33,8 @@ export class MaildirStore {
   #prepared: Promise<void> | undefined;
 
   constructor(directory: string) {
+    if (typeof directory !== 'string' || directory === '')
+      throw new TypeError('directory: the path of a Maildir is expected');
     this.directory = resolve(directory);
     this.#newDirectory = new DirectorySync(join(this.directory, 'new'));
   }

@@ -54,7 +54,7 @@ export class Maildir implements Handler {
 
   /**
    * @param directory the Maildir; made when missing, with its folders `tmp`, `new` and `cur`
-   * @throws TypeError when `recipientField` is not the name of a header field
+   * @throws TypeError when `directory` is no path, or `recipientField` is not the name of a header field
    */
   constructor(directory: string, options: MaildirOptions = {}) {
     const { recipientField = 'X-Original-To', received = true, onStored, onFault = warn } = options;

@@ -1,4 +1,4 @@
-import type { Server, Socket } from 'node:net';
+import { Server, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import * as check from './check.ts';
 import { type Diagnostic, safely } from './diagnostic.ts';
@@ -34,7 +34,7 @@ export interface AcceptOptions<V = TlvValues> extends ProxyOptions<V> {
  *
  * @param server before or after it listens. Connections it has already are left alone.
  * @returns the same server.
- * @throws TypeError or RangeError that names a bad option and says what is allowed.
+ * @throws TypeError or RangeError that names a bad option and says what is allowed; TypeError for what is no server.
  * @see The PROXY protocol, section 2
  *
  * @example
@@ -61,6 +61,10 @@ export interface AcceptOptions<V = TlvValues> extends ProxyOptions<V> {
  * server.close();
  */
 export function acceptProxy<S extends Server, V = TlvValues>(server: S, options: AcceptOptions<V>): S {
+  if (!((server as unknown) instanceof Server))
+    throw new TypeError(
+      'acceptProxy: a server of node:net, http, https, http2 or tls is expected; for an app of a framework make one: http.createServer(app)',
+    );
   if (accepting.has(server)) throw new TypeError('acceptProxy: this server accepts PROXY headers already');
   const entrance = new Entrance(server, options as unknown as AcceptOptions);
   accepting.add(server);
@@ -110,8 +114,7 @@ class Entrance {
   arrived(socket: Socket, admit: (socket: Socket) => void): void {
     socket.on('error', ignore);
     const { settings } = this;
-    const named = peerOf(socket);
-    const peer = named.address === null && isUnix(this.server) ? UNIX_PEER : named;
+    const peer = this.peerOf(socket);
     const trusted = settings !== null && settings.trust.trusts(peer);
     if (settings !== null && !trusted && settings.untrusted === 'reject') {
       // The system knows no address of a peer that has broken off before it was accepted.
@@ -178,8 +181,13 @@ class Entrance {
     this.refuse(oldest.member, 'proxy-pending-full', text);
   }
 
+  private peerOf(socket: Socket): Peer {
+    const named = peerOf(socket);
+    return named.address === null && isUnix(this.server) ? UNIX_PEER : named;
+  }
+
   private refuse(socket: Socket, code: string, text: string): void {
-    this.note({ level: 'warning', code, text });
+    this.note({ level: 'warning', code, text, client: { ...this.peerOf(socket), proxied: false } });
     socket.destroy();
   }
 }

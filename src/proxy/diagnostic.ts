@@ -1,9 +1,14 @@
+import type { Client } from './peer.ts';
+
 /** Something worth a log line; `text` holds no octet a terminal could mistake. */
 export interface Diagnostic {
   readonly level: 'info' | 'warning' | 'error';
   readonly code: string;
   readonly text: string;
+  /** The `id` of the session. */
   readonly session?: string;
+  /** Who the client is, where one is concerned: the peer itself, unless a good PROXY header (or XCLIENT) says otherwise. */
+  readonly client?: Client;
   readonly error?: unknown;
 }
 

@@ -214,6 +214,7 @@ export class SMTPServer<V = TlvValues> {
       this.note(
         'untrusted-peer',
         `${session.peer.address} is not in proxyProtocol.trusted; closed before reading`,
+        session,
       );
       socket.on('error', () => {});
       socket.destroy();
@@ -238,7 +239,8 @@ export class SMTPServer<V = TlvValues> {
     if (this.halfOpen.size <= this.settings.limits.halfOpenHeaders) return;
     const oldest = this.halfOpen.oldest!;
     this.halfOpen.leave(oldest);
-    this.note('too-many-half-open', 'too many connections without a PROXY header; the oldest was closed');
+    const text = 'too many connections without a PROXY header; the oldest was closed';
+    this.note('too-many-half-open', text, oldest.member.session);
     oldest.member.turnAway('');
   }
 
@@ -276,8 +278,8 @@ export class SMTPServer<V = TlvValues> {
     else this.perClient.delete(key);
   }
 
-  private note(code: string, text: string): void {
-    this.settings.diagnostics({ level: 'warning', code, text });
+  private note(code: string, text: string, { client }: Session): void {
+    this.settings.diagnostics({ level: 'warning', code, text, client });
   }
 
   private acceptFailed(error: Error): void {

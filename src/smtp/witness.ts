@@ -48,15 +48,16 @@ export class Witness {
 
   /** A line for the log; `text` is printable. */
   note(code: string, text: string): void {
-    this.settings.diagnostics({ level: 'warning', code, text, session: this.session.id });
+    const { id: session, client } = this.session;
+    this.settings.diagnostics({ level: 'warning', code, text, session, client });
   }
 
   /** A hook has failed. Returns the reply that the handler wants for it, if any. */
   report(error: unknown): string | undefined {
     if (error instanceof ContentError) return undefined;
     const text = 'a hook of the handler failed';
-    const session = this.session.id;
-    this.settings.diagnostics({ level: 'error', code: 'handler-failed', text, session, error });
+    const { id: session, client } = this.session;
+    this.settings.diagnostics({ level: 'error', code: 'handler-failed', text, session, client, error });
     try {
       const answer: unknown = this.handler.handleError?.(this.server, this.session, error);
       if (isThenable(answer)) Promise.resolve(answer).catch(() => {});

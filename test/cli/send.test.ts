@@ -315,7 +315,7 @@ The message was taken by 127.0.0.1:PORT.
       out: '',
       err:
         `error: Cannot connect to 127.0.0.1:${gone.port}: nobody listens there.\n` +
-        'Start the server first (npm start), or say where it is: --to HOST:PORT.\n',
+        'Start the server first (truepeer serve), or say where it is: --to HOST:PORT.\n',
     });
   });
 

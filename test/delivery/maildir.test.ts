@@ -104,7 +104,12 @@ describe('Maildir', () => {
     await expect(new Maildir('/dev/null/maildir').freeSpace()).rejects.toThrow(StorageFault);
   });
 
-  it('refuses a field name that is none', () => {
+  it('refuses a path and a field name that is none', () => {
+    for (const path of [undefined, '']) {
+      expect(() => new Maildir(path as string)).toThrow(
+        new TypeError('directory: the path of a Maildir is expected'),
+      );
+    }
     expect(() => new Maildir('x', { recipientField: 'X-To: a\r\nBcc' })).toThrow(
       new TypeError('option recipientField: the name of a header field, or null, is expected'),
     );

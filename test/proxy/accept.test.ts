@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -217,6 +217,12 @@ describe('a connection that is refused hears nothing and reaches nobody', () => 
     );
     expect(await say(port, [octets])).toBe('');
     expect(log.map((diagnostic) => diagnostic.code)).toEqual([code]);
+    expect(log[0]?.client).toEqual({
+      address: '127.0.0.1',
+      port: expect.any(Number),
+      family: 'IPv4',
+      proxied: false,
+    });
     expect(connections).toBe(0);
   });
 
@@ -343,6 +349,17 @@ test.each<[object, RegExp]>([
   [{ timeout: 5000, trusted: 'anyone', tiemout: 1 }, /option tiemout is unknown/],
 ])('%j is refused by name', (options, message) => {
   expect(() => acceptProxy(createServer(), options as AcceptOptions)).toThrow(message);
+});
+
+test.each([
+  ['nothing', undefined],
+  ['an app of a framework', Object.assign(() => {}, { emit: () => true, listen: () => {} })],
+])('%s is no server', (_, app) => {
+  expect(() => acceptProxy(app as unknown as Server, { timeout: 5000, trusted: 'anyone' })).toThrow(
+    new TypeError(
+      'acceptProxy: a server of node:net, http, https, http2 or tls is expected; for an app of a framework make one: http.createServer(app)',
+    ),
+  );
 });
 
 test('a server accepts once', () => {

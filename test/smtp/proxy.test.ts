@@ -253,6 +253,32 @@ describe('PROXY on loopback', () => {
   });
 });
 
+it('diagnostics name the client of the header, and the peer before it', () => {
+  const told: unknown[] = [];
+  const options: SMTPServerOptions = {
+    authenticator: () => false,
+    authRequireTLS: false,
+    diagnostics: ({ code, client }) => void told.push([code, client?.address, client?.proxied]),
+  };
+  behindProxy(keeper(), {}, options).say(`${V1}EHLO a\r\nAUTH PLAIN AGEAYg==\r\n`);
+  behindProxy(keeper(), {}, options).say('EHLO a\r\n');
+  behindProxy(
+    {
+      handleDATA: () => undefined,
+      handleEHLO() {
+        throw new Error('no');
+      },
+    },
+    {},
+    options,
+  ).say(`${V1}EHLO a\r\n`);
+  expect(told).toEqual([
+    ['auth-failed', '203.0.113.7', true],
+    ['proxy-header-refused', '192.0.2.1', false],
+    ['handler-failed', '203.0.113.7', true],
+  ]);
+});
+
 describe('options of proxyProtocol', () => {
   it('a short timeout is warned about, one that looks like seconds even more; 0 is off', () => {
     const texts: string[] = [];
