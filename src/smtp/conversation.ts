@@ -284,6 +284,8 @@ export class Conversation implements Dialogue {
     const { session } = this;
     session.client = client;
     session.restart();
+    // The certificate was the peer's, and the client is somebody else.
+    if (session.tls !== null) session.tls = { ...session.tls, authorized: false, peerCertificate: null };
     if (login !== null)
       session.authenticate({ mechanism: 'XCLIENT', authcid: login, authzid: null, identity: login });
     this.envelope = new Envelope();

@@ -1,13 +1,10 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
-import { connect as connectTLS } from 'node:tls';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { encode, type ProxyData } from '../../src/proxy/index.ts';
 import { scramCredentialsOf } from '../../src/sasl/index.ts';
 import type { SMTPServerOptions } from '../../src/smtp/options.ts';
 import { SMTPServer } from '../../src/smtp/server.ts';
-import type { TLSInfo } from '../../src/smtp/tls.ts';
-import { addressed, greeted, ready, type Rig, settled } from './harness.ts';
+import { addressed, greeted, ready, say } from './harness.ts';
 import { Client, serve } from './loopback.ts';
 
 const OK = '235 2.7.0 Authenticated\r\n';
@@ -22,16 +19,6 @@ const options: SMTPServerOptions = {
   authRequireTLS: false,
   timeouts: { authFailure: 1 },
 };
-
-async function say(rig: Rig, line: string): Promise<string> {
-  const before = rig.transcript.length;
-  rig.say(`${line}\r\n`);
-  for (let turn = 0; turn < 50 && (rig.held || turn < 2); turn++) {
-    await new Promise((resolve) => setTimeout(resolve, 1));
-    await settled();
-  }
-  return rig.transcript.slice(before);
-}
 
 describe('AUTH (RFC 4954)', () => {
   it('is offered by EHLO when it can work, and not after it has', async () => {
@@ -270,67 +257,6 @@ describe('AUTH (RFC 4954)', () => {
     expect(rig.conversation.envelope.authSender).toBe(sender);
     expect(ready({}, options).say('MAIL FROM:<a@a> AUTH=no+0Aaddress\r\n')).toMatch(/^501/);
     expect(ready().say(`MAIL FROM:<a@a> ${parameter}\r\n`)).toMatch(/^555/);
-  });
-
-  it('EXTERNAL: a certificate verified here or by the balancer, each by explicit option', async () => {
-    const external = (sources: ('tls' | 'proxy')[]): SMTPServerOptions => ({
-      authenticator: (credentials) =>
-        credentials.kind === 'certificate' && credentials.certificate.commonName === 'client.test',
-      auth: { external: sources },
-    });
-    const data = (await import('../../src/proxy/index.ts')).decode(
-      encode({
-        srcAddr: '203.0.113.7',
-        srcPort: 4321,
-        dstAddr: '198.51.100.25',
-        dstPort: 25,
-        tlvs: { SSL_CLIENT: 7, SSL_VERIFY: 0, SSL_CN: 'client.test', SSL_VERSION: 'TLSv1.3' },
-      }),
-    );
-    const proxied = (sources: ('tls' | 'proxy')[]): Rig => {
-      const rig = greeted({}, external(sources));
-      rig.session.proxyData = (data as { data: ProxyData }).data;
-      rig.say('EHLO c\r\n');
-      return rig;
-    };
-    expect(await say(proxied(['proxy']), 'AUTH EXTERNAL =')).toBe(OK);
-    expect(await say(proxied(['tls']), 'AUTH EXTERNAL =')).toMatch(/^504/);
-    expect(await say(proxied([]), 'AUTH EXTERNAL =')).toMatch(/^504/);
-    const pem = (name: string): Buffer => readFileSync(new URL(`certificates/${name}`, import.meta.url));
-    const tls = { key: pem('server.key'), cert: pem('server.crt'), requestCert: true, ca: pem('client.crt') };
-    const { port } = await serve({}, { ...external(['tls']), tls }, { tls: true });
-    for (const [name, reply] of [
-      ['client', OK],
-      ['other', '504 5.5.4 Mechanism not recognised\r\n'],
-    ] as const) {
-      const own = { key: pem(`${name}.key`), cert: pem(`${name}.crt`) };
-      const client = new Client(connectTLS({ port, host: '127.0.0.1', rejectUnauthorized: false, ...own }));
-      await client.until('truepeer\r\n');
-      await client.ask('EHLO c');
-      expect(await client.ask('AUTH EXTERNAL =')).toBe(reply);
-    }
-  });
-
-  it('EXTERNAL: no value of a certificate looks like a further part of its subject', async () => {
-    let subject: unknown;
-    const rig = greeted(
-      {},
-      {
-        authenticator: (credentials) => {
-          subject = credentials.kind === 'certificate' && credentials.certificate.subject;
-          return true;
-        },
-        auth: { external: ['tls'] },
-      },
-    );
-    rig.session.tls = {
-      authorized: true,
-      peerCertificate: { subject: { CN: 'a, OU=boss', O: 'b\\"c"' } },
-      channelBindings: () => ({ types: [] }),
-    } as unknown as TLSInfo;
-    rig.say('EHLO c\r\n');
-    expect(await say(rig, 'AUTH EXTERNAL =')).toBe(OK);
-    expect(subject).toBe('CN=a\\, OU=boss, O=b\\\\\\"c\\"');
   });
 
   it('credentials never reach a log', async () => {

@@ -110,3 +110,14 @@ export function keeper(): Handler & { messages: string[] } {
 export async function settled(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }
+
+/** Feeds a line, and returns the replies once the hooks have answered. */
+export async function say(rig: Rig, line: string): Promise<string> {
+  const before = rig.transcript.length;
+  rig.say(`${line}\r\n`);
+  for (let turn = 0; turn < 50 && (rig.held || turn < 2); turn++) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    await settled();
+  }
+  return rig.transcript.slice(before);
+}

@@ -116,8 +116,9 @@ function certificateOf(session: Session, sources: readonly ('tls' | 'proxy')[]):
   const given = (tlv?.SSL_CLIENT ?? 0) & (PP2_CLIENT.CERT_CONN | PP2_CLIENT.CERT_SESS);
   if (!sources.includes('proxy') || !tlv || given === 0 || tlv.SSL_VERIFY !== 0) return null;
   const commonName = tlv.SSL_CN ?? null;
+  const subject = commonName ? `CN=${escapeRDN(commonName)}` : '';
   const raw = tlv.SSL_CLIENT_CERT;
-  return { source: 'proxy', commonName, subject: `CN=${commonName ?? ''}`, ...(raw && { raw }) };
+  return { source: 'proxy', commonName, subject, ...(raw && { raw }) };
 }
 
 /** So that no value looks like a further part of the name (RFC 4514 section 2.4). */
