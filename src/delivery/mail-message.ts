@@ -6,6 +6,8 @@ export interface HeaderField {
 }
 
 const CRLF = '\r\n';
+/** Fields are read so far: a message of nothing but short ones would take thirty times its octets. */
+const HEADER_LIMIT = 1_048_576;
 
 /**
  * A message cut into header fields and body (RFC 5322 section 2.1). Nothing is decoded: encoded words, MIME parts and
@@ -21,7 +23,7 @@ const CRLF = '\r\n';
 export class MailMessage {
   /** The octets as they were received. */
   readonly content: Buffer;
-  /** The header fields, in order. */
+  /** The header fields, in order; those that end beyond the first MiB of the message are left out. */
   readonly fields: readonly HeaderField[];
   /** What follows the empty line; empty when there is none. */
   readonly body: Buffer;
@@ -30,7 +32,7 @@ export class MailMessage {
   constructor(content: Buffer) {
     const end = endOfHeader(content);
     this.content = content;
-    this.fields = fieldsOf(content.toString('utf8', 0, end));
+    this.fields = fieldsOf(content.toString('utf8', 0, Math.min(end, HEADER_LIMIT)), end <= HEADER_LIMIT);
     this.body = content.subarray(Math.min(content.length, end + CRLF.length));
   }
 
@@ -53,9 +55,13 @@ function endOfHeader(content: Buffer): number {
   return end < 0 ? content.length : end + CRLF.length;
 }
 
-/** The fields of a header section; a line that is none and continues none is left out. */
-function fieldsOf(header: string): HeaderField[] {
-  const lines = header.replace(/\r\n(?=[ \t])/gu, '').split(CRLF);
+/** The fields of a header section; a line that is none and continues none is left out, and the last where it is cut. */
+function fieldsOf(header: string, whole: boolean): HeaderField[] {
+  const lines = header
+    .replace(/\r\n$/u, '')
+    .replace(/\r\n(?=[ \t])/gu, '')
+    .split(CRLF);
+  if (!whole) lines.pop();
   const fields: HeaderField[] = [];
   for (const line of lines) {
     const [, name, value] = /^([!-9;-~]+)[ \t]*:(.*)$/su.exec(line) ?? [];

@@ -126,6 +126,32 @@ describe('MailMessage', () => {
     expect(message.body.toString()).toBe(body);
   });
 
+  const MIB = 1_048_576;
+
+  it('reads fields as far as a header section goes that anybody means, and finds the body behind any', () => {
+    const message = new MailMessage(
+      Buffer.concat([Buffer.alloc(3 * MIB, 'a:\r\n'), Buffer.from('\r\nbody')]),
+    );
+    expect([message.fields.length, message.body.toString()]).toEqual([MIB / 4 - 1, 'body']);
+  });
+
+  it.each([
+    [16, 'A B C'],
+    [15, 'A B'],
+    [11, 'A B'],
+    [10, 'A'],
+    [9, 'A'],
+    [1, 'A'],
+    [0, ''],
+  ])(
+    'a field that may go on where no more is read, %i octets behind the first, is left out',
+    (left, names) => {
+      const first = `A: ${'x'.repeat(MIB - left - 5)}\r\n`;
+      const message = new MailMessage(Buffer.from(`${first}B: 12345\r\nC: d\r\n\r\n`));
+      expect(message.fields.map(({ name }) => name).join(' ')).toBe(names);
+    },
+  );
+
   it('finds fields by name in any case, the first or all of them', () => {
     const message = new MailMessage(Buffer.from('A: 1\r\na: 2\r\nB: 3\r\n\r\n'));
     expect([message.get('a'), message.getAll('A'), message.get('C'), message.getAll('C')]).toEqual([
