@@ -6,9 +6,18 @@ export function object(path: string, given: unknown, known: object): void {
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(known, name)) {
       const full = path === '' ? name : `${path}.${name}`;
-      throw new TypeError(`option ${full} is unknown; known are ${Object.keys(known).join(', ')}`);
+      const names = Object.keys(known);
+      const meant = names.find((each) => lettersOf(each) === lettersOf(name));
+      throw new TypeError(
+        `option ${full} is unknown; ${meant === undefined ? `known are ${names.join(', ')}` : `did you mean ${meant}?`}`,
+      );
     }
   }
+}
+
+/** A name without case and underscores: `data_size_limit` is what others call `dataSizeLimit`. */
+export function lettersOf(name: string): string {
+  return name.replaceAll('_', '').toLowerCase();
 }
 
 export function boolean(name: string, value: unknown): boolean {

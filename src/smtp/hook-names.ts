@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../proxy/diagnostic.ts';
+import { lettersOf } from './check.ts';
 import type { Handler } from './handler.ts';
 import { escapeText } from './reply.ts';
 
@@ -87,8 +88,4 @@ function methodsOf(handler: object): ReadonlySet<string> {
 
 function looksLikeAHook(name: string): boolean {
   return LIKE_A_HOOK.some((pattern) => pattern.test(name));
-}
-
-function lettersOf(name: string): string {
-  return name.replaceAll('_', '').toLowerCase();
 }

@@ -308,7 +308,14 @@ describe('options of proxyProtocol', () => {
       { timeout: 5000, trusted: 'anyone', untrusted: 'maybe' },
       /proxyProtocol\.untrusted: "reject" or "direct"/,
     ],
-    [{ timeout: 5000, trusted: 'anyone', tursted: [] }, /proxyProtocol\.tursted is unknown/],
+    [
+      { timeout: 5000, trusted: 'anyone', tursted: [] },
+      /proxyProtocol\.tursted is unknown; known are timeout, trusted, /,
+    ],
+    [
+      { Time_Out: 5000, trusted: 'anyone' },
+      /^option proxyProtocol\.Time_Out is unknown; did you mean timeout\?$/,
+    ],
   ])('%j is refused by name', (proxyProtocol, message) => {
     expect(() => new SMTPServer({}, { proxyProtocol: proxyProtocol as ProxyOptions })).toThrow(message);
   });
