@@ -92,8 +92,9 @@ export function createCodec<V>(tables: Tables<V>): Codec<V> {
 
   const reading = {
     tables,
-    finish: (b: Uint8Array, result: number, from: Scan): ProxyData<V> =>
-      new ProxyData(context, b, b.length, from, result > 0 ? null : faultOf(tables.errors, b, from)),
+    scan,
+    finish: (b: Uint8Array, result: number): ProxyData<V> =>
+      new ProxyData(context, b, b.length, scan, result > 0 ? null : faultOf(tables.errors, b, scan)),
     incomplete,
   };
 

@@ -46,12 +46,14 @@ export function clientOf(data: ProxyData): Client {
   if (!data.proxied || data.srcAddr === null) return NOBODY;
   // A path may read like an address.
   if (data.family === AF.UNIX) return { address: data.srcAddr, port: null, family: 'unix', proxied: true };
-  const address = unmapped(data.srcAddr);
-  return { address, port: data.srcPort, family: isIPv4(address) ? 'IPv4' : 'IPv6', proxied: true };
+  const address = data.family === AF.INET ? data.srcAddr : unmapped(data.srcAddr);
+  const family = address.includes(':') ? 'IPv6' : 'IPv4';
+  return { address, port: data.srcPort, family, proxied: true };
 }
 
 /** `::ffff:192.0.2.1` as `192.0.2.1`; anything else unchanged. */
 export function unmapped(address: string): string {
+  if (!address.startsWith('::')) return address;
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
   return mapped === null ? address : mapped[1]!;
 }

@@ -1,11 +1,13 @@
-import { FAULT, type Limits, Scan, type Tables } from '../wire/index.ts';
+import { FAULT, type Limits, type Scan, type Tables } from '../wire/index.ts';
 import type { ProxyData } from './data.ts';
 
 /** What a `ProxyReader` needs of the codec it belongs to. */
 export interface ReaderContext<V> {
   readonly tables: Tables<V>;
+  /** What the last scan has found, of any reader. */
+  readonly scan: Scan;
   /** Decodes octets that hold a whole header, or a fault. */
-  finish(b: Uint8Array, length: number, scan: Scan): ProxyData<V>;
+  finish(b: Uint8Array, length: number): ProxyData<V>;
   /** A header that never ended. */
   incomplete(b: Uint8Array): ProxyData<V>;
 }
@@ -24,11 +26,10 @@ export interface ReaderContext<V> {
 export class HeaderReader<V> {
   readonly #context: ReaderContext<V>;
   readonly #limits: Limits;
-  readonly #scan = new Scan();
   /** Octets of a header that is not whole. */
-  readonly #held = new Gathered();
+  #held: Gathered | undefined = undefined;
   /** Octets behind a whole one. */
-  readonly #rest = new Gathered();
+  #rest: Gathered | undefined = undefined;
   #data: ProxyData<V> | undefined;
 
   constructor(context: ReaderContext<V>, limits: Limits) {
@@ -41,7 +42,7 @@ export class HeaderReader<V> {
    * gather as long as you push: once you have the header, hand these on, and what comes then to the application.
    */
   get rest(): Uint8Array {
-    return this.#rest.octets;
+    return this.#rest?.octets ?? EMPTY;
   }
 
   /**
@@ -50,29 +51,30 @@ export class HeaderReader<V> {
    */
   push(chunk: Uint8Array): ProxyData<V> | undefined {
     if (this.#data !== undefined) {
-      if (this.#data.valid) this.#rest.add(chunk);
+      if (this.#data.valid) (this.#rest ??= new Gathered(EMPTY)).add(chunk);
       return this.#data;
     }
-    const first = this.#held.octets.length === 0;
-    if (!first) this.#held.add(chunk);
-    const b = first ? chunk : this.#held.octets;
-    const result = this.#context.tables.scanHeader(b, this.#limits, this.#scan);
+    const { tables, scan, finish } = this.#context;
+    this.#held?.add(chunk);
+    const b = this.#held?.octets ?? chunk;
+    const result = tables.scanHeader(b, this.#limits, scan);
     if (result > 0) {
-      this.#data = this.#context.finish(copy(b, result), result, this.#scan);
-      this.#rest.start(b.subarray(result));
+      this.#data = finish(copy(b, result), result);
+      if (result < b.length) this.#rest = new Gathered(b.subarray(result));
     } else if (result === FAULT) {
-      this.#data = this.#context.finish(copy(b, this.#scan.offset + 1), result, this.#scan);
+      this.#data = finish(copy(b, scan.offset + 1), result);
     } else {
-      if (first) this.#held.start(copy(b, b.length));
+      this.#held ??= new Gathered(copy(b, b.length));
       return undefined;
     }
-    this.#held.start(EMPTY);
+    this.#held = undefined;
     return this.#data;
   }
 
   /** Says that no octets follow. A header that is not whole by now is malformed. */
   end(): ProxyData<V> {
-    this.#data ??= this.#context.incomplete(copy(this.#held.octets, this.#held.octets.length));
+    const held = this.#held?.octets ?? EMPTY;
+    this.#data ??= this.#context.incomplete(copy(held, held.length));
     return this.#data;
   }
 }
@@ -86,14 +88,13 @@ function copy(b: Uint8Array, length: number): Uint8Array {
 
 /** Octets in one piece. The room for them doubles, so that a thousand small chunks cost no more than a large one. */
 class Gathered {
-  octets: Uint8Array = EMPTY;
+  octets: Uint8Array;
   /** What `octets` is the beginning of; undefined where the memory is not ours to write behind them. */
   #room: Uint8Array | undefined = undefined;
 
-  /** Begins anew, with octets that are not written to. */
-  start(octets: Uint8Array): void {
+  /** @param octets are not written to. */
+  constructor(octets: Uint8Array) {
     this.octets = octets;
-    this.#room = undefined;
   }
 
   add(chunk: Uint8Array): void {
