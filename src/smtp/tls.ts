@@ -23,8 +23,9 @@ export interface TLSOptions extends SecureContextOptions {
     callback: (error: Error | null, context?: SecureContext) => void,
   ) => void;
   /**
-   * Ask the client for a certificate. One that does not verify against `ca` is reported, not refused. With this, `names`
-   * or `SNICallback` no session is resumed: every handshake is a full one.
+   * Ask the client for a certificate. One that does not verify against `ca` is reported, not refused; without `ca` Node
+   * takes the word of every public authority. With this, `names` or `SNICallback` no session is resumed: every handshake
+   * is a full one.
    */
   readonly requestCert?: boolean;
 }
