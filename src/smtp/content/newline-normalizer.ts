@@ -41,8 +41,7 @@ export class NewlineNormalizer {
       this.line = this.line === 'empty' && octet === DOT ? 'dot' : 'text';
       target[size++] = octet;
     }
-    // A copy, so that nobody who keeps it keeps the room that was not needed.
-    if (size > 0) this.emit(Buffer.from(target.subarray(0, size)));
+    if (size > 0) this.emit(apart(target.subarray(0, size)));
   }
 
   /** Must be called at the end: a CR may be held back. */
@@ -51,6 +50,13 @@ export class NewlineNormalizer {
     this.afterCr = false;
     this.emit(Buffer.from(this.line === 'dot' ? [DOT, CR, LF] : [CR, LF]));
   }
+}
+
+/** A copy, so that nobody who keeps it keeps the room that was not needed, nor a pool. */
+function apart(octets: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(octets.length);
+  copy.set(octets);
+  return copy;
 }
 
 let room = Buffer.alloc(0);
