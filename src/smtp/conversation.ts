@@ -95,7 +95,7 @@ export class Conversation implements Dialogue {
     this.afterBatch(0);
   }
 
-  /** Takes octets from the client. Returns whether all of them were dropped, so that nobody needs the chunk any more. */
+  /** Takes octets from the client. Returns whether nobody needs the chunk any more. */
   receive(chunk: Buffer): boolean {
     if (this.closed) return true;
     if (this.gate.closed) {
@@ -103,10 +103,10 @@ export class Conversation implements Dialogue {
       return false;
     }
     const { input } = this;
-    const dropping = input.dropping === true;
+    if (input.kept !== undefined) input.kept = false;
     this.consume(chunk);
     this.afterBatch(chunk.length);
-    return dropping && this.input === input;
+    return this.input === input && input.kept === false && this.held.length === 0;
   }
 
   /** The deadline has passed. */

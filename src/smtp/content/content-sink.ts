@@ -1,15 +1,18 @@
 /** Where content goes: one buffer, or a stream with back-pressure. */
 
+/** Takes octets. Those that are `borrowed` are overwritten when the call is over: who keeps them copies them. */
+export type Take = (octets: Buffer, borrowed: boolean) => void;
+
 export interface ContentSink {
-  write(octets: Buffer): void;
+  readonly write: Take;
   /** All content has come. */
   end(): void;
   /** The message is lost or refused. */
   fail(reason: Error): void;
   /** Whether reading should wait. */
   readonly full: boolean;
-  /** Whether what is written from now on is dropped. */
-  readonly dropping: boolean;
+  /** Whether anything refers to octets that were written, and not borrowed, since this was set to false. */
+  kept: boolean;
 }
 
 /** Why content stopped before its end: the message is `lost` (the client or a deadline) or `refused` (by the server). */
@@ -23,58 +26,67 @@ export class ContentError extends Error {
   }
 }
 
+/** A piece of this size may be kept as it is; smaller ones are copied together. */
 const KEEP = 2048;
-const BLOCK = 16_384;
+/** Where a message begins with as much as this, more is to come, and it is laid out in one block. */
+const LARGE = 16_384;
+const LEAST_BLOCK = 16_384;
 
 /**
- * Collects a message in memory. Large pieces are kept as they are, small ones are copied together, so that a message
- * sent octet by octet costs no more than one sent at once.
+ * Collects a message in memory: one that came in one small piece as it is, the beginning of another in one block, so
+ * that most need not be put together. What is beyond is kept in large pieces as they are, and small ones are copied
+ * together, so that a message sent octet by octet costs no more than one sent at once.
  */
 export class ContentBuffer implements ContentSink {
   readonly full = false;
-  dropping = false;
+  kept = false;
   private pieces: Buffer[] = [];
+  /** Filled up to `used`; what stands before `start` is among the pieces. */
   private block: Buffer | undefined;
   private start = 0;
   private used = 0;
 
-  write(octets: Buffer): void {
-    if (this.pieces.length === 0 && this.block === undefined) this.pieces.push(octets);
-    else if (octets.length >= KEEP) {
-      this.seal();
-      this.pieces.push(trimmed(octets));
-    } else this.copy(octets);
+  write(octets: Buffer, borrowed: boolean): void {
+    const { block } = this;
+    const begins = block === undefined && (this.pieces.length > 0 || octets.length >= LARGE);
+    const fits = block !== undefined && this.used + octets.length <= block.length;
+    const small = octets.length < KEEP && this.pieces.length > 0;
+    if (begins || fits || small || borrowed) this.copy(octets);
+    else this.keep(octets);
   }
 
   end(): void {}
 
   fail(): void {
-    this.dropping = true;
-    this.empty();
+    this.pieces = [];
+    this.block = undefined;
   }
 
   /** The whole content; the sink is empty afterwards. */
   take(): Buffer {
     this.seal();
     const { pieces } = this;
-    this.empty();
+    this.fail();
     return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
-  }
-
-  private empty(): void {
-    this.pieces = [];
-    this.block = undefined;
   }
 
   private copy(octets: Buffer): void {
     if (this.block === undefined || this.used + octets.length > this.block.length) {
       this.seal();
-      this.block = Buffer.allocUnsafeSlow(BLOCK);
+      const least = this.pieces.length > 0 ? LEAST_BLOCK : 0;
+      this.block = Buffer.allocUnsafeSlow(Math.max(least, 2 * octets.length));
       this.start = 0;
       this.used = 0;
     }
     octets.copy(this.block, this.used);
     this.used += octets.length;
+  }
+
+  private keep(octets: Buffer): void {
+    this.seal();
+    const piece = this.pieces.length > 0 ? trimmed(octets) : octets;
+    if (piece === octets) this.kept = true;
+    this.pieces.push(piece);
   }
 
   private seal(): void {
@@ -86,7 +98,14 @@ export class ContentBuffer implements ContentSink {
 
 /** A small piece is copied out of the large buffer that it would keep alive. */
 function trimmed(octets: Buffer): Buffer {
-  return octets.length * 4 < octets.buffer.byteLength ? Buffer.from(octets) : octets;
+  return octets.length * 4 < octets.buffer.byteLength ? apart(octets) : octets;
+}
+
+/** A copy that keeps no more memory than it has octets. */
+function apart(octets: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(octets.length);
+  octets.copy(copy);
+  return copy;
 }
 
 const HIGH_WATER = 65_536;
@@ -96,6 +115,7 @@ const MOST_PIECES = 64;
 export class ContentStream implements ContentSink, AsyncIterableIterator<Buffer> {
   /** Whether the reader has stopped before the end. */
   abandoned = false;
+  kept = false;
   /** Whether anybody has begun to read. */
   touched = false;
   private readonly queue: Buffer[] = [];
@@ -109,21 +129,17 @@ export class ContentStream implements ContentSink, AsyncIterableIterator<Buffer>
     this.drained = drained;
   }
 
-  get dropping(): boolean {
-    return this.abandoned || this.failure !== undefined;
-  }
-
   get full(): boolean {
     return this.queued >= HIGH_WATER || this.queue.length >= MOST_PIECES;
   }
 
-  write(octets: Buffer): void {
-    if (this.dropping) return;
-    if (this.waiting !== undefined) this.settle({ value: octets, done: false });
-    else {
-      this.queue.push(trimmed(octets));
-      this.queued += octets.length;
-    }
+  write(octets: Buffer, borrowed: boolean): void {
+    if (this.abandoned || this.failure !== undefined) return;
+    const piece = borrowed ? apart(octets) : this.waiting === undefined ? trimmed(octets) : octets;
+    if (piece === octets) this.kept = true;
+    if (this.waiting !== undefined) return this.settle({ value: piece, done: false });
+    this.queue.push(piece);
+    this.queued += piece.length;
   }
 
   end(): void {

@@ -2,10 +2,11 @@
  * The scanner of message content after DATA (RFC 5321 4.1.1.4, 4.5.2, 2.3.8).
  *
  * The one end is CRLF "." CRLF, or "." CRLF as the first line. A leading dot is removed only after CRLF; every other
- * octet passes unchanged. Octets are handed on as subarrays of what came in, or, where dots were removed, as a compacted
- * copy; nothing is kept but a CR that may belong to the end.
+ * octet passes unchanged. Octets are handed on as subarrays of what came in, or, where dots were removed, compacted and
+ * borrowed; nothing is kept but a CR that may belong to the end.
  */
 
+import type { Take } from './content-sink.ts';
 import { BLOCK, newlines, WORTH } from './newlines/index.ts';
 import { CR, DOT, LF } from '../octets.ts';
 
@@ -22,10 +23,10 @@ export class ContentScanner {
   /** Whether a CR without LF or a LF without CR stood in the content. */
   bareNewline = false;
   private state = LINE_START;
-  private readonly emit: (octets: Buffer) => void;
+  private readonly emit: Take;
 
   /** @param emit receives content, dots removed, in order; never an empty buffer. */
-  constructor(emit: (octets: Buffer) => void) {
+  constructor(emit: Take) {
     this.emit = emit;
   }
 
@@ -54,7 +55,7 @@ export class ContentScanner {
     // [run, at) waits to be handed on.
     let run = from;
     let at = from;
-    if (state === AFTER_DOT_CR && chunk[at] !== LF) this.emit(LONE_CR);
+    if (state === AFTER_DOT_CR && chunk[at] !== LF) this.emit(LONE_CR, false);
     do {
       const octet = chunk[at++]!;
       if (state === LINE_START && octet === DOT) {
@@ -89,7 +90,7 @@ export class ContentScanner {
     if (at + 2 < end && !isEnd(chunk, at)) {
       const rest = scan.unstuff(at + 1 - from);
       at = from + rest.at;
-      if (rest.octets.length > 0) this.emit(rest.octets);
+      if (rest.octets.length > 0) this.emit(rest.octets, true);
     }
     if (scan.bare) this.bareNewline = true;
     if (at < end) {
@@ -103,7 +104,7 @@ export class ContentScanner {
   }
 
   private pass(chunk: Buffer, from: number, to: number): void {
-    if (to > from) this.emit(chunk.subarray(from, to));
+    if (to > from) this.emit(chunk.subarray(from, to), false);
   }
 }
 

@@ -1,7 +1,7 @@
 /** One message coming in: scanner, policy and limits on the way to the handler. */
 
 import { ChunkScanner } from './chunk-scanner.ts';
-import { ContentError, type ContentSink } from './content-sink.ts';
+import { ContentError, type ContentSink, type Take } from './content-sink.ts';
 import { ContentScanner } from './content.ts';
 import type { ContentDeadline } from '../input/content-input.ts';
 import type { Delivery } from './delivery.ts';
@@ -17,7 +17,7 @@ export class Message {
   private readonly sink: ContentSink;
   private readonly scanner: ContentScanner;
   private readonly chunks: ChunkScanner | undefined;
-  private readonly write: (octets: Buffer) => void;
+  private readonly write: Take;
   private readonly normalizer: NewlineNormalizer | undefined;
   private readonly hops = new HopCounter();
   private readonly envelope: Envelope;
@@ -50,7 +50,7 @@ export class Message {
     this.aborted = aborted;
     this.policy = policy;
     const binary = envelope.body === 'BINARYMIME';
-    const pass = (octets: Buffer): void => this.pass(octets);
+    const pass: Take = (octets, borrowed) => this.pass(octets, borrowed);
     const normalizer = policy === 'normalize' && !binary ? new NewlineNormalizer(pass) : undefined;
     this.normalizer = normalizer;
     this.write = normalizer === undefined ? pass : (octets): void => normalizer.write(octets);
@@ -66,8 +66,13 @@ export class Message {
     return this.sink.full;
   }
 
-  get dropping(): boolean {
-    return this.sink.dropping;
+  /** Whether anything refers to octets that have come since this was set to false. */
+  get kept(): boolean {
+    return this.sink.kept;
+  }
+
+  set kept(kept: boolean) {
+    this.sink.kept = kept;
   }
 
   /** Reads content after DATA from `at` on; returns the index of the first octet after it. */
@@ -78,7 +83,7 @@ export class Message {
   /** Takes the octets of a BDAT chunk as they are. */
   take(octets: Buffer): void {
     this.chunks?.write(octets);
-    this.write(octets);
+    this.write(octets, false);
   }
 
   /** All content has come: the reply that refuses it, or undefined when the handler may answer. */
@@ -110,7 +115,7 @@ export class Message {
     return undefined;
   }
 
-  private pass(octets: Buffer): void {
+  private pass(octets: Buffer, borrowed: boolean): void {
     const { envelope } = this;
     envelope.size += octets.length;
     const limit = this.settings.dataSizeLimit;
@@ -122,6 +127,6 @@ export class Message {
       return;
     }
     this.hops.write(octets);
-    this.sink.write(octets);
+    this.sink.write(octets, borrowed);
   }
 }

@@ -1,3 +1,4 @@
+import type { Take } from './content-sink.ts';
 import { CR, DOT, LF } from '../octets.ts';
 
 /**
@@ -10,9 +11,9 @@ export class NewlineNormalizer {
   private changedStart = false;
   /** Octets of the line so far: 0, 1 and it is a dot, or more. */
   private line: 'empty' | 'dot' | 'text' = 'empty';
-  private readonly emit: (octets: Buffer) => void;
+  private readonly emit: Take;
 
-  constructor(emit: (octets: Buffer) => void) {
+  constructor(emit: Take) {
     this.emit = emit;
   }
 
@@ -41,22 +42,15 @@ export class NewlineNormalizer {
       this.line = this.line === 'empty' && octet === DOT ? 'dot' : 'text';
       target[size++] = octet;
     }
-    if (size > 0) this.emit(apart(target.subarray(0, size)));
+    if (size > 0) this.emit(target.subarray(0, size), true);
   }
 
   /** Must be called at the end: a CR may be held back. */
   end(): void {
     if (!this.afterCr) return;
     this.afterCr = false;
-    this.emit(Buffer.from(this.line === 'dot' ? [DOT, CR, LF] : [CR, LF]));
+    this.emit(Buffer.from(this.line === 'dot' ? [DOT, CR, LF] : [CR, LF]), false);
   }
-}
-
-/** A copy, so that nobody who keeps it keeps the room that was not needed, nor a pool. */
-function apart(octets: Buffer): Buffer {
-  const copy = Buffer.allocUnsafeSlow(octets.length);
-  copy.set(octets);
-  return copy;
 }
 
 let room = Buffer.alloc(0);

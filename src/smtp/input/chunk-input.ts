@@ -27,8 +27,12 @@ export class ChunkInput implements Input {
     return this.message?.full ?? false;
   }
 
-  get dropping(): boolean {
-    return this.message?.dropping ?? true;
+  get kept(): boolean {
+    return this.message?.kept ?? false;
+  }
+
+  set kept(kept: boolean) {
+    if (this.message !== undefined) this.message.kept = kept;
   }
 
   read(chunk: Buffer, at: number): number {

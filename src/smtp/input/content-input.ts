@@ -51,8 +51,12 @@ export class ContentInput implements Input {
     return this.message.full;
   }
 
-  get dropping(): boolean {
-    return this.message.dropping;
+  get kept(): boolean {
+    return this.message.kept;
+  }
+
+  set kept(kept: boolean) {
+    this.message.kept = kept;
   }
 
   read(chunk: Buffer, at: number): number {

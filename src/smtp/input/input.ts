@@ -17,8 +17,8 @@ export interface Input {
   readonly onTimeout: string;
   /** Whether what reads cannot take more for now. */
   readonly full: boolean;
-  /** Whether what is read is dropped, whatever it is. */
-  readonly dropping?: boolean;
+  /** Whether anything refers to octets read since this was set to false; absent where that is not known. */
+  kept?: boolean;
   /** Called when the deadline has passed, where that is no failure. */
   passed?(): void;
 }

@@ -43,12 +43,12 @@ export type Before = 'cr' | 'line-start' | 'text';
  */
 class NewlineScan {
   readonly #exports: Exports;
-  readonly #memory: Uint8Array;
+  readonly #memory: Buffer;
   #end = IN;
 
   constructor(exports: Exports) {
     this.#exports = exports;
-    this.#memory = new Uint8Array(exports.memory.buffer);
+    this.#memory = Buffer.from(exports.memory.buffer);
   }
 
   /** Takes [from, to) of a chunk, at most `BLOCK` octets. A CR at its end is not judged. */
@@ -88,13 +88,13 @@ class NewlineScan {
    * Goes on behind a dot that was dropped, and drops those at the start of lines.
    *
    * @returns the index of the dot that ends the content or is too near the end of the block to tell, or the length of
-   *   the block; `octets` is what is left of what stood before.
+   *   the block; `octets` is what is left of what stood before, until the next `load`.
    */
   unstuff(from: number): { at: number; octets: Buffer } {
     const { out, unstuff } = this.#exports;
     out.value = OUT;
     const at = unstuff(IN + from, this.#end) - IN;
-    return { at, octets: Buffer.from(this.#memory.subarray(OUT, out.value)) };
+    return { at, octets: this.#memory.subarray(OUT, out.value) };
   }
 }
 
