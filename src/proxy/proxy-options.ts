@@ -28,7 +28,7 @@ export interface ProxySettings {
   readonly unknown: 'accept' | 'reject';
   readonly unspec: 'reject' | 'accept';
   readonly codec: Codec<TlvValues>;
-  readonly decode: DecodeOptions;
+  readonly decode: DecodeOptions | undefined;
 }
 
 const KNOWN: Record<keyof ProxyOptions, true> = {
@@ -66,7 +66,7 @@ export function readProxyOptions<V>(
     diagnostics({ level: 'warning', code: 'proxy-timeout-short', text });
   }
   const codec = (options.codec ?? standardCodec) as unknown as Codec<TlvValues>;
-  const decode = options.decode ?? {};
+  const decode = options.decode ?? undefined;
   // The reader checks these options itself: better now than at the first connection.
   void new codec.ProxyReader(decode);
   return {

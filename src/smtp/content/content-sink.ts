@@ -47,11 +47,14 @@ export class ContentBuffer implements ContentSink {
   private used = 0;
 
   write(octets: Buffer, borrowed: boolean): void {
-    const { block } = this;
-    const begins = block === undefined && (this.pieces.length > 0 || octets.length >= LARGE);
-    const fits = block !== undefined && this.used + octets.length <= block.length;
-    const small = octets.length < KEEP && this.pieces.length > 0;
-    if (begins || fits || small || borrowed) this.copy(octets);
+    const { block, pieces } = this;
+    if (block === undefined && pieces.length === 0 && octets.length < LARGE) {
+      if (!borrowed) this.kept = true;
+      pieces.push(borrowed ? Buffer.from(octets) : octets);
+      return;
+    }
+    const fits = block === undefined || this.used + octets.length <= block.length;
+    if (fits || borrowed || octets.length < KEEP) this.copy(octets);
     else this.keep(octets);
   }
 
@@ -73,8 +76,7 @@ export class ContentBuffer implements ContentSink {
   private copy(octets: Buffer): void {
     if (this.block === undefined || this.used + octets.length > this.block.length) {
       this.seal();
-      const least = this.pieces.length > 0 ? LEAST_BLOCK : 0;
-      this.block = Buffer.allocUnsafeSlow(Math.max(least, 2 * octets.length));
+      this.block = Buffer.allocUnsafeSlow(Math.max(LEAST_BLOCK, 2 * octets.length));
       this.start = 0;
       this.used = 0;
     }
@@ -84,7 +86,7 @@ export class ContentBuffer implements ContentSink {
 
   private keep(octets: Buffer): void {
     this.seal();
-    const piece = this.pieces.length > 0 ? trimmed(octets) : octets;
+    const piece = trimmed(octets);
     if (piece === octets) this.kept = true;
     this.pieces.push(piece);
   }
