@@ -51,6 +51,8 @@ export class Conversation implements Dialogue {
   private held: Buffer[] = [];
   /** Input is being read now: a hook that stops the server is called from there. */
   private reading = false;
+  /** Whether anything may refer to the chunk that is read. */
+  private keeping = false;
   private closed = false;
   private halfClosed = false;
   private leaving = false;
@@ -102,11 +104,11 @@ export class Conversation implements Dialogue {
       this.held.push(chunk);
       return false;
     }
-    const { input } = this;
-    if (input.kept !== undefined) input.kept = false;
+    this.keeping = false;
     this.consume(chunk);
     this.afterBatch(chunk.length);
-    return this.input === input && input.kept === false && this.held.length === 0;
+    // A hook that is awaited may have been called with what stands in the chunk.
+    return !this.keeping && !this.gate.closed;
   }
 
   /** The deadline has passed. */
@@ -330,11 +332,14 @@ export class Conversation implements Dialogue {
         this.held.unshift(chunk.subarray(at));
         break;
       }
+      const { input } = this;
+      if (input.kept !== undefined) input.kept = false;
       try {
-        at = this.input.read(chunk, at);
+        at = input.read(chunk, at);
       } catch (error) {
         this.broken(error);
       }
+      if (input.kept !== false) this.keeping = true;
     }
     this.reading = false;
   }

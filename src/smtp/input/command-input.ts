@@ -16,6 +16,8 @@ export class CommandInput implements Input {
   readonly phase = 'command';
   readonly onTimeout = REPLIES.commandTimeout;
   readonly full = false;
+  /** A command takes what it needs out of its line as text; the line is let go of after each batch. */
+  kept = false;
   /** The greeting refused the session: 503 until QUIT (RFC 5321 3.1). */
   refused = false;
   private readonly dialogue: Dialogue;
