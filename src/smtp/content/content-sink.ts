@@ -50,7 +50,7 @@ export class ContentBuffer implements ContentSink {
     const { block, pieces } = this;
     if (block === undefined && pieces.length === 0 && octets.length < LARGE) {
       if (!borrowed) this.kept = true;
-      pieces.push(borrowed ? Buffer.from(octets) : octets);
+      pieces.push(borrowed ? apart(octets) : octets);
       return;
     }
     const fits = block === undefined || this.used + octets.length <= block.length;
@@ -103,8 +103,9 @@ function trimmed(octets: Buffer): Buffer {
   return octets.length * 4 < octets.buffer.byteLength ? apart(octets) : octets;
 }
 
-/** A copy that keeps no more memory than it has octets. */
+/** A copy that keeps no more memory than it has octets, or stands in Node's pool where those are few. */
 function apart(octets: Buffer): Buffer {
+  if (octets.length < KEEP) return Buffer.from(octets);
   const copy = Buffer.allocUnsafeSlow(octets.length);
   octets.copy(copy);
   return copy;
