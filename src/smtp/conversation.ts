@@ -267,19 +267,8 @@ export class Conversation implements Dialogue {
     });
   }
 
-  authFailed(wire: string, goOn?: () => void): void {
-    const { timeouts, limits } = this.settings;
-    const enough = !this.port.authFailed() || ++this.authFailures >= limits.authFailures;
-    this.ask(
-      () => new Promise((resolve) => setTimeout(resolve, timeouts.authFailure).unref()),
-      () => {
-        if (!enough && goOn !== undefined) return goOn();
-        this.reply(wire);
-        if (!enough) return;
-        this.reply(REPLIES.authTooOften);
-        this.close('limit');
-      },
-    );
+  countAuthFailure(): boolean {
+    return this.port.authFailed() && ++this.authFailures < this.settings.limits.authFailures;
   }
 
   reintroduce(client: Client, login: string | null): void {

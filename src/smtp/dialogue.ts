@@ -54,11 +54,8 @@ export interface Dialogue {
   resume(): void;
   /** Sends what is queued, then TLS; the session is a fresh one afterwards, but for the PROXY header. */
   startTLS(): void;
-  /**
-   * Counts a failed AUTH. After a pause `goOn` is called, or `wire` is said where there is no more to say; too many
-   * failures end the connection, after `wire` in any case.
-   */
-  authFailed(wire: string, goOn?: () => void): void;
+  /** Counts a failed AUTH; false when it was one too many, of this connection or of its client. */
+  countAuthFailure(): boolean;
   /**
    * A trusted peer says who its client is: the session begins anew, with the greeting (XCLIENT).
    *

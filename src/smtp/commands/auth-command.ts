@@ -167,9 +167,28 @@ function failed(
   if (failure.error !== undefined) dialogue.report(failure.error);
   const reply = failureReply(dialogue, failure, words);
   const counted = failure.reason === 'credentials';
-  if (counted) dialogue.authFailed(reply, challenge && (() => challenge(() => dialogue.reply(reply))));
+  if (counted) answerLate(dialogue, reply, challenge && (() => challenge(() => dialogue.reply(reply))));
   else if (challenge !== undefined) challenge(() => dialogue.refuse(reply));
   else dialogue.refuse(reply);
+}
+
+/**
+ * Counts a failed AUTH. After a pause `goOn` is called, or `reply` is said where there is no more to say; too many
+ * failures end the connection, after `reply` in any case.
+ */
+function answerLate(dialogue: Dialogue, reply: string, goOn: (() => void) | undefined): void {
+  const { authFailure } = dialogue.settings.timeouts;
+  const goesOn = dialogue.countAuthFailure();
+  dialogue.ask(
+    () => new Promise((resolve) => setTimeout(resolve, authFailure).unref()),
+    () => {
+      if (goesOn && goOn !== undefined) return goOn();
+      dialogue.reply(reply);
+      if (goesOn) return;
+      dialogue.reply(REPLIES.authTooOften);
+      dialogue.close('limit');
+    },
+  );
 }
 
 function failureReply(dialogue: Dialogue, failure: Failure, words: Words): string {
