@@ -19,8 +19,7 @@ export const MIB = 1024 * 1024;
 const DEFAULT_LIMIT = 32 * MIB;
 /** What anything may cost beyond its limit. */
 const BEYOND = 8 * MIB;
-/** What a message may cost that a handler reads as a stream, whatever its size: it is not known what the handler keeps. */
-const STREAM = 64 * MIB;
+const SLOW = 64 * MIB;
 
 const ENVELOPE = ['EHLO flood.example.org', 'MAIL FROM:<a@example.org>', 'RCPT TO:<b@example.net>'];
 const LINE = `${'x'.repeat(62)}\r\n`;
@@ -29,10 +28,17 @@ const LINE = `${'x'.repeat(62)}\r\n`;
 export function floods(size: number): FloodCase[] {
   const parts = size / MIB;
   return [
-    { ...slow, what: 'lines to a slow stream, DATA', flood: byData(parts, LINE), most: STREAM },
-    { ...slow, what: 'lines to a slow stream, one BDAT', flood: byOneChunk(parts, LINE), most: STREAM },
-    { ...streaming, what: 'no CRLF to a stream, DATA', flood: byData(parts, 'x'), most: STREAM },
-    { ...streaming, what: 'no CRLF to a stream, one BDAT', flood: byOneChunk(parts, 'x'), most: STREAM },
+    { ...slow, what: 'lines to a slow stream, DATA', flood: byData(parts, LINE), most: SLOW },
+    { ...slow, what: 'lines to a slow stream, one BDAT', flood: byOneChunk(parts, LINE), most: SLOW },
+    { ...streaming, what: 'no CRLF to a stream, DATA', flood: byData(parts, 'x'), most: BEYOND },
+    { ...streaming, what: 'no CRLF to a stream, one BDAT', flood: byOneChunk(parts, 'x'), most: BEYOND },
+    {
+      ...streaming,
+      options: { dataSizeLimit: MIB },
+      what: 'no CRLF to a stream of 1 MiB, DATA',
+      flood: byData(parts, 'x'),
+      most: MIB + BEYOND,
+    },
     {
       ...plain,
       handler: 'bare',
