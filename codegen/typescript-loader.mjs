@@ -1,4 +1,4 @@
 /** `node --import` this to run TypeScript sources; newer Node does so by itself. */
-import { registerTypeScript } from './register.mjs';
+import { registerTypeScript } from './load/register.mjs';
 
 if (!process.features.typescript) await registerTypeScript();

@@ -5,9 +5,9 @@ import { plainText } from '../check/diagnostic.ts';
 import { isRecord } from '../check/shape.ts';
 import { extendSpec } from '../extend.ts';
 import type * as specEntry from '../spec-entry.ts';
-import { at, REGISTRY } from '../places.mjs';
-import { registerTypeScript } from '../register.mjs';
-import { SPEC_QUERY } from '../spec-query.mjs';
+import { at, REGISTRY } from './places.mjs';
+import { registerTypeScript } from './register.mjs';
+import { SPEC_QUERY } from './spec-query.mjs';
 import { type Fault, readJson } from './json.ts';
 
 /** A spec as its file exports it, not yet checked; or why there is none. */

@@ -1,5 +1,5 @@
 import { ts } from 'ts-morph';
-import { at } from '../places.mjs';
+import { at } from './places.mjs';
 
 /** Why there is no spec, and where. Lines and columns count from 1. */
 export interface Fault {

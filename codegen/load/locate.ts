@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Path } from '../check/diagnostic.ts';
-import { placeOf } from '../places.mjs';
+import { placeOf } from './places.mjs';
 
 /** A place in a file; line and column count from 1. */
 export interface Location {

@@ -4,8 +4,8 @@ import type { Command } from 'commander';
 import { runCodegen } from '../../codegen/command.ts';
 import { outputsOf } from '../../codegen/generate.ts';
 import { spec as standard } from '../../spec/index.ts';
-import { repeatable } from './failure.ts';
-import type { Io } from './io.ts';
+import { repeatable } from './shared/failure.ts';
+import type { Io } from './shared/io.ts';
 import type { Action } from './program.ts';
 
 interface CodegenOptions {

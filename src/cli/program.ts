@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
-import { EXIT, Failure, UsageError } from './failure.ts';
-import type { Io } from './io.ts';
+import { EXIT, Failure, UsageError } from './shared/failure.ts';
+import type { Io } from './shared/io.ts';
 
 /** Runs a command; gives the exit code. */
 export type Action = (io: Io) => Promise<number>;
@@ -16,22 +16,22 @@ const COMMANDS: readonly { name: string; summary: string; load: () => Promise<Co
   {
     name: 'serve',
     summary: 'receive mail behind a balancer, into a Maildir',
-    load: () => import('./serve.ts'),
+    load: () => import('./serve/serve.ts'),
   },
   {
     name: 'send',
     summary: 'send one test message through a PROXY header of your choice',
-    load: () => import('./send.ts'),
+    load: () => import('./send/send.ts'),
   },
   {
     name: 'inspect',
     summary: 'show what a PROXY header says, octet by octet',
-    load: () => import('./inspect.ts'),
+    load: () => import('./inspect/inspect.ts'),
   },
   {
     name: 'encode',
     summary: 'write a PROXY header',
-    load: () => import('./encode.ts'),
+    load: () => import('./encode/encode.ts'),
   },
   {
     name: 'codegen',

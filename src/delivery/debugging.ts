@@ -1,8 +1,8 @@
-import type { Envelope } from '../smtp/envelope.ts';
-import type { Handler } from '../smtp/handler.ts';
-import { escapeText } from '../smtp/reply.ts';
-import type { SMTPServer } from '../smtp/server.ts';
-import type { Session } from '../smtp/session.ts';
+import type { Envelope } from '../smtp/api/envelope.ts';
+import type { Handler } from '../smtp/api/handler.ts';
+import { escapeText } from '../smtp/api/reply.ts';
+import type { SMTPServer } from '../smtp/server/server.ts';
+import type { Session } from '../smtp/api/session.ts';
 
 /** Where `Debugging` writes; `process.stdout` is one. */
 export interface TextOutput {

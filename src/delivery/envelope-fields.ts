@@ -1,5 +1,5 @@
 import { oneLine } from '../smtp/content/received.ts';
-import type { Envelope } from '../smtp/envelope.ts';
+import type { Envelope } from '../smtp/api/envelope.ts';
 
 /**
  * The header fields that the final delivery puts before a message: exactly one `Return-Path` (RFC 5321 section

@@ -1,10 +1,10 @@
 import { domainToASCII } from 'node:url';
-import type { Envelope } from '../smtp/envelope.ts';
-import type { ContentReply, Handler } from '../smtp/handler.ts';
+import type { Envelope } from '../smtp/api/envelope.ts';
+import type { ContentReply, Handler } from '../smtp/api/handler.ts';
 import { traceField } from '../smtp/content/received.ts';
-import type { HookReply } from '../smtp/reply.ts';
-import type { SMTPServer } from '../smtp/server.ts';
-import type { Session } from '../smtp/session.ts';
+import type { HookReply } from '../smtp/api/reply.ts';
+import type { SMTPServer } from '../smtp/server/server.ts';
+import type { Session } from '../smtp/api/session.ts';
 
 /** Passes a message on. A transport that nodemailer's `createTransport` makes for SMTP or LMTP is one. */
 export interface MailTransport {

@@ -1,8 +1,8 @@
-import type { Envelope } from '../smtp/envelope.ts';
-import type { Handler } from '../smtp/handler.ts';
+import type { Envelope } from '../smtp/api/envelope.ts';
+import type { Handler } from '../smtp/api/handler.ts';
 import { traceField } from '../smtp/content/received.ts';
-import type { SMTPServer } from '../smtp/server.ts';
-import type { Session } from '../smtp/session.ts';
+import type { SMTPServer } from '../smtp/server/server.ts';
+import type { Session } from '../smtp/api/session.ts';
 import { envelopeFields } from './envelope-fields.ts';
 import { MaildirStore } from './maildir-store.ts';
 import type { StoredMessage } from './maildir-store.ts';

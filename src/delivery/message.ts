@@ -1,8 +1,8 @@
-import type { Envelope } from '../smtp/envelope.ts';
-import type { Handler } from '../smtp/handler.ts';
-import type { HookReply } from '../smtp/reply.ts';
-import type { SMTPServer } from '../smtp/server.ts';
-import type { Session } from '../smtp/session.ts';
+import type { Envelope } from '../smtp/api/envelope.ts';
+import type { Handler } from '../smtp/api/handler.ts';
+import type { HookReply } from '../smtp/api/reply.ts';
+import type { SMTPServer } from '../smtp/server/server.ts';
+import type { Session } from '../smtp/api/session.ts';
 import { MailMessage } from './mail-message.ts';
 
 /** What is done with a message: the reply, or nothing for the server's own 250. */

@@ -1,4 +1,4 @@
-import type { Handler } from '../smtp/handler.ts';
+import type { Handler } from '../smtp/api/handler.ts';
 
 /**
  * The handler that accepts every message and keeps none: for load tests, and to see what a sender does.

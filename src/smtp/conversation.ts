@@ -7,25 +7,25 @@
 
 import type { Client } from '../proxy/peer.ts';
 import { MISSING_HEADER } from '../proxy/verdict.ts';
-import { CommandInput } from './input/command-input.ts';
+import { CommandInput } from './commands/command-reader.ts';
 import { ContentError } from './content/content-sink.ts';
-import type { Dialogue } from './dialogue.ts';
-import { Envelope } from './envelope.ts';
-import type { Handler } from './handler.ts';
-import { HookGate } from './hook-gate.ts';
-import type { Input } from './input/input.ts';
-import { askAfterTLS, awaitHeader, greet } from './opening.ts';
-import type { Settings } from './options.ts';
-import { Pace } from './pace.ts';
+import type { Dialogue } from './engine/exchange.ts';
+import { Envelope } from './api/envelope.ts';
+import type { Handler } from './api/handler.ts';
+import { HookGate } from './engine/hook-call.ts';
+import type { Input } from './engine/reader.ts';
+import { askAfterTLS, awaitHeader, greet } from './opening/opening.ts';
+import type { Settings } from './api/options.ts';
+import { Pace } from './engine/flow-control.ts';
 import { Reception } from './content/reception.ts';
-import type { Host, Port } from './port.ts';
-import { REPLIES } from './replies.ts';
-import { formatReply, readReply, statusOf, withoutStatus } from './reply.ts';
-import type { SMTPServer } from './server.ts';
-import type { CloseReason, Session } from './session.ts';
-import type { TLSInfo } from './tls.ts';
-import { TLSInput } from './input/tls-input.ts';
-import { Witness } from './witness.ts';
+import type { Host, Port } from './engine/transport.ts';
+import { REPLIES } from './engine/replies.ts';
+import { formatReply, readReply, statusOf, withoutStatus } from './api/reply.ts';
+import type { SMTPServer } from './server/server.ts';
+import type { CloseReason, Session } from './api/session.ts';
+import type { TLSInfo } from './api/tls.ts';
+import { TLSInput } from './opening/handshake-reader.ts';
+import { Witness } from './engine/observer.ts';
 
 /** Replies to one batch, in octets, beyond which they are sent before the batch is done. */
 export const MOST_REPLIES = 16_384;

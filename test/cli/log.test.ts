@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createLog } from '../../src/cli/log.ts';
-import type { LogFormat } from '../../src/cli/log.ts';
+import { createLog } from '../../src/cli/shared/log.ts';
+import type { LogFormat } from '../../src/cli/shared/log.ts';
 
 const NOW = () => new Date(Date.UTC(2026, 10, 22, 12, 0, 0));
 const NASTY = 'a\u001b[31m\r\n\u0000\u007f\u009b\u202e\u{1f600}\ud800';

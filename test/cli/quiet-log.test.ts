@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { QuietLog } from '../../src/cli/quiet-log.ts';
+import { QuietLog } from '../../src/cli/serve/health-check-log.ts';
 
 describe('the log of connections that balancers make for themselves', () => {
   const lines: string[] = [];

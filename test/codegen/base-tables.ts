@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { at, placeOf } from '../../codegen/places.mjs';
+import { at, placeOf } from '../../codegen/load/places.mjs';
 import { vendors } from '../../spec/tlv/vendors.ts';
 
 /** The rows of vendors that scenarios build on; a row that is added to the tables later is none of their business. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ts } from 'ts-morph';
 import { describe, expect, test } from 'vitest';
-import { toJavaScript } from '../../codegen/instrument.mjs';
+import { toJavaScript } from '../../codegen/load/instrument.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 

@@ -2,10 +2,10 @@ import { connect } from 'node:net';
 import { createTransport } from 'nodemailer';
 import { expect, it, onTestFinished } from 'vitest';
 import { Forward, type RefusedRecipient } from '../../src/delivery/forward.ts';
-import type { Handler } from '../../src/smtp/handler.ts';
-import { LMTPServer } from '../../src/smtp/lmtp-server.ts';
-import type { SMTPServerOptions } from '../../src/smtp/options.ts';
-import { SMTPServer } from '../../src/smtp/server.ts';
+import type { Handler } from '../../src/smtp/api/handler.ts';
+import { LMTPServer } from '../../src/smtp/server/lmtp-server.ts';
+import type { SMTPServerOptions } from '../../src/smtp/api/options.ts';
+import { SMTPServer } from '../../src/smtp/server/server.ts';
 import { Client } from '../smtp/loopback.ts';
 import { envelope, SERVER, session } from './support.ts';
 

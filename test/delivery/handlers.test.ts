@@ -5,8 +5,8 @@ import { Debugging } from '../../src/delivery/debugging.ts';
 import { MailMessage } from '../../src/delivery/mail-message.ts';
 import { Message } from '../../src/delivery/message.ts';
 import { Sink } from '../../src/delivery/sink.ts';
-import type { Handler } from '../../src/smtp/handler.ts';
-import { SMTPServer } from '../../src/smtp/server.ts';
+import type { Handler } from '../../src/smtp/api/handler.ts';
+import { SMTPServer } from '../../src/smtp/server/server.ts';
 import { envelope, session } from './support.ts';
 
 /** Sends one message to the handler, behind a PROXY header; gives the reply to it. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Maildir } from '../../src/delivery/maildir.ts';
 import type { MaildirOptions } from '../../src/delivery/maildir.ts';
-import type { Envelope } from '../../src/smtp/envelope.ts';
+import type { Envelope } from '../../src/smtp/api/envelope.ts';
 import { StorageFault } from '../../src/delivery/storage-fault.ts';
 import { ready } from '../smtp/harness.ts';
 import { arriving, contentsOf, envelope, HEAD, SERVER, session, temporaryDirectory } from './support.ts';

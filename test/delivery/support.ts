@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Envelope } from '../../src/smtp/envelope.ts';
-import { Session } from '../../src/smtp/session.ts';
-import { SMTPServer } from '../../src/smtp/server.ts';
+import { Envelope } from '../../src/smtp/api/envelope.ts';
+import { Session } from '../../src/smtp/api/session.ts';
+import { SMTPServer } from '../../src/smtp/server/server.ts';
 
 /** A new empty directory; `remove` takes it away with all it holds. */
 export function temporaryDirectory(): { path: string; remove: () => void } {

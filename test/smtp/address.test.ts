@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parsePath, quoteLocalPart } from '../../src/smtp/commands/address.ts';
+import { parsePath, quoteLocalPart } from '../../src/smtp/grammar/address.ts';
 
 function parse(text: string): string | null | undefined {
   const octets = Buffer.from(text);

@@ -1,14 +1,14 @@
 /** What aiosmtpd gets wrong, and is no counterpart here. */
 
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Handler } from '../../src/smtp/handler.ts';
+import type { Handler } from '../../src/smtp/api/handler.ts';
 import type { Diagnostic } from '../../src/proxy/diagnostic.ts';
-import type { SMTPServerOptions } from '../../src/smtp/options.ts';
-import { SMTPServer } from '../../src/smtp/server.ts';
+import type { SMTPServerOptions } from '../../src/smtp/api/options.ts';
+import { SMTPServer } from '../../src/smtp/server/server.ts';
 import { Conversation } from '../../src/smtp/conversation.ts';
-import { Session } from '../../src/smtp/session.ts';
+import { Session } from '../../src/smtp/api/session.ts';
 import { keeper, ready, Rig, settled } from './harness.ts';
-import type { TLSInfo } from '../../src/smtp/tls.ts';
+import type { TLSInfo } from '../../src/smtp/api/tls.ts';
 import { serve } from './loopback.ts';
 
 const TIM = Buffer.from('\0tim\0tanstaaf').toString('base64');

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { connect as connectTLS } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { decode, encode, type ProxyData } from '../../src/proxy/index.ts';
-import type { SMTPServerOptions } from '../../src/smtp/options.ts';
-import type { TLSInfo } from '../../src/smtp/tls.ts';
+import type { SMTPServerOptions } from '../../src/smtp/api/options.ts';
+import type { TLSInfo } from '../../src/smtp/api/tls.ts';
 import { greeted, type Rig, say } from './harness.ts';
 import { Client, serve } from './loopback.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ChunkScanner } from '../../src/smtp/content/chunk-scanner.ts';
+import { ChunkScanner } from '../../src/smtp/content/bdat-scanner.ts';
 
 const BARE = /\r(?!\n)|(?<!\r)\n/;
 

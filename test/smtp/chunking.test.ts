@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Handler } from '../../src/smtp/handler.ts';
+import type { Handler } from '../../src/smtp/api/handler.ts';
 import { addressed, greeted, keeper, ready, settled } from './harness.ts';
 
 const OK = '250 2.6.0 Message accepted\r\n';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { clientKey } from '../../src/smtp/client-key.ts';
+import { clientKey } from '../../src/smtp/server/client-key.ts';
 import { serve } from './loopback.ts';
 
 const GREETING = '220 mx.test ESMTP truepeer\r\n';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ContentScanner } from '../../src/smtp/content/content.ts';
+import { ContentScanner } from '../../src/smtp/content/data-scanner.ts';
 
 interface Scan {
   content: string;

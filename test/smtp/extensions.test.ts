@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Handler } from '../../src/smtp/handler.ts';
-import { SMTPServer } from '../../src/smtp/server.ts';
-import type { Session } from '../../src/smtp/session.ts';
-import type { TLSInfo } from '../../src/smtp/tls.ts';
+import type { Handler } from '../../src/smtp/api/handler.ts';
+import { SMTPServer } from '../../src/smtp/server/server.ts';
+import type { Session } from '../../src/smtp/api/session.ts';
+import type { TLSInfo } from '../../src/smtp/api/tls.ts';
 import { addressed, greeted, keeper, ready, type Rig } from './harness.ts';
 
 const SENDER_OK = '250 2.1.0 Sender ok\r\n';

@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Handler } from '../../src/smtp/handler.ts';
+import type { Handler } from '../../src/smtp/api/handler.ts';
 import { addressed, greeted, keeper, ready, settled } from './harness.ts';
 import { Client, serve } from './loopback.ts';
 

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { connect as connectTLS } from 'node:tls';
 import { describe, expect, test } from 'vitest';
-import { giveBack } from '../../src/smtp/give-back.ts';
-import type { Handler } from '../../src/smtp/handler.ts';
+import { giveBack } from '../../src/smtp/server/detach-buffer.ts';
+import type { Handler } from '../../src/smtp/api/handler.ts';
 import { Client, serve } from './loopback.ts';
 
 test('a large chunk is empty afterwards, again and again', () => {

@@ -1,9 +1,9 @@
 import { Conversation } from '../../src/smtp/conversation.ts';
-import type { Port } from '../../src/smtp/port.ts';
-import type { Handler } from '../../src/smtp/handler.ts';
-import type { SMTPServerOptions } from '../../src/smtp/options.ts';
-import { SMTPServer } from '../../src/smtp/server.ts';
-import { type CloseReason, Session } from '../../src/smtp/session.ts';
+import type { Port } from '../../src/smtp/engine/transport.ts';
+import type { Handler } from '../../src/smtp/api/handler.ts';
+import type { SMTPServerOptions } from '../../src/smtp/api/options.ts';
+import { SMTPServer } from '../../src/smtp/server/server.ts';
+import { type CloseReason, Session } from '../../src/smtp/api/session.ts';
 
 type Make = (handler: Handler, options: SMTPServerOptions) => SMTPServer;
 

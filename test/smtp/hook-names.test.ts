@@ -1,8 +1,8 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { Diagnostic } from '../../src/index.ts';
-import type { Handler } from '../../src/smtp/handler.ts';
-import { MEMBERS } from '../../src/smtp/hook-names.ts';
-import { SMTPServer } from '../../src/smtp/server.ts';
+import type { Handler } from '../../src/smtp/api/handler.ts';
+import { MEMBERS } from '../../src/smtp/api/handler-checks.ts';
+import { SMTPServer } from '../../src/smtp/server/server.ts';
 
 /** The warnings that a handler gives rise to, the one of no delivery left out. */
 function warnings(handler: object): string[] {

@@ -1,10 +1,10 @@
 import { ReadableStream } from 'node:stream/web';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { CHANNELS, type MessageEvent } from '../../src/smtp/channels.ts';
-import type { Handler } from '../../src/smtp/handler.ts';
-import type { SMTPServerOptions } from '../../src/smtp/options.ts';
-import { SMTPServer } from '../../src/smtp/server.ts';
+import { CHANNELS, type MessageEvent } from '../../src/smtp/api/channels.ts';
+import type { Handler } from '../../src/smtp/api/handler.ts';
+import type { SMTPServerOptions } from '../../src/smtp/api/options.ts';
+import { SMTPServer } from '../../src/smtp/server/server.ts';
 import { addressed, greeted, keeper, ready, Rig, settled } from './harness.ts';
 import { serve } from './loopback.ts';
 

@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
-import type { Session } from '../../src/smtp/session.ts';
-import { LMTPServer } from '../../src/smtp/lmtp-server.ts';
-import { SMTPServer } from '../../src/smtp/server.ts';
+import type { Session } from '../../src/smtp/api/session.ts';
+import { LMTPServer } from '../../src/smtp/server/lmtp-server.ts';
+import { SMTPServer } from '../../src/smtp/server/server.ts';
 import { brokenOff } from '../proxy/listening.ts';
 import { Client, serve } from './loopback.ts';
 

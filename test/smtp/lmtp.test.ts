@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { LMTPServer } from '../../src/smtp/lmtp-server.ts';
-import type { Handler } from '../../src/smtp/handler.ts';
-import type { SMTPServerOptions } from '../../src/smtp/options.ts';
+import { LMTPServer } from '../../src/smtp/server/lmtp-server.ts';
+import type { Handler } from '../../src/smtp/api/handler.ts';
+import type { SMTPServerOptions } from '../../src/smtp/api/options.ts';
 import { greeted, keeper, ready, type Rig, settled } from './harness.ts';
 
 function lmtp(handler: Handler = keeper(), options: SMTPServerOptions = {}): Rig {

@@ -1,10 +1,10 @@
 import { connect, type Socket } from 'node:net';
 import { connect as connectTLS, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { onTestFinished } from 'vitest';
-import type { Handler } from '../../src/smtp/handler.ts';
-import type { SMTPServerOptions } from '../../src/smtp/options.ts';
-import type { ListenTarget } from '../../src/smtp/listening.ts';
-import { SMTPServer } from '../../src/smtp/server.ts';
+import type { Handler } from '../../src/smtp/api/handler.ts';
+import type { SMTPServerOptions } from '../../src/smtp/api/options.ts';
+import type { ListenTarget } from '../../src/smtp/server/listener.ts';
+import { SMTPServer } from '../../src/smtp/server/server.ts';
 
 /** A client that collects what it is told. */
 export class Client {

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import type { SMTPServerOptions } from '../../src/smtp/options.ts';
-import { SMTPServer } from '../../src/smtp/server.ts';
+import type { SMTPServerOptions } from '../../src/smtp/api/options.ts';
+import { SMTPServer } from '../../src/smtp/server/server.ts';
 import { keeper, Rig } from './harness.ts';
 import { Client, serve } from './loopback.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { flushSoon, type Sender } from '../../src/smtp/outbox.ts';
+import { flushSoon, type Sender } from '../../src/smtp/server/write-batch.ts';
 
 function sender(log: string[], name: string): Sender {
   return { flush: () => void log.push(name) };

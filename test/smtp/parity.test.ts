@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as truepeer from '../../src/index.ts';
 import * as proxy from '../../src/proxy/index.ts';
-import { Envelope } from '../../src/smtp/envelope.ts';
-import type { Handler } from '../../src/smtp/handler.ts';
-import type { Limits, SMTPServerOptions, Timeouts } from '../../src/smtp/options.ts';
-import { SMTPServer } from '../../src/smtp/server.ts';
-import { Session } from '../../src/smtp/session.ts';
+import { Envelope } from '../../src/smtp/api/envelope.ts';
+import type { Handler } from '../../src/smtp/api/handler.ts';
+import type { Limits, SMTPServerOptions, Timeouts } from '../../src/smtp/api/options.ts';
+import { SMTPServer } from '../../src/smtp/server/server.ts';
+import { Session } from '../../src/smtp/api/session.ts';
 
 /** README's tables from names of aiosmtpd and of npm smtp-server to names here: nothing is promised that is not there. */
 const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { REPLIES } from '../../src/smtp/replies.ts';
-import { formatReply } from '../../src/smtp/reply.ts';
+import { REPLIES } from '../../src/smtp/engine/replies.ts';
+import { formatReply } from '../../src/smtp/api/reply.ts';
 import { addressed, greeted, keeper, ready, type Rig } from './harness.ts';
 
 /** RFC 3463, RFC 5248, and what the documents of the extensions have registered since. */

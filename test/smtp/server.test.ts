@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Handler } from '../../src/smtp/handler.ts';
-import type { SMTPServerOptions } from '../../src/smtp/options.ts';
-import { SMTPServer } from '../../src/smtp/server.ts';
-import type { Session } from '../../src/smtp/session.ts';
+import type { Handler } from '../../src/smtp/api/handler.ts';
+import type { SMTPServerOptions } from '../../src/smtp/api/options.ts';
+import { SMTPServer } from '../../src/smtp/server/server.ts';
+import type { Session } from '../../src/smtp/api/session.ts';
 import { keeper } from './harness.ts';
 
 const cleanups: (() => unknown)[] = [];

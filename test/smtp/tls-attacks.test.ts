@@ -3,8 +3,8 @@ import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTLS } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Handler } from '../../src/smtp/handler.ts';
-import type { TLSOptions } from '../../src/smtp/tls.ts';
+import type { Handler } from '../../src/smtp/api/handler.ts';
+import type { TLSOptions } from '../../src/smtp/api/tls.ts';
 import { keeper, ready } from './harness.ts';
 import { Client, serve } from './loopback.ts';
 

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Handler } from '../../src/smtp/handler.ts';
-import type { TLSInfo, TLSOptions } from '../../src/smtp/tls.ts';
+import type { Handler } from '../../src/smtp/api/handler.ts';
+import type { TLSInfo, TLSOptions } from '../../src/smtp/api/tls.ts';
 import { serve } from './loopback.ts';
 
 function pem(name: string): Buffer {

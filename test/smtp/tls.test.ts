@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect as connectTLS, createSecureContext } from 'node:tls';
 import { describe, expect, it } from 'vitest';
-import type { Handler } from '../../src/smtp/handler.ts';
-import type { TLSOptions } from '../../src/smtp/tls.ts';
-import { SMTPServer } from '../../src/smtp/server.ts';
+import type { Handler } from '../../src/smtp/api/handler.ts';
+import type { TLSOptions } from '../../src/smtp/api/tls.ts';
+import { SMTPServer } from '../../src/smtp/server/server.ts';
 import { greeted, keeper } from './harness.ts';
 import { Client, serve } from './loopback.ts';
 

@@ -1,9 +1,9 @@
-import { offeredMechanisms } from './auth-command.ts';
-import * as check from '../check.ts';
-import type { Dialogue } from '../dialogue.ts';
-import type { Handler } from '../handler.ts';
-import type { Settings } from '../options.ts';
-import { trusts, XCLIENT_ATTRIBUTES, XFORWARD_ATTRIBUTES } from './xclient-commands.ts';
+import { offeredMechanisms } from '../auth/auth.ts';
+import * as check from '../api/option-checks.ts';
+import type { Dialogue } from '../engine/exchange.ts';
+import type { Handler } from '../api/handler.ts';
+import type { Settings } from '../api/options.ts';
+import { trusts, XCLIENT_ATTRIBUTES, XFORWARD_ATTRIBUTES } from './xclient.ts';
 
 /** RFC 2034. */
 export const STATUS_CODES = 'ENHANCEDSTATUSCODES';

@@ -1,10 +1,10 @@
 /** What each parameter of MAIL and RCPT means: one row a keyword. */
 
-import { parsePath } from './address.ts';
-import type { Dialogue } from '../dialogue.ts';
-import type { Envelope, Notify, RecipientDSN } from '../envelope.ts';
-import { REPLIES } from '../replies.ts';
-import { decodeUnitext, decodeXtext } from './xtext.ts';
+import { parsePath } from '../grammar/address.ts';
+import type { Dialogue } from '../engine/exchange.ts';
+import type { Envelope, Notify, RecipientDSN } from '../api/envelope.ts';
+import { REPLIES } from '../engine/replies.ts';
+import { decodeUnitext, decodeXtext } from '../grammar/xtext.ts';
 
 /** Facts of the envelope that parameters of MAIL state. */
 export type MailFacts = {

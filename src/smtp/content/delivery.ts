@@ -1,9 +1,9 @@
 import { ContentBuffer, type ContentSink, ContentStream } from './content-sink.ts';
-import type { Envelope } from '../envelope.ts';
-import type { ContentReply, Handler } from '../handler.ts';
-import { REPLIES } from '../replies.ts';
-import type { SMTPServer } from '../server.ts';
-import type { Session } from '../session.ts';
+import type { Envelope } from '../api/envelope.ts';
+import type { ContentReply, Handler } from '../api/handler.ts';
+import { REPLIES } from '../engine/replies.ts';
+import type { SMTPServer } from '../server/server.ts';
+import type { Session } from '../api/session.ts';
 
 /** One message on its way to the handler. */
 export interface Delivery {

@@ -1,4 +1,4 @@
-import { COLON, LF, SP } from '../octets.ts';
+import { COLON, LF, SP } from '../grammar/octets.ts';
 
 const TAB = 0x09;
 const NAME = Buffer.from('received');

@@ -1,5 +1,5 @@
 import type { Take } from './content-sink.ts';
-import { CR, DOT, LF } from '../octets.ts';
+import { CR, DOT, LF } from '../grammar/octets.ts';
 
 /**
  * Turns every bare CR and bare LF into CRLF. A line that is a single dot only because of such a change gets a second

@@ -1,7 +1,7 @@
-import { isAddressLiteral } from '../commands/address.ts';
-import type { Envelope } from '../envelope.ts';
-import { escapeText } from '../reply.ts';
-import type { Session } from '../session.ts';
+import { isAddressLiteral } from '../grammar/address.ts';
+import type { Envelope } from '../api/envelope.ts';
+import { escapeText } from '../api/reply.ts';
+import type { Session } from '../api/session.ts';
 
 export interface ReceivedOptions {
   /** The name of this server, for the `by` clause. */

@@ -1,15 +1,15 @@
 /** The message of the current transaction: DATA or BDAT, from the first octet to the reply. */
 
-import { ChunkInput } from '../input/chunk-input.ts';
-import { ContentDeadline, ContentInput } from '../input/content-input.ts';
+import { ChunkInput } from './bdat-reader.ts';
+import { ContentDeadline, ContentInput } from './data-reader.ts';
 import type { ContentError } from './content-sink.ts';
 import { collect, stream } from './delivery.ts';
-import type { Dialogue } from '../dialogue.ts';
-import type { ContentReply } from '../handler.ts';
-import { Message } from './message.ts';
-import { newlinePolicy } from './newline-policy.ts';
-import { REPLIES } from '../replies.ts';
-import { formatReply, type HookReply, readReply, type Reply } from '../reply.ts';
+import type { Dialogue } from '../engine/exchange.ts';
+import type { ContentReply } from '../api/handler.ts';
+import { Message } from './incoming-message.ts';
+import { newlinePolicy } from '../api/newline-policy.ts';
+import { REPLIES } from '../engine/replies.ts';
+import { formatReply, type HookReply, readReply, type Reply } from '../api/reply.ts';
 
 export class Reception {
   /** Content that has begun and not ended. */

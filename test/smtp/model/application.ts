@@ -1,6 +1,6 @@
-import type { Envelope } from '../../../src/smtp/envelope.ts';
-import type { Handler } from '../../../src/smtp/handler.ts';
-import type { HookReply } from '../../../src/smtp/reply.ts';
+import type { Envelope } from '../../../src/smtp/api/envelope.ts';
+import type { Handler } from '../../../src/smtp/api/handler.ts';
+import type { HookReply } from '../../../src/smtp/api/reply.ts';
 import { type Decision, decide, knows, type Setup, type Stored } from './setup.ts';
 
 /** When a hook answers. It must make no difference. */

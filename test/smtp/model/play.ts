@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { MOST_REPLIES } from '../../../src/smtp/conversation.ts';
-import type { TLSInfo } from '../../../src/smtp/tls.ts';
-import { LMTPServer } from '../../../src/smtp/lmtp-server.ts';
-import { SMTPServer } from '../../../src/smtp/server.ts';
+import type { TLSInfo } from '../../../src/smtp/api/tls.ts';
+import { LMTPServer } from '../../../src/smtp/server/lmtp-server.ts';
+import { SMTPServer } from '../../../src/smtp/server/server.ts';
 import { Rig } from '../harness.ts';
 import { Application, type Timing } from './application.ts';
 import { heldOctets } from './held-octets.ts';

@@ -4,7 +4,7 @@
  */
 
 import { readFileSync } from 'node:fs';
-import { SMTPServer } from '../../../src/smtp/server.ts';
+import { SMTPServer } from '../../../src/smtp/server/server.ts';
 
 const pem = (name: string): Buffer => readFileSync(new URL(`../certificates/${name}`, import.meta.url));
 

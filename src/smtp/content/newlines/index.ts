@@ -1,6 +1,6 @@
 /** Newlines of large pieces of content, by WebAssembly: five times as fast as the fastest way in JavaScript. */
 
-import { CR, LF, SP } from '../../octets.ts';
+import { CR, LF, SP } from '../../grammar/octets.ts';
 import { NEWLINES_WASM } from './newlines-wasm.ts';
 
 /** Octets that one call can look at. */

@@ -1,0 +1,28 @@
+import { spec } from '../../../../spec/index.ts';
+import { unhex } from '../../../wire/index.ts';
+import { annotateV1 } from './v1.ts';
+import { annotateV2 } from './v2.ts';
+import type { Annotation } from './annotation.ts';
+
+/**
+ * What the octets of a header say, one line for each field, as far as they make sense.
+ *
+ * @param octets what was received
+ * @param length octets of the header, where they are known
+ */
+export function annotate(octets: Uint8Array, length: number | undefined): Annotation[] {
+  const header = octets.subarray(0, length ?? Math.min(octets.length, LONGEST));
+  const [first] = header;
+  if (first === V2_START) return annotateV2(header, spec);
+  return first === undefined ? [] : annotateV1(length === undefined ? firstLine(header) : header, spec.v1);
+}
+
+const V2_START = unhex(spec.preamble.signature)?.[0];
+/** Whatever a length field may announce. */
+const LONGEST = spec.preamble.size + 0xffff;
+
+/** Up to and with the first LF, and never more than the longest line. */
+function firstLine(octets: Uint8Array): Uint8Array {
+  const end = octets.indexOf(0x0a) + 1;
+  return octets.subarray(0, Math.min(end || octets.length, spec.v1[0]?.longest ?? octets.length));
+}

@@ -1,0 +1,141 @@
+import { Maildir } from '../../delivery/maildir.ts';
+import type { TrustList } from '../../proxy/trust-list.ts';
+import type { Envelope } from '../../smtp/api/envelope.ts';
+import type { Handler } from '../../smtp/api/handler.ts';
+import type { CloseReason, Session } from '../../smtp/api/session.ts';
+import { isOurs } from './domains.ts';
+import { showAddress } from '../shared/endpoints.ts';
+import type { Facts, Log } from '../shared/log.ts';
+import type { QuietLog } from './health-check-log.ts';
+
+/**
+ * The handler of `truepeer serve`: stores every message, and writes a line for each connection and each message, stored
+ * or not. Connections without a client and without mail, as health checks are, are counted instead.
+ *
+ * @param balancers who may check health without a header; undefined where none is expected.
+ */
+export function servingHandler(
+  directory: string,
+  domains: readonly string[] | undefined,
+  balancers: TrustList | undefined,
+  log: QuietLog,
+): { handler: Handler; maildir: Maildir } {
+  const maildir = new Maildir(directory, {
+    onStored: ({ name, size }, { id }, envelope) => {
+      log.write('stored', `[${id}] stored new/${name}, ${size} octets, ${route(envelope)}`, {
+        session: id,
+        file: name,
+        size,
+        ...routeFacts(envelope),
+      });
+    },
+    onFault: ({ code, operation, message, reply }, { id }) => {
+      log.write('fault', `[${id}] not stored: ${message}; the sender is asked to try again`, {
+        session: id,
+        code,
+        operation,
+        reply,
+      });
+    },
+  });
+  const greeted = new WeakSet<Session>();
+  const handler: Handler = {
+    freeSpace: () => maildir.freeSpace(),
+    handlePROXY: () => maildir.handlePROXY(),
+    handleConnect: (_server, session) => {
+      greeted.add(session);
+      if (isNobody(session)) log.hold(session.id, 'connection', sentence(session), facts(session));
+      else log.write('connection', sentence(session), facts(session));
+    },
+    ...(domains === undefined ? {} : { handleRCPT: recipientCheck(new Set(domains), log) }),
+    handleContent: (server, session, envelope, content) =>
+      maildir.handleContent(server, session, envelope, content),
+    handleAbort: (_server, { id }, envelope, { code, message }) => {
+      log.write(code, `[${id}] not stored: ${message}; ${route(envelope)}`, {
+        session: id,
+        cause: message,
+        ...routeFacts(envelope),
+      });
+    },
+    handleClose: (_server, session, reason) => {
+      const { id, peer, proxyData } = session;
+      if (!greeted.has(session)) {
+        const line = [
+          'connection',
+          `${early(session)} ended before the greeting: ${reason}`,
+          { ...facts(session), ended: reason },
+        ] as const;
+        const check = isNobody(session) || (proxyData === null && balancers?.trusts(peer) === true);
+        if (check && LEFT.has(reason)) log.hold(id, ...line);
+        else log.write(...line);
+      } else if (UNUSUAL.has(reason)) log.write('ended', `[${id}] ended: ${reason}`, { session: id, reason });
+      log.settle(id, showHop(peer.address, null));
+    },
+  };
+  return { handler, maildir };
+}
+
+/** Refuses recipients of other domains. */
+function recipientCheck(domains: ReadonlySet<string>, log: Log): NonNullable<Handler['handleRCPT']> {
+  return (_server, { id }, _envelope, address, _options, mailbox) => {
+    if (isOurs(domains, mailbox)) return undefined;
+    log.write('recipient-refused', `[${id}] refused recipient <${address}>: not in --domain`, {
+      session: id,
+      recipient: address,
+    });
+    return '550 5.7.1 No mail for this domain here';
+  };
+}
+
+/** Why the server ended a session before the client did, where no other line says so. */
+const UNUSUAL: ReadonlySet<CloseReason> = new Set(['timeout', 'handler-timeout', 'limit', 'not-smtp']);
+
+/** How a session ends that the client has ended without a word. */
+const LEFT: ReadonlySet<CloseReason> = new Set(['client-left', 'connection-error']);
+
+/** Whether the PROXY header names no client. */
+function isNobody({ client, proxyData }: Session): boolean {
+  return proxyData?.valid === true && !client.proxied;
+}
+
+function route({ mailFrom, rcptTos }: Envelope): string {
+  const [first = '', ...others] = rcptTos;
+  const recipients = others.length === 0 ? `<${first}>` : `<${first}> and ${others.length} more`;
+  return `from <${mailFrom ?? ''}> for ${recipients}`;
+}
+
+function routeFacts({ mailFrom, rcptTos }: Envelope): Facts {
+  return { from: mailFrom, recipient: rcptTos[0], recipients: rcptTos.length };
+}
+
+/** Who was there, of a session that never began. */
+function early(session: Session): string {
+  if (session.proxyData?.valid === true) return `${sentence(session)},`;
+  return `[${session.id}] peer ${showHop(session.peer.address, session.peer.port)}`;
+}
+
+/** Who is there, and through whom. */
+function sentence({ id, peer, client, proxyData }: Session): string {
+  const hop = showHop(peer.address, peer.port);
+  if (proxyData === null) return `[${id}] client ${hop}, connected directly`;
+  const header = `PROXY v${proxyData.version}`;
+  if (!client.proxied) return `[${id}] proxy ${hop} for itself or an unknown client, ${header}`;
+  return `[${id}] client ${showHop(client.address, client.port)} through proxy ${hop}, ${header}`;
+}
+
+function facts({ id, peer, client, proxyData }: Session): Facts {
+  const known = client.proxied || proxyData === null;
+  return {
+    session: id,
+    client: known ? client.address : null,
+    clientPort: known ? client.port : null,
+    proxied: client.proxied,
+    proxy: proxyData === null ? null : peer.address,
+    proxyPort: proxyData === null ? null : peer.port,
+    proxyVersion: proxyData?.version,
+  };
+}
+
+function showHop(address: string | null, port: number | null): string {
+  return address === null || address === '' ? 'unknown' : showAddress(address, port);
+}

@@ -1,0 +1,257 @@
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import type { Diagnostic } from '../../proxy/diagnostic.ts';
+import { TrustList } from '../../proxy/trust-list.ts';
+import type { Handler } from '../../smtp/api/handler.ts';
+import type { SMTPServerOptions } from '../../smtp/api/options.ts';
+import { SMTPServer } from '../../smtp/server/server.ts';
+import { removeDeadSocket } from '../dead-socket.ts';
+import { parseDomain } from './domains.ts';
+import { parsePlace } from '../shared/endpoints.ts';
+import type { Place } from '../shared/endpoints.ts';
+import { argument, EXIT, repeatable, UsageError } from '../shared/failure.ts';
+import type { Io } from '../shared/io.ts';
+import { listenFailure, maildirFailure } from './listen-failure.ts';
+import { createLog } from '../shared/log.ts';
+import type { Log, LogFormat } from '../shared/log.ts';
+import { milliseconds, wholeNumber } from '../shared/numbers.ts';
+import type { Action } from '../program.ts';
+import { QuietLog } from './health-check-log.ts';
+import { readTls, tlsFiles } from './tls-files.ts';
+import type { TlsFiles } from './tls-files.ts';
+import { servingHandler } from './handler.ts';
+import { shutdownSignal } from './shutdown.ts';
+import { standingFacts, welcome } from './welcome.ts';
+
+interface ServeOptions {
+  listen?: Place[];
+  maildir: string;
+  proxy: boolean;
+  proxyTrust?: string[];
+  proxyTimeout: number;
+  proxyUntrusted: 'reject' | 'direct';
+  tlsCert?: string;
+  tlsKey?: string;
+  tlsListen?: Place[];
+  domain?: string[];
+  hostname?: string;
+  sizeLimit?: number;
+  log: LogFormat;
+  drain: number;
+}
+
+const DEFAULT_PLACE: Place = { host: '127.0.0.1', port: 2525 };
+const LOOPBACK = ['127.0.0.0/8', '::1'];
+
+/** `truepeer serve`. */
+export function configure(command: Command, ready: (action: Action) => void): void {
+  command
+    .description(
+      'Receives mail behind a balancer that speaks the PROXY protocol, and stores it in a Maildir. Takes mail for any ' +
+        'recipient, or those of --domain, into that one Maildir and sends nothing on: it is no relay.',
+    )
+    .option(
+      '--listen <place>',
+      'HOST:PORT, [IPV6]:PORT or unix:PATH; repeatable (default: 127.0.0.1:2525)',
+      repeatable(parsePlace),
+    )
+    .option(
+      '--maildir <directory>',
+      'where messages are stored; made when missing',
+      argument(directory),
+      './maildir',
+    )
+    .option(
+      '--proxy-trust <network>',
+      'a balancer that is believed: an address, a CIDR network, "unix" or "anyone"; repeatable (default: loopback)',
+      repeatable(network),
+    )
+    .addOption(
+      new Option(
+        '--proxy-untrusted <what>',
+        'what happens to anybody else: closed at once, or served without a header',
+      )
+        .choices(['reject', 'direct'])
+        .default('reject'),
+    )
+    .option('--proxy-timeout <ms>', 'how long the PROXY header may take', argument(milliseconds), 5000)
+    .option('--no-proxy', 'no balancer: clients connect directly, without a PROXY header')
+    .option(
+      '--tls-cert <file>',
+      'the certificate with its chain, in PEM: offers STARTTLS; SIGHUP reads it again',
+    )
+    .option('--tls-key <file>', 'its key, in PEM')
+    .option(
+      '--tls-listen <place>',
+      'like --listen, with TLS from the start (after the PROXY header); repeatable',
+      repeatable(parsePlace),
+    )
+    .option(
+      '--domain <name>',
+      'take mail for this domain only, and for postmaster; repeatable (default: any recipient)',
+      repeatable(parseDomain),
+    )
+    .option(
+      '--hostname <name>',
+      'the name in the greeting and in Received fields (default: the name of the machine)',
+    )
+    .option(
+      '--size-limit <octets>',
+      'the largest message; 0 for no limit (default: 33554432)',
+      argument(wholeNumber('octets', 0, 2 ** 53 - 1)),
+    )
+    .option(
+      '--drain <ms>',
+      'how long messages in flight may take after SIGTERM',
+      argument(milliseconds),
+      10_000,
+    )
+    .addOption(
+      new Option('--log <format>', 'text for people, json for machines')
+        .choices(['text', 'json'])
+        .default('text'),
+    )
+    .action((options: ServeOptions) => ready((io) => serve(options, io)));
+}
+
+async function serve(options: ServeOptions, io: Io): Promise<number> {
+  const places = placesOf(options);
+  const trusted = trustedNetworks(options, places);
+  const files = tlsFiles(options.tlsCert, options.tlsKey, options.tlsListen !== undefined);
+  const log = new QuietLog(createLog(io.stdout, options.log));
+  const balancers = trusted && new TrustList(trusted);
+  const { maildir, handler } = servingHandler(options.maildir, options.domain, balancers, log);
+  const server = createServer(handler, serverOptions(options, trusted, files, log));
+  await maildir.prepare().catch((error: unknown) => {
+    throw maildirFailure(maildir.directory, error);
+  });
+
+  const listening: Place[] = [];
+  for (const place of places) listening.push(await listen(server, place));
+  const standing = {
+    places: listening,
+    maildir: maildir.directory,
+    domains: options.domain,
+    trusted,
+    untrusted: options.proxyUntrusted,
+    proxyTimeout: options.proxyTimeout,
+    startTls: files !== undefined,
+  };
+  if (options.log === 'text') io.stdout.write(`${welcome(standing)}\n`);
+  else log.write('listening', '', standingFacts(standing));
+
+  if (files !== undefined) process.on('SIGHUP', () => reloadTls(server, files, log));
+  const signal = await shutdownSignal(files === undefined);
+  log.write(
+    'closing',
+    `${signal}: finishing what is in flight, at most ${options.drain} ms; again to end now`,
+    { signal },
+  );
+  await server.close({ drain: options.drain });
+  log.report();
+  log.write('closed', 'closed', {});
+  return EXIT.ok;
+}
+
+/** Where to listen: where the options say, otherwise the one place that needs no option. */
+function placesOf({ listen: clear, tlsListen }: ServeOptions): Place[] {
+  const tls = (tlsListen ?? []).map((place) => ({ ...place, tls: true }));
+  return [...(clear ?? (tls.length > 0 ? [] : [DEFAULT_PLACE])), ...tls];
+}
+
+function reloadTls(server: SMTPServer, files: TlsFiles, log: Log): void {
+  try {
+    server.replaceTLS(readTls(files));
+    log.write('tls-reloaded', 'SIGHUP: new connections get the certificate as it is now', {});
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    log.write('tls-not-reloaded', `SIGHUP: the certificate in use stays: ${cause}`, {
+      level: 'error',
+      cause,
+    });
+  }
+}
+
+function directory(text: string): string {
+  if (text === '') throw new Error('Expected the name of a directory.');
+  return text;
+}
+
+/** A network as the server takes it. */
+function network(text: string): string {
+  try {
+    void new TrustList([text]);
+    return text;
+  } catch {
+    throw new Error(
+      'Expected a network such as 10.0.0.0/8 or 2001:db8::/32, a single address, "unix" or "anyone".',
+    );
+  }
+}
+
+/** The networks to believe; `undefined` where no proxy is expected. */
+function trustedNetworks(options: ServeOptions, places: readonly Place[]): readonly string[] | undefined {
+  if (!options.proxy) {
+    if (options.proxyTrust !== undefined)
+      throw new UsageError('--no-proxy and --proxy-trust exclude each other.');
+    return undefined;
+  }
+  if (options.proxyTrust !== undefined) return options.proxyTrust;
+  return places.some((place) => 'path' in place) ? [...LOOPBACK, 'unix'] : LOOPBACK;
+}
+
+function serverOptions(
+  { hostname, sizeLimit, proxyTimeout: timeout, proxyUntrusted: untrusted }: ServeOptions,
+  trusted: readonly string[] | undefined,
+  files: TlsFiles | undefined,
+  log: Log,
+): SMTPServerOptions {
+  return {
+    ...(hostname === undefined ? {} : { hostname }),
+    ...(sizeLimit === undefined ? {} : { dataSizeLimit: sizeLimit }),
+    ...(trusted === undefined ? {} : { proxyProtocol: { timeout, trusted, untrusted } }),
+    ...(files === undefined ? {} : { tls: readTls(files) }),
+    diagnostics: (diagnostic) => writeDiagnostic(log, diagnostic),
+  };
+}
+
+function writeDiagnostic(log: Log, { level, code, text, session, error }: Diagnostic): void {
+  const cause = error instanceof Error ? error.message : null;
+  const wayOut = WAYS_OUT[code];
+  const sentence = [text, cause, wayOut].filter((part) => part !== null && part !== undefined).join(': ');
+  log.write(code, `${session === undefined ? '' : `[${session}] `}${level}: ${sentence}`, {
+    level,
+    session,
+    text,
+    cause,
+  });
+}
+
+/** What the options of the command line can do about it. */
+const WAYS_OUT: Readonly<Record<string, string>> = {
+  'untrusted-peer': 'if it is your balancer, name it with --proxy-trust',
+  'proxy-timeout-short': 'say so with --proxy-timeout',
+  'proxy-header-misplaced': 'if your balancer sends it, name it with --proxy-trust, and leave --no-proxy out',
+};
+
+/** What the server's own check of its options finds wrong is wrong usage here: the options came from the arguments. */
+function createServer(handler: Handler, options: SMTPServerOptions): SMTPServer {
+  try {
+    return new SMTPServer(handler, options);
+  } catch (error) {
+    throw error instanceof TypeError || error instanceof RangeError
+      ? new UsageError(`${error.message}.`)
+      : error;
+  }
+}
+
+async function listen(server: SMTPServer, place: Place): Promise<Place> {
+  try {
+    if ('path' in place) await removeDeadSocket(place.path);
+    const { port } = await server.listen(place);
+    return 'path' in place ? place : { ...place, port };
+  } catch (error) {
+    await server.close({ drain: 0 });
+    throw listenFailure(place, error);
+  }
+}

@@ -1,0 +1,58 @@
+import { escapeText } from '../../smtp/api/reply.ts';
+import type { Output } from './io.ts';
+
+/** Facts of one event; what is null or undefined is left out. */
+export type Facts = Readonly<Record<string, string | number | boolean | null | undefined>>;
+
+export interface Log {
+  /**
+   * Writes one line.
+   *
+   * @param event what happened, in one word, for machines
+   * @param sentence the same for people
+   * @param facts the details, for machines
+   */
+  write(event: string, sentence: string, facts?: Facts): void;
+}
+
+export type LogFormat = 'text' | 'json';
+
+const LONGEST_FACT = 400;
+const LONGEST_SENTENCE = 1000;
+
+/**
+ * A log of one line per event: a sentence for people, or JSON for machines. Its own few lines instead of a logging
+ * package, because two kinds of events are all there is, and because the promise that matters is easily seen here:
+ * whatever a peer sent, a line is printable ASCII and of bounded length.
+ */
+export function createLog(output: Output, format: LogFormat, now: () => Date = () => new Date()): Log {
+  return {
+    write(event, sentence, facts = {}) {
+      const time = now().toISOString();
+      if (format === 'text') output.write(`${time} ${shorten(escapeText(sentence), LONGEST_SENTENCE)}\n`);
+      else output.write(`${asciiJson({ time, event, ...shortened(facts) })}\n`);
+    },
+  };
+}
+
+/** JSON in printable ASCII: what a terminal might obey is written as an escape that JSON itself knows. */
+export function asciiJson(value: unknown, indent?: number): string {
+  return JSON.stringify(value, null, indent).replace(/[^\n\x20-\x7e]/gu, (character) =>
+    character.split('').map(unicodeEscape).join(''),
+  );
+}
+
+function unicodeEscape(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+function shortened(facts: Facts): Facts {
+  const entries = Object.entries(facts)
+    .filter(([, value]) => value !== null && value !== undefined)
+    .map(([name, value]) => [name, typeof value === 'string' ? shorten(value, LONGEST_FACT) : value]);
+  return Object.fromEntries(entries) as Facts;
+}
+
+function shorten(text: string, longest: number): string {
+  return text.length > longest ? `${text.slice(0, longest)}...` : text;
+}

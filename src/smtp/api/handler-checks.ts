@@ -1,0 +1,91 @@
+import type { Diagnostic } from '../../proxy/diagnostic.ts';
+import { lettersOf } from './option-checks.ts';
+import type { Handler } from './handler.ts';
+import { escapeText } from './reply.ts';
+
+/** Every member of a handler that the server looks at; the type lets none be left out, and none be added. */
+export const MEMBERS = {
+  honours: true,
+  freeSpace: true,
+  handleConnect: true,
+  handlePROXY: true,
+  handleHELO: true,
+  handleEHLO: true,
+  handleMAIL: true,
+  handleRCPT: true,
+  handleDATA: true,
+  handleContent: true,
+  handleSTARTTLS: true,
+  handleRSET: true,
+  handleNOOP: true,
+  handleVRFY: true,
+  handleEXPN: true,
+  handleHELP: true,
+  handleQUIT: true,
+  handleAbort: true,
+  handleTimeout: true,
+  handleClose: true,
+  handleError: true,
+} as const satisfies Record<keyof Handler, true>;
+
+const BY_LETTERS: ReadonlyMap<string, string> = new Map(
+  Object.keys(MEMBERS).map((name) => [lettersOf(name), name]),
+);
+
+/** How hooks are named here, in aiosmtpd (`handle_RCPT`) and in smtp-server (`onRcptTo`). */
+const LIKE_A_HOOK = [/^handle/i, /^on[A-Z]/];
+
+/**
+ * Refuses what cannot be meant as a handler: options in its place, hooks of another library and none that is called here.
+ * A server that was made so would take mail from anybody, and drop it.
+ *
+ * @param options the names of the server's options.
+ * @throws TypeError that says what is expected.
+ */
+export function checkHandler(handler: unknown, options: object): asserts handler is object {
+  if (typeof handler !== 'object' || handler === null) throw new TypeError('handler: an object is expected');
+  if (Object.keys(MEMBERS).some((name) => name in handler)) return;
+  const option = Object.keys(handler).find((name) => Object.hasOwn(options, name));
+  if (option !== undefined)
+    throw new TypeError(`handler: ${option} is an option; options are the second argument`);
+  const [like] = [...methodsOf(handler)].filter(looksLikeAHook);
+  if (like === undefined || BY_LETTERS.has(lettersOf(like))) return;
+  throw new TypeError(
+    `handler: ${escapeText(like)} is no hook, and there is none that is; known are ${Object.keys(MEMBERS).join(', ')}`,
+  );
+}
+
+/**
+ * Tells of methods that look like hooks and would never be called: a check of recipients that is none accepts mail for
+ * anybody.
+ *
+ * @throws TypeError for a name that is a hook's but for case and underscores.
+ */
+export function checkHookNames(handler: object, report: (diagnostic: Diagnostic) => void): void {
+  for (const name of methodsOf(handler)) {
+    if (Object.hasOwn(MEMBERS, name) || name.startsWith('_')) continue;
+    const meant = BY_LETTERS.get(lettersOf(name));
+    if (meant !== undefined)
+      throw new TypeError(`handler: ${escapeText(name)} is no hook; did you mean ${meant}?`);
+    if (looksLikeAHook(name)) {
+      const text = `the handler's ${escapeText(name)} is no hook, and is never called`;
+      report({ level: 'warning', code: 'unknown-hook', text });
+    }
+  }
+}
+
+/** Names of the functions in an object and in what it inherits, but for what every object has. No getter is called. */
+function methodsOf(handler: object): ReadonlySet<string> {
+  const names = new Set<string>();
+  let object: object | null = handler;
+  while (object !== null && object !== Object.prototype) {
+    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(object)))
+      if (typeof value === 'function') names.add(name);
+    object = Object.getPrototypeOf(object) as object | null;
+  }
+  return names;
+}
+
+function looksLikeAHook(name: string): boolean {
+  return LIKE_A_HOOK.some((pattern) => pattern.test(name));
+}

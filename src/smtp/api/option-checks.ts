@@ -1,0 +1,22 @@
+/** Checks of option values that only mail servers have; the general ones come along. */
+
+import { show } from '../../proxy/check.ts';
+import { isAddressLiteral } from '../grammar/address.ts';
+
+export * from '../../proxy/check.ts';
+
+export function isHostName(name: string): boolean {
+  return /^[a-z0-9_](?:[a-z0-9._-]*[a-z0-9])?$/i.test(name) && name.length <= 255;
+}
+
+export function hostName(name: string, value: unknown): string {
+  if (typeof value === 'string' && (isHostName(value) || isAddressLiteral(value))) return value;
+  throw new TypeError(`option ${name}: a host name or an address literal is expected, not ${show(value)}`);
+}
+
+export function printable(name: string, value: unknown): string {
+  if (typeof value === 'string' && /^[\x20-\x7e]{0,200}$/.test(value)) return value;
+  throw new TypeError(
+    `option ${name}: up to 200 printable ASCII characters are expected, not ${show(value)}`,
+  );
+}

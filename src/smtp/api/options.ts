@@ -1,0 +1,285 @@
+import { hostname as systemHostName } from 'node:os';
+import type { TlvValues } from '../../proxy/index.ts';
+import { type Diagnostic, safely } from '../../proxy/diagnostic.ts';
+import { type ProxyOptions, type ProxySettings, readProxyOptions } from '../../proxy/proxy-options.ts';
+import { TrustList, type Trusted } from '../../proxy/trust-list.ts';
+import type { SASLHooks } from '../../sasl/index.ts';
+import { type AuthOptions, type AuthSettings, readAuthOptions } from './auth-options.ts';
+import * as check from './option-checks.ts';
+import { readPolicies, readPolicy } from './newline-policy.ts';
+import type { Session } from './session.ts';
+import { TLSContext, type TLSOptions } from './tls.ts';
+
+/** What to do with a CR without LF or a LF without CR in message content (RFC 5321 2.3.8). */
+export type BareNewlines = 'reject' | 'normalize' | 'preserve';
+
+/** Deadlines in milliseconds, each an absolute one for its phase. */
+export interface Timeouts {
+  /** For a command line to arrive whole. RFC 5321 4.5.3.2 asks for 300,000. */
+  readonly command: number;
+  /**
+   * For content: no octet at all, or the minimum rate not kept, for this long. RFC 5321 asks for 180,000. It is one
+   * deadline for all chunks of a message, and what passes between them counts.
+   */
+  readonly content: number;
+  /** For a TLS handshake. */
+  readonly tls: number;
+  /** For a hook to settle; then 421. */
+  readonly handler: number;
+  /** How long the reply to a failed AUTH is held back. */
+  readonly authFailure: number;
+  /** For a client to read its replies once 64 KiB of them wait. */
+  readonly write: number;
+  /** For the client to close after the server has. */
+  readonly linger: number;
+}
+
+/** Budgets that one client can use up. */
+export interface Limits {
+  /** Connections in total. */
+  readonly connections: number;
+  /** Connections whose PROXY header has not come yet; above it the one that waits longest is closed. */
+  readonly halfOpenHeaders: number;
+  /** Connections of one client: an IPv4 address, or an IPv6 /64. Loopback is not counted unless proxied. */
+  readonly connectionsPerClient: number;
+  /** Recipients of one message; above it 452. At least 100 (RFC 5321 4.5.3.1.8). */
+  readonly recipients: number;
+  /** NOOP, RSET, HELP, VRFY, EXPN, HELO and EHLO without a message in between; then 421. */
+  readonly junkCommands: number;
+  /** Commands that do not exist; then 421. */
+  readonly unknownCommands: number;
+  /** Other commands refused for their syntax or order; then 421. */
+  readonly errors: number;
+  /**
+   * Commands that hooks refuse for good (5xx), such as unknown recipients, and messages that are refused in any way,
+   * without an accepted message in between; then 421.
+   */
+  readonly refusals: number;
+  /**
+   * Commands that are refused for now (4xx), by hooks, for a hook that failed, or above `recipients`, without an accepted
+   * message in between; then 421. Far more than `refusals`: greylisting refuses whole messages of recipients for now.
+   */
+  readonly deferrals: number;
+  /** Failed AUTHs of one connection; then 421. */
+  readonly authFailures: number;
+  /** Failed AUTHs of one client in ten minutes, over all its connections; then 421. Direct loopback is not counted. */
+  readonly authFailuresPerClient: number;
+  /** Octets a second that content must keep on average. */
+  readonly contentRate: number;
+  /** Received fields that make a loop; then 554 5.4.6 (RFC 5321 6.3). At least 100. */
+  readonly hops: number;
+}
+
+export interface SMTPServerOptions<V = TlvValues> {
+  /** The name this server goes by in the greeting and in HELO and EHLO replies; default: the machine's. */
+  readonly hostname?: string;
+  /** Text after the name in the greeting. */
+  readonly ident?: string;
+  /** Largest message in octets, offered as SIZE; default 33,554,432. 0 means no limit. */
+  readonly dataSizeLimit?: number;
+  /** Whether SMTPUTF8 is offered; default true. */
+  readonly enableSMTPUTF8?: boolean;
+  /** Default 'reject': 550 5.6.0 at the real end of the content. A listener may have its own (`ListenTarget`). */
+  readonly bareNewlines?: BareNewlines;
+  /** Clients that another policy holds for, by `session.client`: `{ normalize: ['10.0.0.0/8'] }`. The first match counts. */
+  readonly bareNewlinesFor?: Readonly<Partial<Record<BareNewlines, Trusted>>>;
+  /**
+   * Milliseconds to wait before the greeting, counted from the end of the PROXY header and of TLS; default 0. A client
+   * that speaks meanwhile gets 554 5.5.0 and is closed.
+   */
+  readonly greetingDelay?: number;
+  /** 'strict' also refuses the space that many clients send after `FROM:` and `TO:`. */
+  readonly addressSyntax?: 'tolerant' | 'strict';
+  /** Expect a PROXY header on every connection. Absent, or with a timeout of 0, clients connect directly. */
+  readonly proxyProtocol?: ProxyOptions<V>;
+  /** Key and certificate: offers STARTTLS, and makes `listen({ ..., tls: true })` possible. */
+  readonly tls?: TLSOptions;
+  /** Nothing but NOOP, EHLO, STARTTLS and QUIT before TLS; needs `tls`. Not for a public MX (RFC 3207 section 4). */
+  readonly requireStartTLS?: boolean;
+  /** Judges credentials; with it AUTH is offered. Nothing but `true` or `{ authenticated: true }` lets anybody in. */
+  readonly authenticator?: SASLHooks<Session>['authenticator'];
+  /** Stored credentials for SCRAM, and everything else about mechanisms. */
+  readonly auth?: AuthOptions;
+  /** Mail (MAIL, RCPT, DATA, BDAT), VRFY and EXPN need AUTH; default false. */
+  readonly authRequired?: boolean;
+  /** Mechanisms that show the password need TLS; default true. */
+  readonly authRequireTLS?: boolean;
+  /** Mechanisms not to offer, in any case. */
+  readonly authExcludeMechanism?: readonly string[];
+  /**
+   * Peers that may say with XCLIENT who their client is; separate from `proxyProtocol.trusted`. Default nobody. The
+   * address ends the statement: what comes after it is the client's. With `login` the name in LOGIN counts as
+   * authenticated, for proxies that check passwords themselves, as nginx does.
+   */
+  readonly xclient?: { readonly trusted: Trusted; readonly login?: boolean };
+  /** Peers that may say the same with XFORWARD, for logs. Default nobody. */
+  readonly xforward?: { readonly trusted: Trusted };
+  /** How often a command may be used in one session: a number for all, or one for each verb, `*` for the others. */
+  readonly commandCallLimit?: number | Readonly<Record<string, number>>;
+  readonly timeouts?: Partial<Timeouts>;
+  readonly limits?: Partial<Limits>;
+  /** Receives what a log should know. What it throws is dropped. */
+  readonly diagnostics?: (diagnostic: Diagnostic) => void;
+}
+
+/** Options with every default in place. */
+export interface Settings {
+  readonly hostname: string;
+  /** Whether it speaks LMTP (RFC 2033). */
+  readonly lmtp: boolean;
+  /** The greeting, ready for the wire. */
+  readonly greeting: string;
+  readonly dataSizeLimit: number;
+  readonly enableSMTPUTF8: boolean;
+  readonly bareNewlines: BareNewlines;
+  readonly bareNewlinesFor: readonly (readonly [BareNewlines, TrustList])[];
+  readonly greetingDelay: number;
+  readonly addressSyntax: 'tolerant' | 'strict';
+  /** Null where clients connect directly. */
+  readonly proxyProtocol: ProxySettings | null;
+  /** Null without a certificate. */
+  readonly tls: TLSContext | null;
+  readonly requireStartTLS: boolean;
+  /** Null where nobody can authenticate. */
+  readonly auth: AuthSettings | null;
+  readonly authRequired: boolean;
+  readonly xclient: TrustList | null;
+  /** Whether the LOGIN of XCLIENT authenticates. */
+  readonly xclientLogin: boolean;
+  readonly xforward: TrustList | null;
+  readonly commandCallLimit: ReadonlyMap<string, number> | null;
+  readonly timeouts: Timeouts;
+  readonly limits: Limits;
+  readonly diagnostics: (diagnostic: Diagnostic) => void;
+}
+
+const TIMEOUTS: Timeouts = {
+  command: 300_000,
+  content: 180_000,
+  tls: 30_000,
+  handler: 300_000,
+  authFailure: 500,
+  write: 60_000,
+  linger: 5_000,
+};
+
+const LIMITS: Limits = {
+  connections: 20_000,
+  halfOpenHeaders: 10_000,
+  connectionsPerClient: 100,
+  recipients: 1000,
+  junkCommands: 100,
+  unknownCommands: 20,
+  errors: 100,
+  refusals: 1000,
+  deferrals: 10_000,
+  authFailures: 3,
+  authFailuresPerClient: 30,
+  contentRate: 500,
+  hops: 100,
+};
+
+const MINIMA: Partial<Record<keyof Limits, number>> = { recipients: 100, hops: 100 };
+
+/**
+ * Checks options and fills in defaults.
+ *
+ * @throws TypeError or RangeError that names the option, what it got, and what is allowed.
+ */
+export function readOptions<V>(options: SMTPServerOptions<V>, lmtp = false): Settings {
+  check.object('', options, KNOWN);
+  const hostname = check.hostName('hostname', options.hostname ?? defaultHostName());
+  const ident = check.printable('ident', options.ident ?? 'truepeer');
+  const diagnostics = safely(check.callback('diagnostics', options.diagnostics));
+  const requireStartTLS = check.boolean('requireStartTLS', options.requireStartTLS ?? false);
+  if (requireStartTLS && options.tls === undefined) {
+    throw new TypeError('option requireStartTLS: without option tls nobody could do what it asks for');
+  }
+  const auth = readAuthOptions(options);
+  const authRequired = check.boolean('authRequired', options.authRequired ?? false);
+  if (authRequired && auth === null && options.xclient?.login !== true) {
+    throw new TypeError(
+      'option authRequired: without authenticator or stored credentials nobody could authenticate',
+    );
+  }
+  if (authRequired && auth?.requireTLS === false) {
+    const text = 'authRequired without authRequireTLS: passwords may cross the network in the clear';
+    diagnostics({ level: 'warning', code: 'auth-in-clear', text });
+  }
+  return {
+    hostname,
+    lmtp,
+    greeting: `220 ${hostname} ${lmtp ? 'LMTP' : 'ESMTP'} ${ident}`.trimEnd() + '\r\n',
+    dataSizeLimit: check.integer('dataSizeLimit', options.dataSizeLimit ?? 33_554_432, 0),
+    enableSMTPUTF8: check.boolean('enableSMTPUTF8', options.enableSMTPUTF8 ?? true),
+    bareNewlines: readPolicy('bareNewlines', options.bareNewlines ?? 'reject'),
+    bareNewlinesFor: readPolicies(options.bareNewlinesFor),
+    greetingDelay: check.integer('greetingDelay', options.greetingDelay ?? 0, 0, 2 ** 31 - 1),
+    addressSyntax: check.oneOf('addressSyntax', options.addressSyntax ?? 'tolerant', ['tolerant', 'strict']),
+    tls: options.tls === undefined ? null : new TLSContext(options.tls),
+    requireStartTLS,
+    auth,
+    authRequired,
+    xclient: readTrust('xclient', options.xclient, { login: true }),
+    xclientLogin: check.boolean('xclient.login', options.xclient?.login ?? false),
+    xforward: readTrust('xforward', options.xforward),
+    commandCallLimit: readCallLimit(options.commandCallLimit),
+    proxyProtocol:
+      options.proxyProtocol === undefined
+        ? null
+        : readProxyOptions('proxyProtocol', options.proxyProtocol, diagnostics),
+    timeouts: check.integers('timeouts', TIMEOUTS, options.timeouts, {}, 2 ** 31 - 1),
+    limits: check.integers('limits', LIMITS, options.limits, MINIMA, Number.MAX_SAFE_INTEGER),
+    diagnostics,
+  };
+}
+
+/** The names of all options. */
+export const KNOWN: Record<keyof SMTPServerOptions, true> = {
+  hostname: true,
+  ident: true,
+  dataSizeLimit: true,
+  enableSMTPUTF8: true,
+  bareNewlines: true,
+  bareNewlinesFor: true,
+  greetingDelay: true,
+  addressSyntax: true,
+  proxyProtocol: true,
+  tls: true,
+  requireStartTLS: true,
+  authenticator: true,
+  auth: true,
+  authRequired: true,
+  authRequireTLS: true,
+  authExcludeMechanism: true,
+  xclient: true,
+  xforward: true,
+  commandCallLimit: true,
+  timeouts: true,
+  limits: true,
+  diagnostics: true,
+};
+
+function readTrust(
+  name: string,
+  option: { readonly trusted: Trusted } | undefined,
+  others: object = {},
+): TrustList | null {
+  if (option === undefined) return null;
+  check.object(name, option, { trusted: true, ...others });
+  return new TrustList(option.trusted, `${name}.trusted`);
+}
+
+function readCallLimit(option: SMTPServerOptions['commandCallLimit']): ReadonlyMap<string, number> | null {
+  if (option === undefined) return null;
+  const entries = typeof option === 'number' ? [['*', option] as const] : Object.entries(option);
+  return new Map(
+    entries.map(([verb, limit]) => [verb.toUpperCase(), check.integer(`commandCallLimit.${verb}`, limit, 1)]),
+  );
+}
+
+/** The machine's name, or a name that is always valid where the machine's is not. */
+function defaultHostName(): string {
+  const name = systemHostName();
+  return check.isHostName(name) ? name : 'localhost';
+}

@@ -1,0 +1,218 @@
+/** AUTH (RFC 4954): the mechanisms are in src/sasl, here is what SMTP adds. */
+
+import {
+  type ClientCertificate,
+  type Failure,
+  type Mechanism,
+  Negotiation,
+  type Outcome,
+  type Refused,
+  type SASLContext,
+  type SASLHooks,
+  usableMechanisms,
+  type Verdict,
+} from '../../sasl/index.ts';
+import { PP2_CLIENT } from '../../proxy/index.ts';
+import { isThenable } from '../../sasl/machine.ts';
+import type { AuthSettings } from '../api/auth-options.ts';
+import type { Command, Dialogue } from '../engine/exchange.ts';
+import { AUTH_LINE_LIMIT } from '../grammar/line-reader.ts';
+import { REPLIES } from '../engine/replies.ts';
+import { formatReply, readReply } from '../api/reply.ts';
+import { ResponseInput } from './response-reader.ts';
+import type { Session } from '../api/session.ts';
+
+const auth: Command = {
+  verb: 'AUTH',
+  longest: AUTH_LINE_LIMIT,
+  argument: 'required',
+  utf8: false,
+  afterHello: true,
+  junk: false,
+  run(dialogue, line, from, to) {
+    const { session, settings, envelope } = dialogue;
+    if (settings.auth === null) return dialogue.refuse(REPLIES.authUnavailable);
+    if (session.authenticated) return dialogue.refuse(REPLIES.authAlready);
+    if (!session.extended || envelope.mailFrom !== null) return dialogue.refuse(REPLIES.authAfterEhlo);
+    const [name = '', initial, ...more] = line.toString('latin1', from, to).split(/ +/);
+    if (more.length > 0) return dialogue.refuse(REPLIES.authMalformed);
+    const words: Words = { reply: undefined };
+    const context = contextOf(dialogue, overheard(settings.auth, words));
+    const mechanism = settings.auth.registry.get(name.toUpperCase());
+    if (mechanism === undefined || !mechanism.usable(context)) return dialogue.refuse(REPLIES.authUnknown);
+    if (needsTLS(mechanism, dialogue)) return dialogue.refuse(REPLIES.authNeedsTLS);
+    const negotiation = new Negotiation(mechanism, context);
+    dialogue.ask(
+      () => negotiation.begin(initial),
+      (outcome) => proceed(dialogue, negotiation, outcome, words),
+    );
+  },
+};
+
+/** The reply that the application wants for a refusal; SASL itself has no place for it. */
+interface Words {
+  reply: unknown;
+}
+
+/** The same settings, with what `authenticator` answers noted. */
+function overheard(settings: AuthSettings, words: Words): AuthSettings {
+  const { authenticator } = settings.hooks;
+  if (authenticator === undefined) return settings;
+  const note = (verdict: Verdict): Verdict => {
+    words.reply = (verdict as Partial<Refused> | undefined | null)?.reply;
+    return verdict;
+  };
+  const hooks: SASLHooks<Session> = {
+    ...settings.hooks,
+    authenticator: (credentials, session) => {
+      const verdict = authenticator(credentials, session);
+      return isThenable(verdict) ? Promise.resolve(verdict).then(note) : note(verdict);
+    },
+  };
+  return { ...settings, hooks };
+}
+
+/** Names of the mechanisms that can succeed here and now, strongest first. */
+export function offeredMechanisms(dialogue: Dialogue): string[] {
+  const { auth: settings } = dialogue.settings;
+  if (settings === null || dialogue.session.authenticated) return [];
+  return usableMechanisms(settings.registry, contextOf(dialogue, settings, []))
+    .filter((mechanism) => !needsTLS(mechanism, dialogue))
+    .map(({ name }) => name);
+}
+
+function needsTLS(mechanism: Mechanism, { settings, session }: Dialogue): boolean {
+  return mechanism.plaintext && settings.auth!.requireTLS && session.tls === null;
+}
+
+function contextOf(dialogue: Dialogue, { hooks, options }: AuthSettings, offered?: string[]): SASLContext {
+  const { session, settings } = dialogue;
+  return {
+    hooks: hooks as SASLHooks,
+    session,
+    offered: offered ?? offeredMechanisms(dialogue),
+    channelBindings: session.tls?.channelBindings(),
+    certificate: certificateOf(session, options.external ?? []),
+    service: { host: settings.hostname, hosts: options.hosts, ports: options.ports },
+    prepare: options.prepare,
+  };
+}
+
+/** The client certificate that somebody trustworthy has verified. */
+function certificateOf(session: Session, sources: readonly ('tls' | 'proxy')[]): ClientCertificate | null {
+  const { tls, proxyData } = session;
+  if (sources.includes('tls') && tls?.authorized === true && tls.peerCertificate !== null) {
+    const { subject, fingerprint256, raw } = tls.peerCertificate;
+    const line = Object.entries(subject).map(([key, value]) => `${key}=${escapeRDN(String(value))}`);
+    return {
+      source: 'tls',
+      commonName: typeof subject.CN === 'string' ? subject.CN : null,
+      subject: line.join(', '),
+      fingerprint256,
+      raw,
+    };
+  }
+  const tlv = proxyData?.tlv;
+  const given = (tlv?.SSL_CLIENT ?? 0) & (PP2_CLIENT.CERT_CONN | PP2_CLIENT.CERT_SESS);
+  if (!sources.includes('proxy') || !tlv || given === 0 || tlv.SSL_VERIFY !== 0) return null;
+  const commonName = tlv.SSL_CN ?? null;
+  const subject = commonName ? `CN=${escapeRDN(commonName)}` : '';
+  const raw = tlv.SSL_CLIENT_CERT;
+  return { source: 'proxy', commonName, subject, ...(raw && { raw }) };
+}
+
+/** So that no value looks like a further part of the name (RFC 4514 section 2.4). */
+function escapeRDN(value: string): string {
+  return value.replace(/[,+"\\<>;]/g, '\\$&');
+}
+
+function proceed(dialogue: Dialogue, negotiation: Negotiation, outcome: Outcome, words: Words): void {
+  if (outcome.status === 'challenge') {
+    const challenge: Challenge = (answered) => {
+      dialogue.reply(`334 ${outcome.text}\r\n`);
+      dialogue.use(new ResponseInput(dialogue, answered));
+    };
+    if (outcome.failure !== undefined)
+      return failed(dialogue, negotiation, outcome.failure, words, challenge);
+    return challenge((line) =>
+      dialogue.ask(
+        () => negotiation.respond(line),
+        (next) => proceed(dialogue, negotiation, next, words),
+      ),
+    );
+  }
+  if (outcome.status === 'success') {
+    dialogue.session.authenticate(outcome.identity);
+    return dialogue.reply(REPLIES.authOk);
+  }
+  failed(dialogue, negotiation, outcome, words);
+}
+
+/** Sends a challenge; `answered` is called with the line that answers it. */
+type Challenge = (answered: (line: string) => void) => void;
+
+/**
+ * An attempt has failed: it is counted now, whether or not the client stays for its reply.
+ *
+ * @param challenge tells the client why, where the mechanism does so before the reply; any answer will do.
+ */
+function failed(
+  dialogue: Dialogue,
+  negotiation: Negotiation,
+  failure: Failure,
+  words: Words,
+  challenge?: Challenge,
+): void {
+  dialogue.note('auth-failed', `${negotiation.mechanism.name}: ${failure.detail}`);
+  if (failure.error !== undefined) dialogue.report(failure.error);
+  const reply = failureReply(dialogue, failure, words);
+  const counted = failure.reason === 'credentials';
+  if (counted) answerLate(dialogue, reply, challenge && (() => challenge(() => dialogue.reply(reply))));
+  else if (challenge !== undefined) challenge(() => dialogue.refuse(reply));
+  else dialogue.refuse(reply);
+}
+
+/**
+ * Counts a failed AUTH. After a pause `goOn` is called, or `reply` is said where there is no more to say; too many
+ * failures end the connection, after `reply` in any case.
+ */
+function answerLate(dialogue: Dialogue, reply: string, goOn: (() => void) | undefined): void {
+  const { authFailure } = dialogue.settings.timeouts;
+  const goesOn = dialogue.countAuthFailure();
+  dialogue.ask(
+    () => new Promise((resolve) => setTimeout(resolve, authFailure).unref()),
+    () => {
+      if (goesOn && goOn !== undefined) return goOn();
+      dialogue.reply(reply);
+      if (goesOn) return;
+      dialogue.reply(REPLIES.authTooOften);
+      dialogue.close('limit');
+    },
+  );
+}
+
+function failureReply(dialogue: Dialogue, failure: Failure, words: Words): string {
+  if (failure.reason === 'credentials') return inWords(dialogue, words) ?? REPLIES.authFailed;
+  if (failure.reason === 'temporary') return inWords(dialogue, words) ?? REPLIES.authTemporary;
+  return replyTo(failure);
+}
+
+function inWords(dialogue: Dialogue, { reply }: Words): string | undefined {
+  if (reply === undefined) return undefined;
+  try {
+    const read = readReply(reply, 'authenticator', '');
+    if (read.code >= 400) return formatReply(read);
+    throw new TypeError('authenticator: a refusal has a 4xx or 5xx reply');
+  } catch (error) {
+    dialogue.report(error);
+    return undefined;
+  }
+}
+
+function replyTo({ reason, code }: Failure): string {
+  if (reason === 'cancelled') return REPLIES.authCancelled;
+  if (code === 'too-long') return REPLIES.authLineTooLong;
+  return code === 'unexpected-initial-response' ? REPLIES.authNoInitial : REPLIES.authMalformed;
+}
+
+export const AUTH_COMMANDS: readonly Command[] = [auth];

@@ -1,0 +1,38 @@
+/** BDAT (RFC 3030). */
+
+import type { Command } from '../engine/exchange.ts';
+import { REPLIES } from '../engine/replies.ts';
+
+/** A chunk this many times the size limit is not even drained. */
+const HARD_CAP_FACTOR = 4;
+
+const bdat: Command = {
+  verb: 'BDAT',
+  longest: 512,
+  argument: 'optional',
+  utf8: false,
+  afterHello: false,
+  junk: false,
+  whileChunking: true,
+  beforeTLS: true,
+  payload: true,
+  run(dialogue, line, from, to) {
+    const match = /^(\d{1,20})(?: +(LAST))?$/i.exec(line.toString('latin1', from, to));
+    const size = Number(match?.[1] ?? Number.NaN);
+    if (match === null || size > Number.MAX_SAFE_INTEGER) {
+      // How many octets follow cannot be known: whatever came next would be taken for commands.
+      dialogue.reply(REPLIES.badChunk);
+      return dialogue.close('not-smtp');
+    }
+    const limit = dialogue.settings.dataSizeLimit;
+    if (limit > 0 && size > limit * HARD_CAP_FACTOR) {
+      dialogue.reply(REPLIES.messageTooBig);
+      return dialogue.close('limit');
+    }
+    const last = match[2] !== undefined;
+    if (size === 0 && !last && !dialogue.countJunk()) return;
+    dialogue.startChunk(size, last);
+  },
+};
+
+export const CHUNK_COMMANDS: readonly Command[] = [bdat];

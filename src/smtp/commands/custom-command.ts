@@ -1,0 +1,42 @@
+import type { Command } from '../engine/exchange.ts';
+import { REPLIES } from '../engine/replies.ts';
+import type { SMTPServer } from '../server/server.ts';
+
+const PREFIX = 'smtp';
+const VERB = /^[A-Z][A-Z0-9]{0,15}$/;
+
+/** Verbs of the commands that the subclass of a server adds, in alphabetical order. */
+export function ownVerbs(server: SMTPServer): string[] {
+  const verbs = new Set<string>();
+  for (let object: object = server; object !== Object.prototype; object = Object.getPrototypeOf(object)) {
+    for (const name of Object.getOwnPropertyNames(object)) {
+      const verb = name.slice(PREFIX.length);
+      if (name.startsWith(PREFIX) && ownCommand(verb, server) !== undefined) verbs.add(verb);
+    }
+  }
+  return [...verbs].toSorted();
+}
+
+/** A command of the application's own: a method `smtp<VERB>(session, envelope, argument)` of a subclass of the server. */
+export function ownCommand(verb: string, server: SMTPServer): Command | undefined {
+  if (!VERB.test(verb)) return undefined;
+  const name = PREFIX + verb;
+  const method = (server as unknown as Record<string, unknown>)[name];
+  if (typeof method !== 'function') return undefined;
+  return {
+    verb,
+    longest: 512,
+    argument: 'optional',
+    utf8: false,
+    afterHello: false,
+    junk: true,
+    run(dialogue, line, from, to) {
+      const argument = line.toString('latin1', from, to);
+      dialogue.askReply(
+        name,
+        () => method.call(server, dialogue.session, dialogue.envelope, argument),
+        REPLIES.ok,
+      );
+    },
+  };
+}

@@ -1,0 +1,236 @@
+/** Commands that concern the session: HELO, EHLO, NOOP, HELP, VRFY, EXPN, QUIT (RFC 5321 4.1.1, 3.5, 3.8). */
+
+import { isAddressLiteral } from '../grammar/address.ts';
+import type { Command, Dialogue } from '../engine/exchange.ts';
+import { offeredExtensions, STATUS_CODES } from './extensions.ts';
+import { ownVerbs } from './custom-command.ts';
+import { REPLIES } from '../engine/replies.ts';
+import { formatReply, readReply, withoutStatus, type HookReply, type Reply } from '../api/reply.ts';
+
+const base = { longest: 512, argument: 'optional', utf8: false, afterHello: false, junk: true } as const;
+
+const HELO_TEXT = 500;
+const greetingRow = { ...base, bare: true, argument: 'required' } as const;
+
+const helo: Command = {
+  ...greetingRow,
+  verb: 'HELO',
+  only: 'smtp',
+  run(dialogue, line, from, to) {
+    const name = readHostName(line, from, to);
+    if (name === undefined) return dialogue.refuse(REPLIES.badHostName);
+    const { handler, settings, server, session, envelope } = dialogue;
+    const success: HookReply = { code: 250, text: settings.hostname };
+    const answered = (answer: HookReply): void => {
+      const reply = readReply(answer ?? success, 'handleHELO', '');
+      if (reply.code < 300) begin(dialogue, name, false);
+      // One line, whatever the hook says: a client that says HELO may not know more.
+      const [first = ''] = typeof reply.text === 'string' ? [reply.text] : reply.text;
+      refuseOrGreet(dialogue, { ...reply, text: first.slice(0, HELO_TEXT) });
+    };
+    if (handler.handleHELO === undefined) answered(success);
+    else askHello(dialogue, () => handler.handleHELO!(server, session, envelope, name), answered);
+  },
+};
+
+const ehlo: Command = {
+  ...greetingRow,
+  beforeTLS: true,
+  verb: 'EHLO',
+  only: 'smtp',
+  run: introduce,
+};
+
+/** RFC 2033 4.1. */
+const lhlo: Command = { ...ehlo, verb: 'LHLO', only: 'lmtp' };
+
+function introduce(dialogue: Dialogue, line: Buffer, from: number, to: number): void {
+  const name = readHostName(line, from, to);
+  if (name === undefined) return dialogue.refuse(REPLIES.badHostName);
+  const { handler, server, session, envelope } = dialogue;
+  const offered = offeredExtensions(dialogue);
+  if (handler.handleEHLO === undefined) {
+    begin(dialogue, name, true);
+    return greet(dialogue, offered);
+  }
+  askHello(
+    dialogue,
+    () => handler.handleEHLO!(server, session, envelope, name, offered),
+    (answer) => answerEhlo(dialogue, name, offered, answer),
+  );
+}
+
+function askHello<T>(dialogue: Dialogue, call: () => T | PromiseLike<T>, done: (answer: T) => void): void {
+  dialogue.ask(call, done, (error) => {
+    dialogue.report(error);
+    dialogue.reply(withoutStatus(REPLIES.handlerFailed));
+  });
+}
+
+function refuseOrGreet(dialogue: Dialogue, reply: Reply): void {
+  dialogue.reply(formatReply({ code: reply.code, text: reply.text }));
+  if (reply.code === 421) dialogue.close('refused');
+}
+
+function answerEhlo(
+  dialogue: Dialogue,
+  name: string,
+  offered: readonly string[],
+  answer: HookReply | readonly string[],
+): void {
+  let lines = offered;
+  if (isList(answer)) {
+    lines = [...answer];
+    if (!lines.every((line) => typeof line === 'string'))
+      throw new TypeError('handleEHLO returned a list that holds something else than text');
+  } else if (answer !== undefined && answer !== null) {
+    const reply = readReply(answer, 'handleEHLO', '');
+    if (reply.code >= 300) return refuseOrGreet(dialogue, reply);
+    const text = typeof reply.text === 'string' ? [reply.text] : reply.text;
+    lines = [...offered, ...text.filter((line) => line !== '' && !offered.includes(line))];
+  }
+  begin(dialogue, name, true);
+  // RFC 2034 section 3: codes are for clients that have been told of them, and a handler may want to hide them.
+  dialogue.session.statusCodes = lines.some((line) => line.toUpperCase() === STATUS_CODES);
+  greet(dialogue, lines);
+}
+
+function isList(answer: HookReply | readonly string[]): answer is readonly string[] {
+  return Array.isArray(answer);
+}
+
+function greet(dialogue: Dialogue, lines: readonly string[]): void {
+  const text = [dialogue.settings.hostname, ...lines];
+  const key = text.join('\n');
+  if (key !== greeting.key) greeting = { key, wire: formatReply({ code: 250, text }) };
+  dialogue.reply(greeting.wire);
+}
+
+/** The last answer to EHLO: nearly every client is given the same one. */
+let greeting = { key: '', wire: '' };
+
+function begin(dialogue: Dialogue, name: string, extended: boolean): void {
+  dialogue.reset();
+  dialogue.session.hostName = name;
+  dialogue.session.extended = extended;
+  dialogue.session.statusCodes = true;
+}
+
+/**
+ * The name after HELO or EHLO: no test against the client's address (RFC 5321 4.1.4), and of the syntax only what keeps
+ * it harmless, because clients behind broken host names send mail too.
+ */
+function readHostName(line: Buffer, from: number, to: number): string | undefined {
+  const name = line.toString('latin1', from, to);
+  if (/^[a-z0-9_](?:[a-z0-9._-]*)$/i.test(name) && name.length <= 255) return name;
+  return isAddressLiteral(name) || /^\[[0-9a-f:]{2,45}\]$/i.test(name) ? name : undefined;
+}
+
+const noop: Command = {
+  ...base,
+  whileChunking: true,
+  beforeTLS: true,
+  verb: 'NOOP',
+  run(dialogue, line, from, to) {
+    const { handler, server, session, envelope } = dialogue;
+    if (handler.handleNOOP === undefined) return dialogue.reply(REPLIES.ok);
+    const argument = line.toString('latin1', from, to);
+    const call = (): unknown => handler.handleNOOP!(server, session, envelope, argument);
+    dialogue.askReply('handleNOOP', call, REPLIES.ok);
+  },
+};
+
+const vrfy: Command = {
+  ...base,
+  whileChunking: true,
+  afterAuth: true,
+  verb: 'VRFY',
+  argument: 'required',
+  utf8: true,
+  run(dialogue, line, from, to) {
+    const { handler, server, session, envelope } = dialogue;
+    if (handler.handleVRFY === undefined) return dialogue.reply(REPLIES.cannotVerify);
+    const address = line.toString('utf8', from, to);
+    const call = (): unknown => handler.handleVRFY!(server, session, envelope, address);
+    dialogue.askReply('handleVRFY', call, REPLIES.cannotVerify);
+  },
+};
+
+const expn: Command = {
+  ...base,
+  whileChunking: true,
+  afterAuth: true,
+  verb: 'EXPN',
+  argument: 'required',
+  utf8: true,
+  run(dialogue, line, from, to) {
+    const { handler, server, session, envelope } = dialogue;
+    if (handler.handleEXPN === undefined) return dialogue.reply(REPLIES.noExpansion);
+    const list = line.toString('utf8', from, to);
+    const call = (): unknown => handler.handleEXPN!(server, session, envelope, list);
+    dialogue.askReply('handleEXPN', call, REPLIES.noExpansion);
+  },
+};
+
+const help: Command = {
+  ...base,
+  whileChunking: true,
+  verb: 'HELP',
+  run(dialogue, line, from, to) {
+    const { handler, server, session, envelope } = dialogue;
+    const hello = dialogue.settings.lmtp ? 'LHLO' : 'HELO EHLO';
+    const text = `Commands: ${[hello, ...spoken(dialogue)].join(' ')}`;
+    const success = formatReply({ code: 214, enhanced: '2.0.0', text });
+    if (handler.handleHELP === undefined) return dialogue.reply(success);
+    const topic = line.toString('latin1', from, to);
+    const call = (): unknown => handler.handleHELP!(server, session, envelope, topic);
+    dialogue.askReply('handleHELP', call, success);
+  },
+};
+
+const quit: Command = {
+  ...base,
+  whileChunking: true,
+  beforeTLS: true,
+  verb: 'QUIT',
+  argument: 'none',
+  junk: false,
+  run(dialogue) {
+    const { handler, server, session, envelope } = dialogue;
+    if (handler.handleQUIT === undefined) {
+      dialogue.reply(REPLIES.bye);
+      return dialogue.close('quit');
+    }
+    dialogue.ask(
+      () => handler.handleQUIT!(server, session, envelope),
+      (answer) => {
+        dialogue.reply(
+          answer === undefined || answer === null
+            ? REPLIES.bye
+            : formatReply(readReply(answer, 'handleQUIT', '2.0.0')),
+        );
+        dialogue.close('quit');
+      },
+      (error) => {
+        // RFC 5321 4.1.1.10: 221 and the end, whatever happens here.
+        dialogue.report(error);
+        dialogue.reply(REPLIES.bye);
+        dialogue.close('quit');
+      },
+    );
+  },
+};
+
+const BASIC = ['MAIL', 'RCPT', 'DATA', 'BDAT', 'RSET', 'NOOP', 'VRFY', 'EXPN', 'HELP', 'QUIT'];
+
+/** What HELP names: what can be used here, and a subclass's own commands. */
+function spoken({ settings, server }: Dialogue): string[] {
+  return [
+    ...BASIC,
+    ...(settings.tls === null ? [] : ['STARTTLS']),
+    ...(settings.auth === null ? [] : ['AUTH']),
+    ...ownVerbs(server),
+  ];
+}
+
+export const SESSION_COMMANDS: readonly Command[] = [helo, ehlo, lhlo, noop, vrfy, expn, help, quit];

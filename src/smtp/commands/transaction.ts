@@ -1,0 +1,165 @@
+/** Commands of a mail transaction: MAIL, RCPT, DATA, RSET (RFC 5321 3.3, 4.1.1.2 to 4.1.1.5). */
+
+import { parsePath } from '../grammar/address.ts';
+import type { Command, Dialogue } from '../engine/exchange.ts';
+import { COMMAND_LINE_LIMIT } from '../grammar/line-reader.ts';
+import { COLON, SP, spells } from '../grammar/octets.ts';
+import {
+  MAIL_PARAMETERS,
+  type MailFacts,
+  type ParameterReader,
+  RCPT_PARAMETERS,
+  type RcptFacts,
+} from './parameter-table.ts';
+import { type Parameter, parseParameters } from '../grammar/parameters.ts';
+import { REPLIES } from '../engine/replies.ts';
+
+const mail: Command = {
+  verb: 'MAIL',
+  longest: COMMAND_LINE_LIMIT,
+  argument: 'required',
+  utf8: true,
+  afterHello: true,
+  afterAuth: true,
+  junk: false,
+  run(dialogue, line, from, to) {
+    if (dialogue.envelope.mailFrom !== null) return dialogue.refuse(REPLIES.nestedMail);
+    const start = skipKeyword(dialogue, line, from, to, 'FROM');
+    const path = start < 0 ? undefined : parsePath(line, start, to);
+    if (path === undefined || path.mailbox?.domain === '') return dialogue.refuse(REPLIES.badSender);
+    const parameters = parseParameters(line, path.end, to);
+    const facts: MailFacts = {};
+    const error = readAll(dialogue, parameters, MAIL_PARAMETERS, facts);
+    if (error !== undefined) return dialogue.refuse(error);
+    const { mailbox } = path;
+    if (mailbox?.utf8 === true && facts.smtpUtf8 !== true) return dialogue.refuse(REPLIES.needsUtf8);
+    const address = mailbox === null ? '' : mailbox.address;
+    const options = parameters!.map((parameter) => parameter.raw);
+    const { handler, server, session, envelope } = dialogue;
+    const accepted = (): void => {
+      envelope.mailFrom = address;
+      envelope.sender = mailbox;
+      envelope.mailOptions = options;
+      Object.assign(envelope, facts);
+    };
+    const judge = (): void => {
+      if (handler.handleMAIL === undefined) {
+        accepted();
+        return dialogue.reply(REPLIES.senderOk);
+      }
+      const call = (): unknown =>
+        handler.handleMAIL!(server, session, envelope, address, options, mailbox, facts);
+      dialogue.askReply('handleMAIL', call, REPLIES.senderOk, accepted);
+    };
+    if (dialogue.settings.dataSizeLimit > 0 || handler.freeSpace === undefined) return judge();
+    dialogue.ask(
+      () => handler.freeSpace!(),
+      (free) => (free < (facts.declaredSize ?? 1) ? dialogue.defer(REPLIES.noSpace) : judge()),
+    );
+  },
+};
+
+const rcpt: Command = {
+  verb: 'RCPT',
+  longest: COMMAND_LINE_LIMIT,
+  argument: 'required',
+  utf8: true,
+  afterHello: true,
+  afterAuth: true,
+  junk: false,
+  run(dialogue, line, from, to) {
+    const { handler, server, session, envelope, settings } = dialogue;
+    if (envelope.mailFrom === null) return dialogue.refuse(REPLIES.mailFirst);
+    const start = skipKeyword(dialogue, line, from, to, 'TO');
+    const path = start < 0 ? undefined : parsePath(line, start, to);
+    if (path === undefined || path.mailbox === null) return dialogue.refuse(REPLIES.badRecipient);
+    const parameters = parseParameters(line, path.end, to);
+    const facts: RcptFacts = {};
+    const error = readAll(dialogue, parameters, RCPT_PARAMETERS, facts);
+    if (error !== undefined) return dialogue.refuse(error);
+    const { mailbox } = path;
+    if (mailbox.utf8 && !envelope.smtpUtf8) return dialogue.refuse(REPLIES.needsUtf8);
+    if (envelope.rcptTos.length >= settings.limits.recipients)
+      return dialogue.defer(REPLIES.tooManyRecipients);
+    const options = parameters!.map((parameter) => parameter.raw);
+    const accepted = (): void => {
+      envelope.rcptTos.push(mailbox.address);
+      envelope.recipients.push(mailbox);
+      envelope.rcptOptions.push(options);
+      envelope.rcptDSN.push({ notify: null, originalRecipient: null, ...facts });
+    };
+    if (handler.handleRCPT === undefined) {
+      accepted();
+      return dialogue.reply(REPLIES.recipientOk);
+    }
+    const call = (): unknown =>
+      handler.handleRCPT!(server, session, envelope, mailbox.address, options, mailbox, facts);
+    dialogue.askReply('handleRCPT', call, REPLIES.recipientOk, accepted);
+  },
+};
+
+const data: Command = {
+  verb: 'DATA',
+  longest: 512,
+  argument: 'none',
+  utf8: false,
+  afterHello: true,
+  afterAuth: true,
+  junk: false,
+  run(dialogue) {
+    const { envelope } = dialogue;
+    if (envelope.mailFrom === null) return dialogue.refuse(REPLIES.mailFirst);
+    if (envelope.rcptTos.length === 0) return dialogue.refuse(REPLIES.recipientFirst);
+    if (envelope.body === 'BINARYMIME') return dialogue.refuse(REPLIES.binaryNeedsChunks);
+    dialogue.startContent();
+  },
+};
+
+const rset: Command = {
+  verb: 'RSET',
+  longest: 512,
+  argument: 'none',
+  utf8: false,
+  afterHello: false,
+  junk: true,
+  whileChunking: true,
+  run(dialogue) {
+    const { handler, server, session, envelope } = dialogue;
+    dialogue.reset();
+    if (handler.handleRSET === undefined) return dialogue.reply(REPLIES.ok);
+    const call = (): unknown => handler.handleRSET!(server, session, envelope);
+    dialogue.askReply('handleRSET', call, REPLIES.ok);
+  },
+};
+
+/** Index of the path after `FROM:` or `TO:`, or -1. A space after the colon is tolerated unless syntax is strict. */
+function skipKeyword(dialogue: Dialogue, line: Buffer, from: number, to: number, keyword: string): number {
+  const colon = from + keyword.length;
+  if (colon >= to || line[colon] !== COLON || !spells(line, from, keyword)) return -1;
+  let at = colon + 1;
+  if (dialogue.settings.addressSyntax === 'tolerant') while (at < to && line[at] === SP) at++;
+  return at;
+}
+
+/** Reads all parameters, or none: the reply that refuses the command, or undefined. */
+function readAll<T>(
+  dialogue: Dialogue,
+  parameters: readonly Parameter[] | undefined,
+  table: ReadonlyMap<string, ParameterReader<T>>,
+  facts: T,
+): string | undefined {
+  if (parameters === undefined) return REPLIES.badParameter;
+  if (parameters.length === 0) return undefined;
+  const seen = new Set<string>();
+  for (const { keyword, value } of parameters) {
+    const reader = dialogue.session.extended ? table.get(keyword) : undefined;
+    if (reader === undefined || !reader.offered(dialogue)) return REPLIES.unknownParameter;
+    if (seen.has(keyword)) return REPLIES.repeatedParameter;
+    seen.add(keyword);
+    const error = reader.read(value, facts, dialogue);
+    if (error !== undefined) return error;
+  }
+  return undefined;
+}
+
+export const TRANSACTION_COMMANDS: readonly Command[] = [mail, rcpt, data, rset];

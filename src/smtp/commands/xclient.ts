@@ -1,0 +1,124 @@
+/** XCLIENT and XFORWARD, Postfix's extensions by which a trusted peer says who its client is. */
+
+import { isIPv4, isIPv6, SocketAddress } from 'node:net';
+import { type Client, unmapped } from '../../proxy/peer.ts';
+import type { Command, Dialogue } from '../engine/exchange.ts';
+import { REPLIES } from '../engine/replies.ts';
+import { escapeText } from '../api/reply.ts';
+import type { Session } from '../api/session.ts';
+import { decodeXtext } from '../grammar/xtext.ts';
+
+export const XCLIENT_ATTRIBUTES = ['NAME', 'ADDR', 'PORT', 'PROTO', 'HELO', 'LOGIN', 'DESTADDR', 'DESTPORT'];
+export const XFORWARD_ATTRIBUTES = ['NAME', 'ADDR', 'PORT', 'PROTO', 'HELO', 'IDENT', 'SOURCE'];
+
+type Attributes = Readonly<Record<string, string | null>>;
+
+const base = {
+  longest: 512,
+  argument: 'required',
+  utf8: false,
+  afterHello: false,
+  junk: false,
+} as const;
+
+const xclient: Command = {
+  ...base,
+  verb: 'XCLIENT',
+  run(dialogue, line, from, to) {
+    if (!trusts(dialogue, 'xclient')) return dialogue.refuse(REPLIES.notTrusted);
+    if (dialogue.envelope.mailFrom !== null) return dialogue.refuse(REPLIES.nestedMail);
+    const { session } = dialogue;
+    const attributes = parse(line.toString('latin1', from, to), XCLIENT_ATTRIBUTES);
+    // A statement may take several lines, the address in the last of them; another address begins another statement,
+    // so that no login is left over.
+    const another = attributes !== undefined && 'ADDR' in attributes && namesClient(session);
+    const statement = attributes && { ...(another ? null : session.xclient), ...attributes };
+    const client = statement && isProtocol(statement['PROTO']) && clientOf(statement, session.client);
+    if (!statement || !client) return dialogue.refuse(REPLIES.badAttribute);
+    session.xclient = statement;
+    dialogue.note('xclient', `the client is now ${escapeText(client.address ?? 'unknown')}`);
+    const login = dialogue.settings.xclientLogin ? session.xclient['LOGIN'] : undefined;
+    dialogue.reintroduce(client, login ?? null);
+  },
+};
+
+const xforward: Command = {
+  ...base,
+  verb: 'XFORWARD',
+  run(dialogue, line, from, to) {
+    if (!trusts(dialogue, 'xforward')) return dialogue.refuse(REPLIES.notTrusted);
+    if (dialogue.envelope.mailFrom !== null) return dialogue.refuse(REPLIES.nestedMail);
+    const { session } = dialogue;
+    const attributes = parse(line.toString('latin1', from, to), XFORWARD_ATTRIBUTES);
+    if (attributes === undefined || clientOf(attributes, session.client) === undefined)
+      return dialogue.refuse(REPLIES.badAttribute);
+    session.xforward = { ...session.xforward, ...attributes };
+    dialogue.reply(REPLIES.ok);
+  },
+};
+
+/**
+ * By the peer itself; one that has spoken for somebody with a PROXY header is not asked twice. Once it has named the
+ * address of its client, what follows is the client's own: a proxy such as nginx passes it on as it is.
+ */
+export function trusts({ settings, session }: Dialogue, what: 'xclient' | 'xforward'): boolean {
+  const trust = settings[what];
+  if (trust === null || session.proxyData !== null) return false;
+  return trust.trusts(namesClient(session) ? session.client : session.peer);
+}
+
+function namesClient(session: Session): boolean {
+  return session.xclient !== null && 'ADDR' in session.xclient;
+}
+
+/** `NAME=value ...`, values in xtext; `[UNAVAILABLE]` and `[TEMPUNAVAIL]` become null. */
+function parse(text: string, known: readonly string[]): Attributes | undefined {
+  const attributes: Record<string, string | null> = {};
+  for (const word of text.split(/ +/)) {
+    const at = word.indexOf('=');
+    const name = word.slice(0, Math.max(at, 0)).toUpperCase();
+    const value = word.slice(at + 1);
+    if (!known.includes(name) || Object.hasOwn(attributes, name)) return undefined;
+    const decoded = /^\[(?:TEMP)?UNAVAIL(?:ABLE)?\]$/i.test(value) ? null : decodeXtext(value, true);
+    if (decoded === undefined) return undefined;
+    attributes[name] = decoded;
+  }
+  return attributes;
+}
+
+/** What XCLIENT knows (Postfix's XCLIENT_README), and LMTP, which Dovecot says. */
+function isProtocol(given: string | null | undefined): boolean {
+  return given === undefined || given === null || /^(?:E?SMTP|LMTP)$/i.test(given);
+}
+
+/** An address in the one spelling that limits and lists of networks go by; undefined for what is none. */
+function canonical(text: string): string | undefined {
+  if (isIPv4(text)) return text;
+  // A zone means something on the other machine only.
+  if (!isIPv6(text) || text.includes('%')) return undefined;
+  return unmapped(new SocketAddress({ address: text, family: 'ipv6' }).address);
+}
+
+/** The client that the attributes name; undefined when an address or a port is none. */
+function clientOf(attributes: Attributes, before: Client): Client | undefined {
+  let { address, port, family } = before;
+  if (attributes['ADDR'] === null) {
+    address = null;
+    family = null;
+    port = null;
+  } else if (attributes['ADDR'] !== undefined) {
+    const given = canonical(attributes['ADDR'].replace(/^IPV6:/i, ''));
+    if (given === undefined) return undefined;
+    address = given;
+    family = isIPv4(given) ? 'IPv4' : 'IPv6';
+    port = null;
+  }
+  const number = attributes['PORT'];
+  if (typeof number === 'string') {
+    if (!/^\d{1,5}$/.test(number) || Number(number) > 65_535) return undefined;
+    port = Number(number);
+  }
+  return { address, port, family, proxied: true };
+}
+
+export const XCLIENT_COMMANDS: readonly Command[] = [xclient, xforward];

@@ -1,0 +1,34 @@
+import { BLOCK, newlines, WORTH } from './newlines/index.ts';
+import { CR, LF } from '../grammar/octets.ts';
+
+/** Looks for a CR without LF or a LF without CR in content that comes in chunks (RFC 3030), octets unchanged. */
+export class ChunkScanner {
+  bareNewline = false;
+  private afterCr = false;
+
+  write(octets: Buffer): void {
+    for (let at = 0; at < octets.length && !this.bareNewline;) {
+      const end = Math.min(octets.length, at + BLOCK);
+      if (newlines !== undefined && end - at >= WORTH) {
+        newlines.load(octets, at, end, this.afterCr ? 'cr' : 'text');
+        this.bareNewline = newlines.judge();
+      } else this.judge(octets, at, end);
+      this.afterCr = octets[end - 1] === CR;
+      at = end;
+    }
+  }
+
+  /** A CR at the very end has no LF. */
+  end(): void {
+    if (this.afterCr) this.bareNewline = true;
+  }
+
+  private judge(octets: Buffer, from: number, to: number): void {
+    let { afterCr } = this;
+    for (let at = from; at < to; at++) {
+      const octet = octets[at];
+      if (afterCr !== (octet === LF)) this.bareNewline = true;
+      afterCr = octet === CR;
+    }
+  }
+}

@@ -1,0 +1,132 @@
+/** One message coming in: scanner, policy and limits on the way to the handler. */
+
+import { ChunkScanner } from './bdat-scanner.ts';
+import { ContentError, type ContentSink, type Take } from './content-sink.ts';
+import { ContentScanner } from './data-scanner.ts';
+import type { ContentDeadline } from './data-reader.ts';
+import type { Delivery } from './delivery.ts';
+import type { Envelope } from '../api/envelope.ts';
+import { HopCounter } from './hop-counter.ts';
+import { NewlineNormalizer } from './newline-normalizer.ts';
+import type { BareNewlines, Settings } from '../api/options.ts';
+import { REPLIES } from '../engine/replies.ts';
+
+export class Message {
+  readonly delivery: Delivery;
+  readonly time: ContentDeadline;
+  private readonly sink: ContentSink;
+  private readonly scanner: ContentScanner;
+  private readonly chunks: ChunkScanner | undefined;
+  private readonly write: Take;
+  private readonly normalizer: NewlineNormalizer | undefined;
+  private readonly hops = new HopCounter();
+  private readonly envelope: Envelope;
+  private readonly settings: Settings;
+  private readonly aborted: (reason: ContentError) => void;
+  private readonly policy: BareNewlines;
+  /** Whether it has grown larger than the limit. */
+  tooBig = false;
+
+  /**
+   * @param policy for a bare CR or LF.
+   * @param chunked whether it comes with BDAT: no dots to remove, and BINARYMIME may hold anything.
+   * @param time the deadline of its content, from the first octet to the last.
+   * @param aborted told when the message is lost or refused.
+   */
+  constructor(
+    delivery: Delivery,
+    envelope: Envelope,
+    settings: Settings,
+    policy: BareNewlines,
+    chunked: boolean,
+    time: ContentDeadline,
+    aborted: (reason: ContentError) => void,
+  ) {
+    this.delivery = delivery;
+    this.time = time;
+    this.sink = delivery.sink;
+    this.envelope = envelope;
+    this.settings = settings;
+    this.aborted = aborted;
+    this.policy = policy;
+    const binary = envelope.body === 'BINARYMIME';
+    const pass: Take = (octets, borrowed) => this.pass(octets, borrowed);
+    const normalizer = policy === 'normalize' && !binary ? new NewlineNormalizer(pass) : undefined;
+    this.normalizer = normalizer;
+    this.write = normalizer === undefined ? pass : (octets): void => normalizer.write(octets);
+    this.scanner = new ContentScanner(this.write);
+    this.chunks = chunked && !binary ? new ChunkScanner() : undefined;
+  }
+
+  get ended(): boolean {
+    return this.scanner.ended;
+  }
+
+  get full(): boolean {
+    return this.sink.full;
+  }
+
+  /** Whether anything refers to octets that have come since this was set to false. */
+  get kept(): boolean {
+    return this.sink.kept;
+  }
+
+  set kept(kept: boolean) {
+    this.sink.kept = kept;
+  }
+
+  /** Reads content after DATA from `at` on; returns the index of the first octet after it. */
+  scan(chunk: Buffer, at: number): number {
+    return this.scanner.scan(chunk, at);
+  }
+
+  /** Takes the octets of a BDAT chunk as they are. */
+  take(octets: Buffer): void {
+    this.chunks?.write(octets);
+    this.write(octets, false);
+  }
+
+  /** All content has come: the reply that refuses it, or undefined when the handler may answer. */
+  end(): string | undefined {
+    this.chunks?.end();
+    this.normalizer?.end();
+    const verdict = this.verdict();
+    if (verdict === undefined) this.sink.end();
+    else this.refuse(verdict);
+    return verdict;
+  }
+
+  /** @param reply the one that the client hears. */
+  refuse(reply: string): void {
+    this.lose(new ContentError('refused', `the server refuses the message: ${reply.trimEnd()}`));
+  }
+
+  lose(reason: ContentError): void {
+    this.sink.fail(reason);
+    this.envelope.abort(() => reason);
+    this.aborted(reason);
+  }
+
+  private verdict(): string | undefined {
+    if (this.tooBig) return REPLIES.messageTooBig;
+    const bare = this.scanner.bareNewline || this.chunks?.bareNewline === true;
+    if (bare && this.policy === 'reject') return REPLIES.bareNewline;
+    if (this.hops.hops >= this.settings.limits.hops) return REPLIES.tooManyHops;
+    return undefined;
+  }
+
+  private pass(octets: Buffer, borrowed: boolean): void {
+    const { envelope } = this;
+    envelope.size += octets.length;
+    const limit = this.settings.dataSizeLimit;
+    if (limit > 0 && envelope.size > limit) {
+      if (!this.tooBig) {
+        this.tooBig = true;
+        this.sink.fail(new ContentError('refused', 'the message is larger than dataSizeLimit'));
+      }
+      return;
+    }
+    this.hops.write(octets);
+    this.sink.write(octets, borrowed);
+  }
+}

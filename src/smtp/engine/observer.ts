@@ -1,0 +1,76 @@
+/** Everybody who is told what happens and not asked: the log, the handler's hooks for it, observers of the process. */
+
+import { tellEnd, tellMessage, tellStart } from '../api/channels.ts';
+import { ContentError } from '../content/content-sink.ts';
+import type { Envelope } from '../api/envelope.ts';
+import type { Handler } from '../api/handler.ts';
+import { isThenable, tell } from './hook-call.ts';
+import type { Phase } from './reader.ts';
+import type { Settings } from '../api/options.ts';
+import { formatReply, readReply } from '../api/reply.ts';
+import type { SMTPServer } from '../server/server.ts';
+import type { CloseReason, Session } from '../api/session.ts';
+
+export class Witness {
+  readonly server: SMTPServer;
+  readonly session: Session;
+  private readonly handler: Handler;
+  private readonly settings: Settings;
+
+  constructor(server: SMTPServer, handler: Handler, settings: Settings, session: Session) {
+    this.server = server;
+    this.handler = handler;
+    this.settings = settings;
+    this.session = session;
+  }
+
+  started(): void {
+    tellStart(this);
+  }
+
+  ended(reason: CloseReason): void {
+    this.tell(() => this.handler.handleClose?.(this.server, this.session, reason));
+    tellEnd(this, reason);
+  }
+
+  /** The content of a message has been answered. */
+  answered(envelope: Envelope, accepted: boolean): void {
+    tellMessage(this, envelope, accepted);
+  }
+
+  aborted(envelope: Envelope, reason: ContentError): void {
+    this.tell(() => this.handler.handleAbort?.(this.server, this.session, envelope, reason));
+  }
+
+  timedOut(envelope: Envelope, phase: Phase): void {
+    this.tell(() => this.handler.handleTimeout?.(this.server, this.session, envelope, phase));
+  }
+
+  /** A line for the log; `text` is printable. */
+  note(code: string, text: string): void {
+    const { id: session, client } = this.session;
+    this.settings.diagnostics({ level: 'warning', code, text, session, client });
+  }
+
+  /** A hook has failed. Returns the reply that the handler wants for it, if any. */
+  report(error: unknown): string | undefined {
+    if (error instanceof ContentError) return undefined;
+    const text = 'a hook of the handler failed';
+    const { id: session, client } = this.session;
+    this.settings.diagnostics({ level: 'error', code: 'handler-failed', text, session, client, error });
+    try {
+      const answer: unknown = this.handler.handleError?.(this.server, this.session, error);
+      if (isThenable(answer)) Promise.resolve(answer).catch(() => {});
+      if (answer === undefined || answer === null) return undefined;
+      const reply = readReply(answer, 'handleError', '');
+      return reply.code >= 400 ? formatReply(reply) : undefined;
+    } catch {
+      // Its own failure has nowhere to go.
+      return undefined;
+    }
+  }
+
+  private tell(hook: () => unknown): void {
+    tell(hook, (error) => void this.report(error));
+  }
+}

@@ -1,0 +1,32 @@
+import type { Handler } from '../api/handler.ts';
+import type { Settings } from '../api/options.ts';
+import type { SMTPServer } from '../server/server.ts';
+import type { CloseReason } from '../api/session.ts';
+
+/** What a conversation asks of whoever owns the transport. */
+export interface Port {
+  /** Milliseconds of a steady clock. */
+  now(): number;
+  /** Sends replies, printable ASCII and CRLF. One call for each batch of input, or more when the replies are long. */
+  send(replies: string): void;
+  /** Stop reading, until `release`. Octets already read may still come. */
+  hold(): void;
+  release(): void;
+  /** The one deadline, on the clock of `now`; replaces the one before. Call `expire` when it has passed. */
+  deadline(at: number): void;
+  /** The PROXY header has said who the client is. Returns false when that client has too many connections. */
+  identified(): boolean;
+  /** Begin the server's end of TLS; `rest` has been read already and belongs to it. Call `secured` after. */
+  startTLS(rest: Buffer): void;
+  /** AUTH has failed; false when this client has failed too often. */
+  authFailed(): boolean;
+  /** Close after everything has been sent. */
+  close(reason: CloseReason): void;
+}
+
+/** What all conversations of a server share. */
+export interface Host {
+  readonly server: SMTPServer;
+  readonly handler: Handler;
+  readonly settings: Settings;
+}

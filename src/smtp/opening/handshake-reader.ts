@@ -1,0 +1,30 @@
+import type { Input } from '../engine/reader.ts';
+
+/** While the handshake runs there is no SMTP: octets that came with the PROXY header are put back for TLS. */
+export class TLSInput implements Input {
+  readonly phase = 'tls';
+  readonly onTimeout = '';
+  readonly full = false;
+  private readonly until: number;
+  private rest: Buffer[] = [];
+
+  constructor(until: number) {
+    this.until = until;
+  }
+
+  read(chunk: Buffer, at: number): number {
+    this.rest.push(at === 0 ? chunk : chunk.subarray(at));
+    return chunk.length;
+  }
+
+  deadline(): number {
+    return this.until;
+  }
+
+  /** Octets read so far; they belong to TLS. */
+  take(): Buffer {
+    const octets = Buffer.concat(this.rest);
+    this.rest = [];
+    return octets;
+  }
+}

@@ -1,0 +1,302 @@
+import type { AddressInfo, Server, Socket } from 'node:net';
+import type { TlvValues } from '../../proxy/index.ts';
+import { peerOf, UNIX_PEER } from '../../proxy/peer.ts';
+import { Roster } from '../../proxy/roster.ts';
+import { checkOwnCommands } from '../commands/table.ts';
+import { checkHonours } from '../commands/extensions.ts';
+import { clientKey } from './client-key.ts';
+import { Connection, type Owner } from './connection.ts';
+import type { Host } from '../engine/transport.ts';
+import { FailureCount } from './failure-count.ts';
+import type { Handler } from '../api/handler.ts';
+import { checkHandler, checkHookNames } from '../api/handler-checks.ts';
+import { listenAt, type ListenTarget, readTarget } from './listener.ts';
+import { readPolicy } from '../api/newline-policy.ts';
+import { KNOWN, readOptions, type Settings, type SMTPServerOptions } from '../api/options.ts';
+import { REPLIES } from '../engine/replies.ts';
+import { Session } from '../api/session.ts';
+import type { TLSOptions } from '../api/tls.ts';
+
+/**
+ * An SMTP server (RFC 5321) that calls the hooks of one handler.
+ *
+ * @example
+ * import { SMTPServer } from 'truepeer';
+ *
+ * const server = new SMTPServer({
+ *   handleDATA(server, session, envelope) {
+ *     return `250 2.6.0 ${envelope.size} octets for ${envelope.rcptTos.length} recipients`;
+ *   },
+ * });
+ * const address = await server.listen({ host: '127.0.0.1', port: 0 });
+ * console.log(address.family); // IPv4
+ * await server.close();
+ */
+export class SMTPServer<V = TlvValues> {
+  readonly handler: Handler<V>;
+  readonly settings: Settings;
+  private readonly listeners = new Set<Server>();
+  private readonly connections = new Roster<Connection>();
+  private readonly perClient = new Map<string, number>();
+  /** Connections whose PROXY header has not come yet, the oldest first. */
+  private readonly halfOpen = new Roster<Connection>();
+  private readonly host: Host;
+  private readonly owner: Owner;
+  private readonly authFailures = new FailureCount();
+  private closing = false;
+  /** Those who wait in `close` for the last connection to go. */
+  private readonly waiting = new Set<{ readonly left: Set<Connection>; readonly done: () => void }>();
+
+  /**
+   * @param handler the application's hooks; all are optional.
+   * @param dialect which protocol to speak; `LMTPServer` sets it.
+   * @throws TypeError or RangeError that names a bad option, or a method `smtp<VERB>` or of the handler (`handleRcpt`)
+   *   that would never be called, and says what is allowed.
+   */
+  constructor(
+    handler: Handler<V> = {},
+    options: SMTPServerOptions<V> = {},
+    dialect: { lmtp?: boolean } = {},
+  ) {
+    checkHandler(handler, KNOWN);
+    this.handler = handler;
+    this.settings = readOptions(options, dialect.lmtp ?? false);
+    checkHookNames(handler, this.settings.diagnostics);
+    checkHonours(handler);
+    if (handler.handleDATA === undefined && handler.handleContent === undefined) {
+      const text = 'the handler has neither handleDATA nor handleContent: messages are accepted and dropped';
+      this.settings.diagnostics({ level: 'warning', code: 'no-delivery', text });
+    }
+    if (this.settings.proxyProtocol !== null && handler.handlePROXY === undefined) {
+      const text = 'PROXY is expected and the handler has no handlePROXY: every connection is refused';
+      this.settings.diagnostics({ level: 'warning', code: 'no-handle-proxy', text });
+    }
+    const { authFailuresPerClient } = this.settings.limits;
+    const server = this as unknown as SMTPServer;
+    checkOwnCommands(server);
+    this.host = { server, handler: handler as Handler, settings: this.settings };
+    this.owner = {
+      identified: (connection) => this.admit(connection),
+      authFailed: ({ session }) => this.authFailures.count(clientKey(session)) < authFailuresPerClient,
+      gone: (connection) => this.forget(connection),
+    };
+  }
+
+  /** Connections open now. */
+  get connectionCount(): number {
+    return this.connections.size;
+  }
+
+  /** The sessions that are open now, those before their greeting too, the oldest first. */
+  get sessions(): IterableIterator<Session<V>> {
+    const sessions = this.connections.members().map(({ session }) => session);
+    return sessions.values() as IterableIterator<Session<V>>;
+  }
+
+  /**
+   * Ends one session as `close` ends all: 421 when it is idle, content and hooks in progress first. One that has ended
+   * already is left alone.
+   *
+   * @param options.drain milliseconds until it is cut; default 10,000. 0 cuts at once, without a word.
+   *
+   * @example
+   * import { once } from 'node:events';
+   * import { connect } from 'node:net';
+   * import { Sink, SMTPServer } from 'truepeer';
+   *
+   * const server = new SMTPServer(new Sink());
+   * const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
+   * const client = connect(port, '127.0.0.1');
+   * await once(client, 'data');
+   * for (const session of server.sessions) if (session.client.address === '127.0.0.1') server.disconnect(session);
+   * console.log(String(await once(client, 'data')).trim()); // 421 4.3.2 Service is shutting down; try again later
+   * await once(client.end(), 'close');
+   * await server.close();
+   */
+  disconnect(session: Session<V>, options: { readonly drain?: number } = {}): void {
+    const connection = this.connections.members().find((open) => open.session === session);
+    if (connection === undefined) return;
+    const { drain = 10_000 } = options;
+    if (drain === 0) return connection.destroy();
+    connection.shutdown();
+    setTimeout(() => connection.destroy(), drain).unref();
+  }
+
+  /**
+   * Starts to listen. May be called several times, for several addresses, and again after `close`. A Unix socket that a
+   * killed server has left behind is taken away first.
+   *
+   * @returns the address; for a Unix socket its path stands in `address` and the port is 0.
+   * @throws the system's error (EADDRINUSE, EACCES ...); TypeError or RangeError that names what is wrong with
+   *   `target`; an Error when `close` is called meanwhile.
+   */
+  async listen(target: ListenTarget): Promise<AddressInfo> {
+    const place = readTarget(target);
+    const tls = place.tls === true;
+    if (tls && this.settings.tls === null)
+      throw new TypeError('listen: tls needs the option tls of the server');
+    let unix = 'path' in place;
+    const host = this.hostFor(place);
+    this.closing = false;
+    const listener = await listenAt(place, (socket) => this.accept(host, socket, unix, tls));
+    if (this.closing) {
+      listener.close();
+      throw new Error('listen: the server was closed before it could listen');
+    }
+    // Running out of descriptors must not end the process; the system's queue holds the clients meanwhile.
+    listener.on('error', (error) => this.acceptFailed(error));
+    this.listeners.add(listener);
+    const address = listener.address();
+    if (typeof address === 'object' && address !== null && 'port' in address) return address;
+    unix = true;
+    return { address: typeof address === 'string' ? address : '', family: 'unix', port: 0 };
+  }
+
+  /**
+   * Stops: no new connections, 421 to idle ones, content in flight is finished and answered.
+   *
+   * @param options.drain milliseconds until what is still open is cut; default 10,000. 0 cuts at once.
+   */
+  async close(options: { readonly drain?: number } = {}): Promise<void> {
+    const drain = options.drain ?? 10_000;
+    this.closing = true;
+    const closed = [...this.listeners].map(
+      (listener) => new Promise<void>((resolve) => void listener.close(() => resolve())),
+    );
+    this.listeners.clear();
+    // Whoever connects after a new `listen` is not concerned.
+    const left = new Set(this.connections.members());
+    for (const connection of left) connection.shutdown();
+    const cut = (): void => {
+      for (const connection of left) connection.destroy();
+    };
+    const timer = setTimeout(cut, drain);
+    const gone = left.size > 0 && new Promise<void>((done) => void this.waiting.add({ left, done }));
+    if (drain === 0) {
+      // What has been told to shut down may say so.
+      await Promise.resolve();
+      cut();
+    }
+    await gone;
+    clearTimeout(timer);
+    await Promise.all(closed);
+  }
+
+  /** `await using server = ...`: the same as `close()`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /**
+   * Uses another key and certificate for TLS from now on, without a restart; connections that are open keep theirs.
+   *
+   * @throws TypeError when they are not usable; the old ones stay in use.
+   */
+  replaceTLS(options: TLSOptions): void {
+    if (this.settings.tls === null) throw new TypeError('replaceTLS: the server was made without option tls');
+    this.settings.tls.replace(options);
+  }
+
+  /** What conversations of one listener share. */
+  private hostFor({ bareNewlines }: ListenTarget): Host {
+    if (bareNewlines === undefined) return this.host;
+    const policy = readPolicy('listen: bareNewlines', bareNewlines);
+    return { ...this.host, settings: { ...this.settings, bareNewlines: policy } };
+  }
+
+  private accept(host: Host, socket: Socket, unix: boolean, tls: boolean): void {
+    const session = new Session(unix ? UNIX_PEER : peerOf(socket), this.settings.lmtp, socket);
+    // The system knows no address of one that has broken off before it was accepted.
+    if (session.peer.address === null) return void socket.destroy();
+    const proxy = this.settings.proxyProtocol;
+    const trusted = proxy !== null && proxy.trust.trusts(session.peer);
+    if (proxy !== null && !trusted && proxy.untrusted === 'reject') {
+      this.note(
+        'untrusted-peer',
+        `${session.peer.address} is not in proxyProtocol.trusted; closed before reading`,
+        session,
+      );
+      socket.on('error', () => {});
+      socket.destroy();
+      return;
+    }
+    // Before a PROXY header, and before TLS, nothing may be said.
+    const mute = trusted || tls;
+    const { limits, timeouts } = this.settings;
+    if (this.closing) return refuse(socket, mute ? '' : REPLIES.shutdown, timeouts.linger);
+    if (this.connections.size >= limits.connections)
+      return refuse(socket, mute ? '' : REPLIES.tooManyConnections, timeouts.linger);
+    const connection = new Connection(host, session, socket, this.owner);
+    connection.place = this.connections.enter(connection);
+    if (trusted) this.awaitHeader(connection);
+    if (trusted || this.admit(connection)) connection.start(trusted, tls);
+    else connection.turnAway(mute ? '' : REPLIES.tooManyConnections);
+  }
+
+  /** An honest header comes at once: where too many are awaited, the one awaited longest makes room. */
+  private awaitHeader(connection: Connection): void {
+    connection.waitingPlace = this.halfOpen.enter(connection);
+    if (this.halfOpen.size <= this.settings.limits.halfOpenHeaders) return;
+    const oldest = this.halfOpen.oldest!;
+    this.halfOpen.leave(oldest);
+    const text = 'too many connections without a PROXY header; the oldest was closed';
+    this.note('too-many-half-open', text, oldest.member.session);
+    oldest.member.turnAway('');
+  }
+
+  /** Counts a connection against its client's limit. A direct client on loopback or a Unix socket is not limited. */
+  private admit(connection: Connection): boolean {
+    const key = clientKey(connection.session);
+    this.halfOpen.leave(connection.waitingPlace);
+    this.release(connection);
+    if (key === undefined) return true;
+    const count = this.perClient.get(key) ?? 0;
+    if (count >= this.settings.limits.connectionsPerClient) return false;
+    this.perClient.set(key, count + 1);
+    connection.countedAs = key;
+    return true;
+  }
+
+  private forget(connection: Connection): void {
+    this.connections.leave(connection.place);
+    this.halfOpen.leave(connection.waitingPlace);
+    this.release(connection);
+    for (const waiter of this.waiting) {
+      waiter.left.delete(connection);
+      if (waiter.left.size > 0) continue;
+      this.waiting.delete(waiter);
+      waiter.done();
+    }
+  }
+
+  private release(connection: Connection): void {
+    const key = connection.countedAs;
+    if (key === undefined) return;
+    connection.countedAs = undefined;
+    const count = this.perClient.get(key)! - 1;
+    if (count > 0) this.perClient.set(key, count);
+    else this.perClient.delete(key);
+  }
+
+  private note(code: string, text: string, { client }: Session): void {
+    this.settings.diagnostics({ level: 'warning', code, text, client });
+  }
+
+  private acceptFailed(error: Error): void {
+    this.settings.diagnostics({
+      level: 'error',
+      code: 'accept-failed',
+      text: 'accepting a connection failed',
+      error,
+    });
+  }
+}
+
+/** Ends a connection that is not served, at the latest after `linger` milliseconds, whatever it still sends. */
+function refuse(socket: Socket, reply: string, linger: number): void {
+  const timer = setTimeout(() => socket.destroy(), linger);
+  socket.on('error', () => socket.destroy());
+  socket.on('close', () => clearTimeout(timer));
+  socket.resume();
+  socket.end(reply, 'latin1');
+}
