@@ -11,7 +11,7 @@ const SCRIPTS = (JSON.parse(read('package.json')) as { scripts: Record<string, s
 
 const readmes = ['.', 'spec', 'codegen', 'src', 'test', 'generated'].flatMap((folder) =>
   readdirSync(join(ROOT, folder), { recursive: folder !== '.', encoding: 'utf8' })
-    .filter((name) => /(?:^|\/)(?:README|reference)\.md$/u.test(name))
+    .filter((name) => name.endsWith('.md'))
     .map((name) => join(folder, name)),
 );
 

@@ -8,8 +8,8 @@ import type { Limits, SMTPServerOptions, Timeouts } from '../../src/smtp/api/opt
 import { SMTPServer } from '../../src/smtp/server/server.ts';
 import { Session } from '../../src/smtp/api/session.ts';
 
-/** README's tables from names of aiosmtpd and of npm smtp-server to names here: nothing is promised that is not there. */
-const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+/** The tables of MIGRATING.md, from names of aiosmtpd and of npm smtp-server to names here: all that they name exists. */
+const MIGRATING = readFileSync(new URL('../../src/smtp/MIGRATING.md', import.meta.url), 'utf8');
 const TYPES = new URL('../../node_modules/smtp-server/dist/esm/types.d.ts', import.meta.url);
 
 interface Row {
@@ -17,9 +17,9 @@ interface Row {
   readonly here: string;
 }
 
-function table(summary: string): Row[] {
-  const [, text = ''] = README.split(`<summary>${summary}</summary>`);
-  const rows = text.split('</details>')[0]!.matchAll(/^\| (.+) \| (.+) \|$/gm);
+function table(title: string): Row[] {
+  const [, text = ''] = MIGRATING.split(`\n## ${title}\n`);
+  const rows = text.split('\n## ')[0]!.matchAll(/^\| (.+) \| (.+) \|$/gm);
   return [...rows].slice(2).map(([, there = '', here = '']) => ({ there, here }));
 }
 
@@ -89,8 +89,8 @@ function exists(name: string): boolean {
   return inner[first]?.includes(second) === true;
 }
 
-describe.each(['aiosmtpd', 'npm smtp-server'])("README's table for people who come from %s", (summary) => {
-  const rows = table(summary);
+describe.each(['aiosmtpd', 'npm smtp-server'])('the table for people who come from %s', (title) => {
+  const rows = table(title);
 
   it('names only what is here, or says why there is nothing', () => {
     expect(rows.length).toBeGreaterThan(40);
