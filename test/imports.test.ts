@@ -10,8 +10,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'src/wire': [],
   'src/proxy': ['generated', 'src/wire'],
   'src/sasl': [],
-  'src/smtp': ['src/proxy', 'src/sasl'],
-  'src/delivery': ['src/smtp', 'src/proxy'],
+  'src/smtp': ['src/wire', 'src/proxy', 'src/sasl'],
+  'src/delivery': ['src/wire', 'src/smtp', 'src/proxy'],
   'src/cli': [
     'spec',
     'generated',
@@ -23,7 +23,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'codegen',
     'src',
   ],
-  src: ['src/proxy', 'src/sasl', 'src/smtp', 'src/delivery'],
+  src: ['src/wire', 'src/proxy', 'src/sasl', 'src/smtp', 'src/delivery'],
 };
 
 const ROOT = join(import.meta.dirname, '..');

@@ -1,6 +1,6 @@
 import type { Envelope } from '../smtp/api/envelope.ts';
 import type { Handler } from '../smtp/api/handler.ts';
-import { escapeText } from '../smtp/api/reply.ts';
+import { escapeText } from '../wire/escape.ts';
 import type { SMTPServer } from '../smtp/server/server.ts';
 import type { Session } from '../smtp/api/session.ts';
 

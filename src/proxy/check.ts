@@ -1,5 +1,7 @@
 /** Checks of option values. Each throws an error that names the option, what it got, and what is allowed. */
 
+import { show } from '../wire/escape.ts';
+
 export function object(path: string, given: unknown, known: object): void {
   if (typeof given !== 'object' || given === null)
     throw new TypeError(`option ${path}: an object is expected`);
@@ -66,8 +68,4 @@ export function integers<T extends { readonly [name in keyof T]: number }>(
 export function callback<T>(name: string, value: T | undefined): T | undefined {
   if (value === undefined || typeof value === 'function') return value;
   throw new TypeError(`option ${name}: a function is expected, not ${show(value)}`);
-}
-
-export function show(value: unknown): string {
-  return typeof value === 'string' ? JSON.stringify(value) : String(value);
 }

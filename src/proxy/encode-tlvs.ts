@@ -1,5 +1,6 @@
 import type { Limits, Tables, TlvEntry } from '../wire/index.ts';
-import { refuse, show } from './encode-error.ts';
+import { show } from '../wire/escape.ts';
+import { refuse } from './encode-error.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 

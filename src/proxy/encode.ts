@@ -9,7 +9,8 @@ import {
   writeIpv6,
   writeU32be,
 } from '../wire/index.ts';
-import { refuse, show } from './encode-error.ts';
+import { show } from '../wire/escape.ts';
+import { refuse } from './encode-error.ts';
 import { encodeTlvs } from './encode-tlvs.ts';
 import type { Header } from './header.ts';
 

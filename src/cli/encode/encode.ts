@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { headerSchema } from '../../../generated/schemas.ts';
-import { escapeText } from '../../smtp/api/reply.ts';
+import { escapeText } from '../../wire/escape.ts';
 import { suggestion } from '../shared/did-you-mean.ts';
 import { EXIT, UsageError } from '../shared/failure.ts';
 import { addHeaderOptions, describesHeader, headerFrom, headerOrUsage } from './header-options.ts';

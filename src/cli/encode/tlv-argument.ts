@@ -1,6 +1,6 @@
 import { spec } from '../../../spec/index.ts';
 import type { Value } from '../../../spec/types.ts';
-import { escapeText } from '../../smtp/api/reply.ts';
+import { escapeText } from '../../wire/escape.ts';
 import { unhex } from '../../wire/index.ts';
 import { meantBy } from '../shared/did-you-mean.ts';
 

@@ -10,7 +10,7 @@ import type { Given } from './input-format.ts';
 import { report } from './report.ts';
 import type { Finding } from './report.ts';
 import type { Io } from '../shared/io.ts';
-import { asciiJson } from '../shared/log.ts';
+import { asciiJson } from '../../wire/escape.ts';
 import type { Action } from '../program.ts';
 import { stylesFor } from './style.ts';
 

@@ -1,5 +1,5 @@
 import type { decode } from '../../proxy/index.ts';
-import { escapeText } from '../../smtp/api/reply.ts';
+import { escapeText } from '../../wire/escape.ts';
 import { hex } from '../../wire/index.ts';
 import type { Annotation } from './annotate/annotation.ts';
 import type { Given } from './input-format.ts';

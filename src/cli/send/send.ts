@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { Command } from 'commander';
 import { decode } from '../../proxy/index.ts';
-import { escapeText } from '../../smtp/api/reply.ts';
+import { escapeText } from '../../wire/escape.ts';
 import { parsePlace, showAddress, showPlace } from '../shared/endpoints.ts';
 import type { Place } from '../shared/endpoints.ts';
 import { argument, EXIT, Failure, Refusal, repeatable, UsageError } from '../shared/failure.ts';

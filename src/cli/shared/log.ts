@@ -1,4 +1,4 @@
-import { escapeText } from '../../smtp/api/reply.ts';
+import { asciiJson, escapeText } from '../../wire/escape.ts';
 import type { Output } from './io.ts';
 
 /** Facts of one event; what is null or undefined is left out. */
@@ -33,17 +33,6 @@ export function createLog(output: Output, format: LogFormat, now: () => Date = (
       else output.write(`${asciiJson({ time, event, ...shortened(facts) })}\n`);
     },
   };
-}
-
-/** JSON in printable ASCII: what a terminal might obey is written as an escape that JSON itself knows. */
-export function asciiJson(value: unknown, indent?: number): string {
-  return JSON.stringify(value, null, indent).replace(/[^\n\x20-\x7e]/gu, (character) =>
-    character.split('').map(unicodeEscape).join(''),
-  );
-}
-
-function unicodeEscape(unit: string): string {
-  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 function shortened(facts: Facts): Facts {

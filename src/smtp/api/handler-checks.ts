@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../proxy/diagnostic.ts';
 import { lettersOf } from './option-checks.ts';
 import type { Handler } from './handler.ts';
-import { escapeText } from './reply.ts';
+import { escapeText } from '../../wire/escape.ts';
 
 /** Every member of a handler that the server looks at; the type lets none be left out, and none be added. */
 export const MEMBERS = {

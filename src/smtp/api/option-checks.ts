@@ -1,6 +1,6 @@
 /** Checks of option values that only mail servers have; the general ones come along. */
 
-import { show } from '../../proxy/check.ts';
+import { show } from '../../wire/escape.ts';
 import { isAddressLiteral } from '../grammar/address.ts';
 
 export * from '../../proxy/check.ts';

@@ -3,6 +3,8 @@
  * carries its code and enhanced code on every line (RFC 5321 4.2, 4.5.3.1.5; RFC 2034 section 4).
  */
 
+import { escapeText } from '../../wire/escape.ts';
+
 /** A reply in parts. `enhanced` is an RFC 3463 code such as `2.1.0`; without one a fitting default is used. */
 export interface Reply {
   readonly code: number;
@@ -41,15 +43,6 @@ export function formatReply(reply: Reply): string {
  */
 export function withoutStatus(wire: string): string {
   return wire.replace(/^(\d{3}[ -])[245]\.\d{1,3}\.\d{1,3} /gm, '$1');
-}
-
-/** Makes text from anywhere safe for a reply, a log line or a header: printable ASCII and nothing else. */
-export function escapeText(text: string): string {
-  if (/^[\x20-\x7e]*$/.test(text)) return text;
-  return text.replace(/[^\x20-\x7e]/gu, (char) => {
-    const point = char.codePointAt(0)!;
-    return point < 0x100 ? `\\x${point.toString(16).padStart(2, '0')}` : `\\u{${point.toString(16)}}`;
-  });
 }
 
 function wrap(text: string, room: number, lines: string[]): void {

@@ -11,7 +11,7 @@ import {
 } from 'node:tls';
 import { type ChannelBindings, channelBindingsOf } from '../../sasl/index.ts';
 import { tell } from '../engine/hook-call.ts';
-import { escapeText } from './reply.ts';
+import { escapeText } from '../../wire/escape.ts';
 
 /** Key, certificate and what else `tls.createSecureContext` takes; TLS 1.2 is the least unless said otherwise. */
 export interface TLSOptions extends SecureContextOptions {

@@ -4,7 +4,7 @@ import { isIPv4, isIPv6, SocketAddress } from 'node:net';
 import { type Client, unmapped } from '../../proxy/peer.ts';
 import type { Command, Dialogue } from '../engine/exchange.ts';
 import { REPLIES } from '../engine/replies.ts';
-import { escapeText } from '../api/reply.ts';
+import { escapeText } from '../../wire/escape.ts';
 import type { Session } from '../api/session.ts';
 import { decodeXtext } from '../grammar/xtext.ts';
 

@@ -8,7 +8,8 @@ import type { Dialogue } from '../engine/exchange.ts';
 import { GreetingPause } from './greeting-delay.ts';
 import { HeaderInput } from './header-reader.ts';
 import { REPLIES } from '../engine/replies.ts';
-import { escapeText, formatReply, readReply } from '../api/reply.ts';
+import { escapeText } from '../../wire/escape.ts';
+import { formatReply, readReply } from '../api/reply.ts';
 
 /** Waits for the PROXY header; what comes after it is `then`'s. Where that is TLS, a refusal is a mere close. */
 export function awaitHeader(dialogue: Dialogue, proxy: ProxySettings, tls: boolean, then: () => void): void {

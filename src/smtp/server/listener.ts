@@ -1,6 +1,7 @@
 import { chmod, lstat, unlink } from 'node:fs/promises';
 import { connect, createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 import * as check from '../api/option-checks.ts';
+import { show } from '../../wire/escape.ts';
 import type { BareNewlines } from '../api/options.ts';
 
 /** Where to listen: a TCP port (0 picks a free one), a Unix socket, or a descriptor inherited from the parent. */
@@ -53,7 +54,7 @@ export function readTarget(given: ListenTarget): ListenTarget {
 
 function text(name: string, value: unknown): void {
   if (typeof value !== 'string' || value === '')
-    throw new TypeError(`option ${name}: text is expected, not ${check.show(value)}`);
+    throw new TypeError(`option ${name}: text is expected, not ${show(value)}`);
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Field, Value } from '../../../../spec/types.ts';
-import { escapeText } from '../../../smtp/api/reply.ts';
+import { escapeText } from '../../../wire/escape.ts';
 import { hex, ipv4Text, ipv6Text, u16be, u32be, u32le, u64be, unixPathText } from '../../../wire/index.ts';
 
 /** Octets of a value of fixed size; `undefined` where the layout leaves it open. */
