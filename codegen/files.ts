@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { TABLES } from './check/spec-shape.ts';
+import { TABLES } from './check/shape/tables.ts';
 import { type GeneratedFile, MARK } from './print.ts';
 
 /** What a folder holds against what it should hold; names of files. */

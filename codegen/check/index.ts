@@ -1,16 +1,16 @@
-import { checkCodes } from './codes.ts';
-import { checkConstants } from './constants.ts';
+import { checkCodes } from './rows/codes.ts';
+import { checkConstants } from './rows/constants.ts';
 import { type Diagnostic, type Path, Report } from './diagnostic.ts';
-import { checkExamples } from './examples.ts';
-import { checkGrammar } from './grammar.ts';
-import { checkLayouts } from './layouts.ts';
-import { checkNames } from './names.ts';
-import { checkParents } from './parents.ts';
-import { checkRanges } from './ranges.ts';
-import { checkRequired } from './required.ts';
-import { checkRows } from './rows.ts';
+import { checkExamples } from './examples/examples.ts';
+import { checkGrammar } from './grammar/rules.ts';
+import { checkLayouts } from './rows/layouts.ts';
+import { checkNames } from './rows/names.ts';
+import { checkParents } from './rows/parents.ts';
+import { checkRanges } from './rows/ranges.ts';
+import { checkRequired } from './rows/required.ts';
+import { checkRows } from './rows/documentation.ts';
 import { subjectOf } from './subject.ts';
-import { checkValues } from './values.ts';
+import { checkValues } from './rows/values.ts';
 
 const CHECKS = [
   checkNames,

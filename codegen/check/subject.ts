@@ -1,8 +1,8 @@
 import type { Field, Spec } from '../../spec/types.ts';
 import type { Path, Report } from './diagnostic.ts';
 import { show } from './diagnostic.ts';
-import { extras, isRecord } from './shape.ts';
-import { CHECKSUM, LISTS, PREAMBLE, TABLES } from './spec-shape.ts';
+import { extras, isRecord } from './shape/shape.ts';
+import { CHECKSUM, LISTS, PREAMBLE, TABLES } from './shape/tables.ts';
 
 /** A row, and where it stands. */
 export interface At<T> {

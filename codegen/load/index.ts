@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { plainText } from '../check/diagnostic.ts';
-import { isRecord } from '../check/shape.ts';
+import { isRecord } from '../check/shape/shape.ts';
 import { extendSpec } from '../extend.ts';
 import type * as specEntry from '../spec-entry.ts';
 import { at, REGISTRY } from './places.mjs';

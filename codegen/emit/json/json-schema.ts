@@ -6,7 +6,7 @@ import { decodedSchema } from './json-schema-decoded.ts';
 import { NONE, PORT, type Schema } from './json-schema-parts.ts';
 import { onceInList, tlvsSchema } from './json-schema-tlvs.ts';
 import { IPV4, ipv6, PATH } from './patterns.ts';
-import { addressOctets } from '../typescript/codec/v2-header.ts';
+import { addressOctets } from '../../octets.ts';
 
 /** The JSON Schema of a header: at the root of one to send, under `$defs/decoded` of one that was read. */
 export function emitJsonSchema(model: Model): Draft {

@@ -1,5 +1,5 @@
 import type { IntegerKind, Row, Value } from '../../../spec/types.ts';
-import { addressOctets } from '../typescript/codec/v2-header.ts';
+import { addressOctets } from '../../octets.ts';
 import { type Entry, holdsTlvs, type Model } from '../../model.ts';
 import { hexCode } from '../../names.ts';
 import type { Draft } from '../../print.ts';

@@ -1,4 +1,5 @@
 import type { Ref } from '../../../spec/types.ts';
+import { octetsOf } from '../../octets.ts';
 
 /** Markdown as prettier lays it out, so that nobody has to format it. */
 
@@ -41,9 +42,9 @@ export function anchor(heading: string): string {
     .replaceAll(/\s/g, '-');
 }
 
-/** The octets of hex digits, blanks ignored. */
-export function octetsOf(wire: string): readonly number[] {
-  return (wire.match(/[0-9a-f]{2}/gi) ?? []).map((octet) => Number.parseInt(octet, 16));
+/** The octets of an example, which the checker has read already. */
+export function numbersOf(wire: string): readonly number[] {
+  return [...(octetsOf(wire) ?? [])];
 }
 
 export function hexOf(octets: readonly number[]): string {

@@ -1,8 +1,8 @@
 import type { Layout, Meaning, Pair, Preamble, Row, Rule, Spec } from '../../../spec/types.ts';
 import type { Model } from '../../model.ts';
 import { hexCode } from '../../names.ts';
-import { annotated, block, hexOf, octetsOf, section, table } from './markdown.ts';
-import { addressOctets } from '../typescript/codec/v2-header.ts';
+import { annotated, block, hexOf, numbersOf, section, table } from './markdown.ts';
+import { addressOctets } from '../../octets.ts';
 
 /** The parts of the reference page about what stands before the TLVs. */
 export function headerPages(model: Model): string[] {
@@ -31,7 +31,7 @@ function version1({ spec }: Model): string[] {
 }
 
 function lineOf(wire: string): string {
-  return String.fromCharCode(...octetsOf(wire))
+  return String.fromCharCode(...numbersOf(wire))
     .replaceAll('\r', '\\r')
     .replaceAll('\n', '\\n');
 }
@@ -57,7 +57,7 @@ function ruler(rule: Rule | undefined): string {
 
 function version2({ spec }: Model): string[] {
   const { preamble, pairs, layouts } = spec;
-  const signature = octetsOf(preamble.signature);
+  const signature = numbersOf(preamble.signature);
   const { versionCommand, familyTransport, length, size } = preamble;
   const places = [
     ['0', String(signature.length), `Signature: ${hexOf(signature)}.`],
@@ -128,7 +128,7 @@ function layoutPage(layout: Layout, { preamble, pairs, commands }: Spec): string
     return { name: field.name, doc: field.doc, at: at - size, size };
   });
   const pair = pairs.find((each) => each.family === layout.family && each.examples.length > 0);
-  const octets = octetsOf(pair?.examples[0]?.wire ?? '');
+  const octets = numbersOf(pair?.examples[0]?.wire ?? '');
   const means = pair?.examples[0]?.means;
   const notes = [
     ...preambleNotes(preamble, commands, pair, octets),

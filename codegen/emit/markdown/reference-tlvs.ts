@@ -1,8 +1,8 @@
 import type { Example, Meaning, Row, Value } from '../../../spec/types.ts';
 import { type Entry, LONGEST_TLV, type Model, rangeOf } from '../../model.ts';
 import { hexCode } from '../../names.ts';
-import { anchor, annotated, block, type Note, octetsOf, prose, section, table } from './markdown.ts';
-import { TLV_HEAD } from '../typescript/codec/tlv-scan.ts';
+import { anchor, annotated, block, type Note, numbersOf, prose, section, table } from './markdown.ts';
+import { TLV_HEAD } from '../../octets.ts';
 import { typeOf } from '../typescript/tables/tlv-table.ts';
 
 /** The part of the reference page about TLVs: an overview, then each row with its examples. */
@@ -104,7 +104,7 @@ function bitTable(bits: readonly { field: Entry; bit: Row }[]): string {
 /** The whole vector of an example, within those around it. */
 function worked(entry: Entry, example: Example): Note[] {
   const { parent } = entry;
-  const value = octetsOf(example.wire);
+  const value = numbersOf(example.wire);
   const own = valueNotes(entry, value, example.means);
   if (parent === undefined) return vector(entry, own, value.length);
   if (parent.value.kind === 'variant') {

@@ -2,7 +2,7 @@ import type { ErrorRow } from '../../../spec/types.ts';
 import type { Model } from '../../model.ts';
 import { kebab } from '../../names.ts';
 import type { Draft } from '../../print.ts';
-import { block, octetsOf, pointed, prose, section, table } from './markdown.ts';
+import { block, numbersOf, pointed, prose, section, table } from './markdown.ts';
 import { headerPages } from './reference-headers.ts';
 import { tlvPages } from './reference-tlvs.ts';
 
@@ -67,7 +67,7 @@ function errorPage(row: ErrorRow): string[] {
     `#### ${kebab(row.name)}`,
     `${prose(row.doc)} Expected: ${prose(row.expected)}.${source}`,
     ...row.examples.map(({ wire, means }) =>
-      block(pointed(octetsOf(wire), Number(means), `octet ${String(means)}`)),
+      block(pointed(numbersOf(wire), Number(means), `octet ${String(means)}`)),
     ),
   ];
 }

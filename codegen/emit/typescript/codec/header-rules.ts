@@ -2,7 +2,7 @@ import type { Layout, Spec } from '../../../../spec/types.ts';
 import { key } from '../../../names.ts';
 import type { Model } from '../../../model.ts';
 import { type Draft, fn } from '../../../print.ts';
-import { addressOctets } from './v2-header.ts';
+import { addressOctets } from '../../../octets.ts';
 
 /** Rules about a header to send that no single field can say. They are those of `encode`, with a path for each. */
 export function emitHeaderRules({ spec }: Model, wire: string): Draft {

@@ -2,7 +2,7 @@ import { hexCode } from '../../../names.ts';
 import { type Entry, holdsTlvs, LONGEST_TLV, type Model } from '../../../model.ts';
 import { type Draft, fn } from '../../../print.ts';
 import { fits } from './tlv-index.ts';
-import { TLV_HEAD } from './tlv-scan.ts';
+import { TLV_HEAD } from '../../../octets.ts';
 
 /** Readers and writers of the values, by row. */
 export function emitTlvCodec(model: Model, wire: string): Draft {

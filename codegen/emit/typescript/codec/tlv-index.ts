@@ -1,7 +1,7 @@
 import { hexCode } from '../../../names.ts';
 import { type Context, type Entry, holdsTlvs, type Model } from '../../../model.ts';
 import { type Draft, fn, type Statement } from '../../../print.ts';
-import { TLV_HEAD } from './tlv-scan.ts';
+import { TLV_HEAD } from '../../../octets.ts';
 
 /** Functions that list where the vectors of checked TLVs are. */
 export function emitTlvIndex(model: Model, wire: string): Draft {

@@ -1,9 +1,7 @@
 import { comment, hexCode } from '../../../names.ts';
 import { type Context, type Entry, LONGEST_TLV, type Model, boundsOf, holdsTlvs } from '../../../model.ts';
+import { TLV_HEAD } from '../../../octets.ts';
 import { type Draft, fn, type Statement } from '../../../print.ts';
-
-/** Octets of type and length before a value. */
-export const TLV_HEAD = 3;
 
 /** Functions that check TLVs without making anything of them: framing, lengths, duplicates, where the checksum is. */
 export function emitTlvScan(model: Model, wire: string): Draft {

@@ -1,6 +1,6 @@
 import type { Model } from '../../../model.ts';
 import { type Draft, fn } from '../../../print.ts';
-import { TLV_HEAD } from './tlv-scan.ts';
+import { TLV_HEAD } from '../../../octets.ts';
 
 /** How TLVs given by name stand inside each other, and what is wrong with that. */
 export function emitTlvTree(_model: Model, _wire: string): Draft {

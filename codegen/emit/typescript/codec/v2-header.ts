@@ -1,14 +1,8 @@
 import type { Field, Layout } from '../../../../spec/types.ts';
 import { literal, pascal } from '../../../names.ts';
 import type { Model } from '../../../model.ts';
+import { addressOctets } from '../../../octets.ts';
 import { type Draft, fn, type Statement } from '../../../print.ts';
-
-const ADDRESS_OCTETS: Readonly<Record<string, number>> = { ipv4: 4, ipv6: 16, unixPath: 108, u16be: 2 };
-
-/** Octets that a field of a layout takes. */
-export function addressOctets(field: Field): number {
-  return ADDRESS_OCTETS[field.value.kind] ?? 0;
-}
 
 /** Readers of the address block, and the writer of preamble and block. */
 export function emitV2Header({ spec }: Model, wire: string): Draft {

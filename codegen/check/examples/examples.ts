@@ -1,11 +1,13 @@
-import type { Example, Meaning, Spec } from '../../spec/types.ts';
-import { rulesOf } from '../grammar.ts';
-import { widthOf } from '../model.ts';
-import { type Path, plainText, type Report } from './diagnostic.ts';
-import { interpret, octetsOf, type Reading } from './interpret.ts';
-import { interpretHeader, interpretLine } from './interpret-header.ts';
-import { fieldsAt, type Subject } from './subject.ts';
-import { isAddress } from './values.ts';
+import type { Example, Meaning, Spec } from '../../../spec/types.ts';
+import { rulesOf } from '../../grammar.ts';
+import { widthOf } from '../../model.ts';
+import { octetsOf } from '../../octets.ts';
+import { type Path, plainText, type Report } from '../diagnostic.ts';
+import { readHeader } from './read-header.ts';
+import { readLine } from './read-line.ts';
+import { readValue, type Reading } from './read-value.ts';
+import { fieldsAt, type Subject } from '../subject.ts';
+import { isAddress } from '../rows/values.ts';
 
 /** Examples are octets that the tables allow, and mean what they say. */
 export function checkExamples(subject: Subject, report: Report): void {
@@ -17,7 +19,7 @@ export function checkExamples(subject: Subject, report: Report): void {
       fieldsAt(at).every((field) => widthOf(field.row.value) !== undefined) && !isAddress(row.value);
     eachExample(row.examples, path, report, (octets, example, place) => {
       if (!readable) return;
-      const reading = interpret(row, octets, rows);
+      const reading = readValue(row, octets, rows);
       if (!('fault' in reading && subject.partial.has('tlvs')))
         compare(reading, example.means, place, report, false);
     });
@@ -41,7 +43,7 @@ export function checkExamples(subject: Subject, report: Report): void {
             [...place, 'wire'],
             'the header is of another family and transport',
           );
-        } else compare(interpretHeader(octets, spec), example.means, place, report, true);
+        } else compare(readHeader(octets, spec), example.means, place, report, true);
       });
     }
   }
@@ -49,7 +51,7 @@ export function checkExamples(subject: Subject, report: Report): void {
   for (const { row, path } of v1) {
     eachExample(row.examples, path, report, (octets, example, place) => {
       if (subject.partial.has('v1')) return;
-      const reading = interpretLine(String.fromCharCode(...octets), rules);
+      const reading = readLine(String.fromCharCode(...octets), rules);
       if ('through' in reading && row.name !== 'header' && !reading.through?.includes(row.name)) {
         report.add('example-does-not-fit', [...place, 'wire'], `the line is not of the rule ${row.name}`);
       } else compare(reading, example.means, place, report, false);

@@ -1,7 +1,7 @@
-import { hexCode } from '../names.ts';
-import type { Path, Report } from './diagnostic.ts';
-import { show } from './diagnostic.ts';
-import { type At, fieldsAt, type Subject } from './subject.ts';
+import { hexCode } from '../../names.ts';
+import type { Path, Report } from '../diagnostic.ts';
+import { show } from '../diagnostic.ts';
+import { type At, fieldsAt, type Subject } from '../subject.ts';
 
 interface Coded {
   readonly name: string;

@@ -15,8 +15,8 @@ import type {
   Spec,
   Tlv,
   Value,
-} from '../../spec/types.ts';
-import { show, suggest } from './diagnostic.ts';
+} from '../../../spec/types.ts';
+import { show, suggest } from '../diagnostic.ts';
 import {
   described,
   flag,

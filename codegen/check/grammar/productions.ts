@@ -1,8 +1,8 @@
-import type { Production, Rule } from '../../spec/types.ts';
-import { leading, type Rules } from '../grammar.ts';
-import { type Path, type Report, show } from './diagnostic.ts';
-import { ENDPOINTS } from './layouts.ts';
-import type { At } from './subject.ts';
+import type { Production, Rule } from '../../../spec/types.ts';
+import { leading, type Rules } from '../../grammar.ts';
+import { type Path, type Report, show } from '../diagnostic.ts';
+import { checkEndpoint } from '../endpoints.ts';
+import type { At } from '../subject.ts';
 
 /** Octets that a word can be made of, so that none of them can end it. */
 const WORD = /^[0-9A-Fa-f:.]/;
@@ -105,11 +105,7 @@ function walk(production: Production, path: Path, context: Walk, nested = false)
     walk(production.opt, [...path, 'opt'], context, true);
   } else if ('field' in production) {
     const kind = production.is === 'port' ? 'port' : 'address';
-    if (ENDPOINTS[production.field] !== kind) {
-      const names = Object.keys(ENDPOINTS).filter((name) => ENDPOINTS[name] === kind);
-      const message = `${show(production.field)} is no ${kind} of a connection; use ${names.join(' or ')}`;
-      report.add('unsupported-field', [...path, 'field'], message);
-    }
+    checkEndpoint(production.field, kind, [...path, 'field'], report);
     if (nested)
       report.add(
         'unsupported-grammar',

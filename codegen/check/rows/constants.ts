@@ -1,8 +1,8 @@
-import { leading, rulesOf } from '../grammar.ts';
-import { hexCode } from '../names.ts';
-import type { Report } from './diagnostic.ts';
-import { octetsOf } from './interpret.ts';
-import type { Subject } from './subject.ts';
+import { leading, rulesOf } from '../../grammar.ts';
+import { hexCode } from '../../names.ts';
+import { octetsOf } from '../../octets.ts';
+import type { Report } from '../diagnostic.ts';
+import type { Subject } from '../subject.ts';
 
 /** The preamble, the checksum and the limits, each a fact that is stated twice. */
 export function checkConstants({ preamble, checksum, limits, v1 }: Subject, report: Report): void {

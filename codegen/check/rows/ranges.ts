@@ -1,6 +1,6 @@
-import { hexCode } from '../names.ts';
-import type { Report } from './diagnostic.ts';
-import type { Subject } from './subject.ts';
+import { hexCode } from '../../names.ts';
+import type { Report } from '../diagnostic.ts';
+import type { Subject } from '../subject.ts';
 
 /** Ranges lie within an octet and apart from each other. */
 export function checkRanges({ ranges }: Subject, report: Report): void {

@@ -1,7 +1,7 @@
-import type { Example, Ref } from '../../spec/types.ts';
-import type { Path, Report } from './diagnostic.ts';
-import { show, suggest } from './diagnostic.ts';
-import { type At, fieldsAt, type Subject } from './subject.ts';
+import type { Example, Ref } from '../../../spec/types.ts';
+import type { Path, Report } from '../diagnostic.ts';
+import { show, suggest } from '../diagnostic.ts';
+import { type At, fieldsAt, type Subject } from '../subject.ts';
 
 interface Documented {
   readonly doc: string;

@@ -1,11 +1,9 @@
-import type { Bound, Value } from '../../spec/types.ts';
-import { boundsOf, LONGEST_TLV, widthOf } from '../model.ts';
-import type { Path, Report } from './diagnostic.ts';
-import { show, suggest } from './diagnostic.ts';
-import { type At, fieldsAt, type Subject } from './subject.ts';
-
-/** Octets of type and length before a nested vector. */
-const HEAD = 3;
+import type { Bound, Value } from '../../../spec/types.ts';
+import { boundsOf, LONGEST_TLV, widthOf } from '../../model.ts';
+import { TLV_HEAD } from '../../octets.ts';
+import type { Path, Report } from '../diagnostic.ts';
+import { show, suggest } from '../diagnostic.ts';
+import { type At, fieldsAt, type Subject } from '../subject.ts';
 
 /** Values are of a kind that can stand in their place, and of a length that can be. */
 export function checkValues(subject: Subject, report: Report): void {
@@ -44,7 +42,7 @@ function around({ tlvs }: Subject, { row }: Subject['tlvs'][number]): number {
   for (let depth = 0; parent !== undefined && depth < tlvs.length; depth++) {
     const above = tlvs.find((candidate) => candidate.row.name === parent)?.row;
     if (above === undefined) break;
-    octets += above.value.kind === 'variant' ? 1 : boundsOf(above.value).min + HEAD;
+    octets += above.value.kind === 'variant' ? 1 : boundsOf(above.value).min + TLV_HEAD;
     parent = above.parent;
   }
   return octets;

@@ -1,7 +1,7 @@
-import { kebab, pascal } from '../names.ts';
-import type { Path, Report } from './diagnostic.ts';
-import { show } from './diagnostic.ts';
-import { type At, fieldsAt, type Subject } from './subject.ts';
+import { kebab, pascal } from '../../names.ts';
+import type { Path, Report } from '../diagnostic.ts';
+import { show } from '../diagnostic.ts';
+import { type At, fieldsAt, type Subject } from '../subject.ts';
 
 /** A name, where it stands, and what bears it. */
 interface Named {

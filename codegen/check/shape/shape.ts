@@ -1,4 +1,4 @@
-import { type Path, Report, show, suggest } from './diagnostic.ts';
+import { type Path, Report, show, suggest } from '../diagnostic.ts';
 
 /** What a value must look like: a test that reports everything it misses, and words for it. */
 export interface Shape {

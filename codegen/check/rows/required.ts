@@ -1,7 +1,7 @@
-import type { Spec } from '../../spec/types.ts';
-import { type Report, show } from './diagnostic.ts';
-import { ENDPOINTS } from './layouts.ts';
-import type { Subject } from './subject.ts';
+import type { Spec } from '../../../spec/types.ts';
+import { type Report, show } from '../diagnostic.ts';
+import { ENDPOINTS } from '../endpoints.ts';
+import type { Subject } from '../subject.ts';
 
 /** Rows that generated code and the codec refer to by name. What they say may change; that they are there may not. */
 const REQUIRED = {

@@ -1,18 +1,12 @@
-import type { Meaning, Tlv, Value } from '../../spec/types.ts';
-import { widthOf } from '../model.ts';
-import { hexCode } from '../names.ts';
+import type { Meaning, Tlv, Value } from '../../../spec/types.ts';
+import { widthOf } from '../../model.ts';
+import { hexCode } from '../../names.ts';
+import { TLV_HEAD } from '../../octets.ts';
 
 /** A plain reading of the tables, value by value, to hold examples against. */
 
 /** What octets mean, or why they are not what the row allows. */
 export type Reading = { readonly means: Meaning } | { readonly fault: string };
-
-/** Octets of pairs of hex digits with blanks anywhere between pairs, or undefined. */
-export function octetsOf(wire: string): Uint8Array | undefined {
-  const digits = wire.replace(/\s+/g, '');
-  if (digits.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(digits)) return undefined;
-  return Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
-}
 
 /** Lower-case hex without blanks. */
 function hexOf(octets: Uint8Array): string {
@@ -20,7 +14,7 @@ function hexOf(octets: Uint8Array): string {
 }
 
 /** Reads the value of a row; `rows` are all there are, for what may stand inside. */
-export function interpret(row: Tlv, octets: Uint8Array, rows: readonly Tlv[], depth = 0): Reading {
+export function readValue(row: Tlv, octets: Uint8Array, rows: readonly Tlv[], depth = 0): Reading {
   const { value } = row;
   if (depth > rows.length) return { fault: 'the row is inside itself' };
   if (value.kind === 'variant') return variant(row, octets, rows, depth);
@@ -37,12 +31,12 @@ export function interpret(row: Tlv, octets: Uint8Array, rows: readonly Tlv[], de
   if (value.holds !== 'tlvs')
     return at === octets.length ? { means } : { fault: `left over: ${counted(octets.length - at)}` };
   while (at < octets.length) {
-    const [code, high, low] = octets.subarray(at, at + 3);
+    const [code, high, low] = octets.subarray(at, at + TLV_HEAD);
     if (code === undefined || high === undefined || low === undefined)
       return { fault: `left over: ${counted(octets.length - at)}, where a TLV needs three` };
-    const end = at + 3 + (high << 8) + low;
+    const end = at + TLV_HEAD + (high << 8) + low;
     if (end > octets.length) return { fault: `the TLV at octet ${at} ends at ${end}, behind the value` };
-    const reading = inside(row, code, octets.subarray(at + 3, end), rows, depth);
+    const reading = inside(row, code, octets.subarray(at + TLV_HEAD, end), rows, depth);
     if ('fault' in reading) return reading;
     Object.assign(means, reading.means);
     at = end;
@@ -60,7 +54,7 @@ function variant(row: Tlv, octets: Uint8Array, rows: readonly Tlv[], depth: numb
 function inside(parent: Tlv, code: number, octets: Uint8Array, rows: readonly Tlv[], depth: number): Reading {
   const child = rows.find((row) => row.parent === parent.name && row.code === code);
   if (child === undefined) return { fault: `no row inside ${parent.name} has code ${hexCode(code)}` };
-  const reading = interpret(child, octets, rows, depth + 1);
+  const reading = readValue(child, octets, rows, depth + 1);
   if ('fault' in reading) return { fault: `${child.name}: ${reading.fault}` };
   return { means: typeof reading.means === 'object' ? reading.means : { [child.name]: reading.means } };
 }

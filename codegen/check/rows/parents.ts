@@ -1,7 +1,7 @@
-import type { Tlv } from '../../spec/types.ts';
-import type { Report } from './diagnostic.ts';
-import { show, suggest } from './diagnostic.ts';
-import type { Subject } from './subject.ts';
+import type { Tlv } from '../../../spec/types.ts';
+import type { Report } from '../diagnostic.ts';
+import { show, suggest } from '../diagnostic.ts';
+import type { Subject } from '../subject.ts';
 
 /** Parents exist, can hold rows, and are not inside themselves. */
 export function checkParents(subject: Subject, report: Report): void {

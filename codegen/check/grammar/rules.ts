@@ -1,8 +1,9 @@
-import type { Production, Rule } from '../../spec/types.ts';
-import { leading, longest, type Rules, rulesOf, skips } from '../grammar.ts';
+import type { Production, Rule } from '../../../spec/types.ts';
+import { leading, longest, type Rules, rulesOf, skips } from '../../grammar.ts';
 import { checkProductions } from './productions.ts';
-import { type Path, type Report, show, suggest } from './diagnostic.ts';
-import type { At, Subject } from './subject.ts';
+import { type Path, type Report, show, suggest } from '../diagnostic.ts';
+import { checkNamed } from '../rows/layouts.ts';
+import type { At, Subject } from '../subject.ts';
 
 /** Octets of a line whose ends of fields fit seven bits each. */
 const LONGEST_LINE = 127;
@@ -31,24 +32,13 @@ export function checkGrammar(subject: Subject, report: Report): void {
 
 /** Family and transport that a rule stands for are there, both or neither. */
 function checkSaid({ row, path }: At<Rule>, subject: Subject, report: Report): void {
-  for (const [key, table] of [
-    ['family', 'families'],
-    ['transport', 'transports'],
-  ] as const) {
+  if (row.family === undefined && row.transport === undefined) return;
+  for (const key of ['family', 'transport'] as const) {
     const name = row[key];
-    const names = subject[table].map((at) => at.row.name);
     if (name === undefined) {
-      const other = key === 'family' ? row.transport : row.family;
-      if (other !== undefined)
-        report.add(
-          'missing-property',
-          path,
-          `a rule has family and transport, or neither; ${show(row.name)} has no ${key}`,
-        );
-    } else if (!subject.partial.has(table) && !names.includes(name)) {
-      const message = `no ${key} is called ${show(name)}; ${suggest(name, names)}`;
-      report.add(`unknown-${key}`, [...path, key], message);
-    }
+      const message = `a rule has family and transport, or neither; ${show(row.name)} has no ${key}`;
+      report.add('missing-property', path, message);
+    } else checkNamed(key, name, path, subject, report);
   }
 }
 

@@ -1,0 +1,23 @@
+import type { Field } from '../spec/types.ts';
+
+/** Octets of a TLV before its value: one of type, two of length. */
+export const TLV_HEAD = 3;
+
+const ADDRESS_OCTETS: Readonly<Record<string, number>> = { ipv4: 4, ipv6: 16, unixPath: 108, u16be: 2 };
+
+/** Octets that a field of an address block takes; undefined for a kind that cannot stand there. */
+export function sizeInBlock({ value }: Field): number | undefined {
+  return ADDRESS_OCTETS[value.kind];
+}
+
+/** The same, where the checker has passed the tables. */
+export function addressOctets(field: Field): number {
+  return sizeInBlock(field) ?? 0;
+}
+
+/** Octets of pairs of hex digits with blanks anywhere between pairs, or undefined. */
+export function octetsOf(wire: string): Uint8Array | undefined {
+  const digits = wire.replace(/\s+/g, '');
+  if (digits.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(digits)) return undefined;
+  return Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+}
