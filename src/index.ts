@@ -30,16 +30,24 @@ export {
 } from './proxy/node.ts';
 export * as sasl from './sasl/index.ts';
 export type { Mailbox } from './smtp/grammar/address.ts';
-export type { MailFacts, RcptFacts } from './smtp/commands/parameter-table.ts';
 export type { AuthOptions } from './smtp/api/auth-options.ts';
 export { CHANNELS, type MessageEvent, type SessionEndEvent, type SessionEvent } from './smtp/api/channels.ts';
-export { ContentError } from './smtp/content/content-sink.ts';
-export { type Body, Envelope, type Notify, type RecipientDSN } from './smtp/api/envelope.ts';
+export { ContentError } from './smtp/api/content-error.ts';
+export {
+  type Body,
+  Envelope,
+  type MailFacts,
+  type Notify,
+  type RcptFacts,
+  type RecipientDSN,
+} from './smtp/api/envelope.ts';
 export type { Answer, ContentReply, Handler } from './smtp/api/handler.ts';
-export type { Phase } from './smtp/engine/reader.ts';
-export type { ListenTarget } from './smtp/server/listener.ts';
+export type { ListenTarget } from './smtp/api/listen-target.ts';
+export type { MailServer } from './smtp/api/mail-server.ts';
+export type { BareNewlines } from './smtp/api/newline-policy.ts';
+export type { Phase } from './smtp/api/phase.ts';
 export { LMTPServer } from './smtp/server/lmtp-server.ts';
-export type { BareNewlines, Limits, SMTPServerOptions, Timeouts } from './smtp/api/options.ts';
+export type { Limits, SMTPServerOptions, Timeouts } from './smtp/api/options.ts';
 export { type ReceivedOptions, traceField } from './smtp/content/received.ts';
 export { escapeText } from './wire/escape.ts';
 export { type HookReply, type Reply } from './smtp/api/reply.ts';

@@ -1,7 +1,7 @@
 import type { Envelope } from '../smtp/api/envelope.ts';
 import type { Handler } from '../smtp/api/handler.ts';
 import { escapeText } from '../wire/escape.ts';
-import type { SMTPServer } from '../smtp/server/server.ts';
+import type { MailServer } from '../smtp/api/mail-server.ts';
 import type { Session } from '../smtp/api/session.ts';
 
 /** Where `Debugging` writes; `process.stdout` is one. */
@@ -40,7 +40,7 @@ export class Debugging implements Handler {
 
   /** Prints the message with its envelope. */
   handleDATA(
-    _server: SMTPServer | undefined,
+    _server: MailServer | undefined,
     { client }: Pick<Session, 'client'>,
     { mailFrom, mailOptions, rcptTos, rcptOptions, content }: Envelope,
   ): undefined {

@@ -3,7 +3,7 @@ import type { Envelope } from '../smtp/api/envelope.ts';
 import type { ContentReply, Handler } from '../smtp/api/handler.ts';
 import { traceField } from '../smtp/content/received.ts';
 import type { HookReply } from '../smtp/api/reply.ts';
-import type { SMTPServer } from '../smtp/server/server.ts';
+import type { MailServer } from '../smtp/api/mail-server.ts';
 import type { Session } from '../smtp/api/session.ts';
 
 /** Passes a message on. A transport that nodemailer's `createTransport` makes for SMTP or LMTP is one. */
@@ -88,7 +88,7 @@ export class Forward implements Handler {
 
   /** Offers only what can be kept. */
   handleEHLO(
-    _server: SMTPServer,
+    _server: MailServer,
     { lmtp }: Session,
     _envelope: Envelope,
     _hostName: string,
@@ -100,7 +100,7 @@ export class Forward implements Handler {
   }
 
   handleMAIL(
-    _server: SMTPServer,
+    _server: MailServer,
     _session: Session,
     _envelope: Envelope,
     _address: string,
@@ -111,7 +111,7 @@ export class Forward implements Handler {
     if (given.includes('BODY=BINARYMIME')) return '554 5.6.3 BINARYMIME cannot be passed on from here';
   }
 
-  handleRCPT(_server: SMTPServer, { lmtp }: Session, { rcptTos }: Envelope): HookReply {
+  handleRCPT(_server: MailServer, { lmtp }: Session, { rcptTos }: Envelope): HookReply {
     if (lmtp || this.#onRefused !== undefined || rcptTos.length === 0) return;
     return '452 4.5.3 One recipient a message, so that each has its own reply; send again for this one';
   }
@@ -122,7 +122,7 @@ export class Forward implements Handler {
    * @returns the next server's reply; under LMTP one for each recipient
    * @throws what the transport throws when there is no reply that a client may hear
    */
-  async handleDATA(server: SMTPServer, session: Session, envelope: Envelope): Promise<ContentReply> {
+  async handleDATA(server: MailServer, session: Session, envelope: Envelope): Promise<ContentReply> {
     const content = envelope.content ?? Buffer.alloc(0);
     const trace = traceField(session, envelope, { hostname: server.settings.hostname });
     const raw = Buffer.concat([Buffer.from(trace), content]);

@@ -1,7 +1,7 @@
 import type { Envelope } from '../smtp/api/envelope.ts';
 import type { Handler } from '../smtp/api/handler.ts';
 import { traceField } from '../smtp/content/received.ts';
-import type { SMTPServer } from '../smtp/server/server.ts';
+import type { MailServer } from '../smtp/api/mail-server.ts';
 import type { Session } from '../smtp/api/session.ts';
 import { envelopeFields } from './envelope-fields.ts';
 import { MaildirStore } from './maildir-store.ts';
@@ -104,7 +104,7 @@ export class Maildir implements Handler {
    * @throws whatever ends the content early; nothing is stored then
    */
   async handleContent(
-    server: Pick<SMTPServer, 'settings'>,
+    server: Pick<MailServer, 'settings'>,
     session: Session,
     envelope: Envelope,
     content: AsyncIterable<Buffer>,

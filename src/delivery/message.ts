@@ -1,7 +1,7 @@
 import type { Envelope } from '../smtp/api/envelope.ts';
 import type { Handler } from '../smtp/api/handler.ts';
 import type { HookReply } from '../smtp/api/reply.ts';
-import type { SMTPServer } from '../smtp/server/server.ts';
+import type { MailServer } from '../smtp/api/mail-server.ts';
 import type { Session } from '../smtp/api/session.ts';
 import { MailMessage } from './mail-message.ts';
 
@@ -40,7 +40,7 @@ export class Message implements Handler {
     return true;
   }
 
-  handleDATA(_server: SMTPServer, session: Session, envelope: Envelope): HookReply | PromiseLike<HookReply> {
+  handleDATA(_server: MailServer, session: Session, envelope: Envelope): HookReply | PromiseLike<HookReply> {
     return this.#take(new MailMessage(envelope.content ?? Buffer.alloc(0)), session, envelope);
   }
 }

@@ -8,7 +8,7 @@
 import type { Client } from '../proxy/peer.ts';
 import { MISSING_HEADER } from '../proxy/verdict.ts';
 import { CommandInput } from './commands/command-reader.ts';
-import { ContentError } from './content/content-sink.ts';
+import { ContentError } from './api/content-error.ts';
 import type { Dialogue } from './engine/exchange.ts';
 import { Envelope } from './api/envelope.ts';
 import type { Handler } from './api/handler.ts';
@@ -21,7 +21,7 @@ import { Reception } from './content/reception.ts';
 import type { Host, Port } from './engine/transport.ts';
 import { REPLIES } from './engine/replies.ts';
 import { formatReply, readReply, statusOf, withoutStatus } from './api/reply.ts';
-import type { SMTPServer } from './server/server.ts';
+import type { MailServer } from './api/mail-server.ts';
 import type { CloseReason, Session } from './api/session.ts';
 import type { TLSInfo } from './api/tls.ts';
 import { TLSInput } from './opening/handshake-reader.ts';
@@ -33,7 +33,7 @@ export const MOST_REPLIES = 16_384;
 const NO_ENVELOPE = new Envelope();
 
 export class Conversation implements Dialogue {
-  readonly server: SMTPServer;
+  readonly server: MailServer;
   readonly handler: Handler;
   readonly settings: Settings;
   readonly session: Session;
@@ -377,7 +377,7 @@ export class Conversation implements Dialogue {
     }
     this.flush();
     if (waiting || this.input.full) return this.pace.awaitHandler(this.input, octets);
-    this.pace.awaitClient(this.input, this.reception.message, octets);
+    this.pace.awaitClient(this.input, this.reception.message?.time, octets);
     if (this.handshake !== undefined) {
       const rest = this.handshake.take();
       this.handshake = undefined;

@@ -3,7 +3,7 @@ import { connect as connectTLS, type ConnectionOptions, type TLSSocket } from 'n
 import { onTestFinished } from 'vitest';
 import type { Handler } from '../../src/smtp/api/handler.ts';
 import type { SMTPServerOptions } from '../../src/smtp/api/options.ts';
-import type { ListenTarget } from '../../src/smtp/server/listener.ts';
+import type { ListenTarget } from '../../src/smtp/api/listen-target.ts';
 import { SMTPServer } from '../../src/smtp/server/server.ts';
 
 /** A client that collects what it is told. */

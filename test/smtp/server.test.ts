@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Handler } from '../../src/smtp/api/handler.ts';
 import type { SMTPServerOptions } from '../../src/smtp/api/options.ts';
+import type { MailServer } from '../../src/smtp/api/mail-server.ts';
 import { SMTPServer } from '../../src/smtp/server/server.ts';
 import type { Session } from '../../src/smtp/api/session.ts';
 import { keeper } from './harness.ts';
@@ -90,8 +91,8 @@ describe('SMTPServer on loopback', () => {
   });
 
   it.each([
-    ['disconnect', (server: SMTPServer, session: Session) => server.disconnect(session)],
-    ['close', (server: SMTPServer) => void server.close()],
+    ['disconnect', (server: MailServer, session: Session) => server.disconnect(session)],
+    ['close', (server: MailServer) => void server.close()],
   ])('%s within a hook: what the hook answers is said before 421', async (_name, end) => {
     const kept = keeper();
     const [, dial] = await serve({

@@ -2,7 +2,7 @@
 
 import { channel } from 'node:diagnostics_channel';
 import type { Envelope } from './envelope.ts';
-import type { SMTPServer } from '../server/server.ts';
+import type { MailServer } from './mail-server.ts';
 import type { CloseReason, Session } from './session.ts';
 
 /**
@@ -32,7 +32,7 @@ export const CHANNELS = {
 } as const;
 
 export interface SessionEvent {
-  readonly server: SMTPServer;
+  readonly server: MailServer;
   readonly session: Session;
 }
 

@@ -79,3 +79,22 @@ export class Envelope {
     this.life.abort(reason);
   }
 }
+
+/** Facts of the envelope that parameters of MAIL state. */
+export type MailFacts = {
+  -readonly [
+    K in
+      | 'declaredSize'
+      | 'body'
+      | 'smtpUtf8'
+      | 'requireTLS'
+      | 'returnContent'
+      | 'envelopeId'
+      | 'authSender'
+      | 'priority'
+      | 'holdUntil'
+  ]?: Envelope[K];
+};
+
+/** Facts that parameters of RCPT state. */
+export type RcptFacts = { -readonly [K in keyof RecipientDSN]?: RecipientDSN[K] };

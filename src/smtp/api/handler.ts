@@ -1,11 +1,10 @@
 import type { ProxyData, TlvValues } from '../../proxy/index.ts';
 import type { Mailbox } from '../grammar/address.ts';
-import type { MailFacts, RcptFacts } from '../commands/parameter-table.ts';
-import type { ContentError } from '../content/content-sink.ts';
-import type { Envelope } from './envelope.ts';
-import type { Phase } from '../engine/reader.ts';
+import type { ContentError } from './content-error.ts';
+import type { Envelope, MailFacts, RcptFacts } from './envelope.ts';
+import type { MailServer } from './mail-server.ts';
+import type { Phase } from './phase.ts';
 import type { HookReply } from './reply.ts';
-import type { SMTPServer } from '../server/server.ts';
 import type { CloseReason, Session } from './session.ts';
 
 /** A reply, nothing, or a promise of either. */
@@ -35,22 +34,22 @@ export interface Handler<V = TlvValues> {
    */
   freeSpace?(): number | PromiseLike<number>;
   /** Before the greeting; a 4xx or 5xx reply refuses the session, a 220 reply is the greeting. */
-  handleConnect?(server: SMTPServer<V>, session: Session<V>, envelope: Envelope): Answer;
+  handleConnect?(server: MailServer<V>, session: Session<V>, envelope: Envelope): Answer;
   /** Judges the PROXY header: true goes on, anything else closes the connection without a word. */
   handlePROXY?(
-    server: SMTPServer<V>,
+    server: MailServer<V>,
     session: Session<V>,
     envelope: Envelope,
     proxyData: ProxyData<V>,
   ): boolean | PromiseLike<boolean>;
-  handleHELO?(server: SMTPServer<V>, session: Session<V>, envelope: Envelope, hostName: string): Answer;
+  handleHELO?(server: MailServer<V>, session: Session<V>, envelope: Envelope, hostName: string): Answer;
   /**
    * @param responses the extension lines about to be offered, without code.
    * @returns a list to offer instead of `responses`, a reply (positive: its text is offered as one more line), or nothing.
    *   A list without ENHANCEDSTATUSCODES keeps such codes out of all replies; a command whose line is left out still works.
    */
   handleEHLO?(
-    server: SMTPServer<V>,
+    server: MailServer<V>,
     session: Session<V>,
     envelope: Envelope,
     hostName: string,
@@ -61,7 +60,7 @@ export interface Handler<V = TlvValues> {
    * @param options the parameters as sent; `facts` is what they mean, and stands in the envelope once MAIL is accepted.
    */
   handleMAIL?(
-    server: SMTPServer<V>,
+    server: MailServer<V>,
     session: Session<V>,
     envelope: Envelope,
     address: string,
@@ -75,7 +74,7 @@ export interface Handler<V = TlvValues> {
    * @param facts what the parameters mean: NOTIFY and ORCPT of this recipient.
    */
   handleRCPT?(
-    server: SMTPServer<V>,
+    server: MailServer<V>,
     session: Session<V>,
     envelope: Envelope,
     address: string,
@@ -85,7 +84,7 @@ export interface Handler<V = TlvValues> {
   ): Answer;
   /** The whole message is in `envelope.content`. A positive reply takes responsibility for it (RFC 5321 6.1). */
   handleDATA?(
-    server: SMTPServer<V>,
+    server: MailServer<V>,
     session: Session<V>,
     envelope: Envelope,
   ): ContentReply | PromiseLike<ContentReply>;
@@ -94,36 +93,36 @@ export interface Handler<V = TlvValues> {
    * answers when it is safe. Iteration throws when the message is lost or refused: then nothing may be kept.
    */
   handleContent?(
-    server: SMTPServer<V>,
+    server: MailServer<V>,
     session: Session<V>,
     envelope: Envelope,
     content: AsyncIterable<Buffer>,
   ): ContentReply | PromiseLike<ContentReply>;
   /** After a TLS handshake, `session.tls` holds its facts. False ends the connection with 554. */
   handleSTARTTLS?(
-    server: SMTPServer<V>,
+    server: MailServer<V>,
     session: Session<V>,
     envelope: Envelope,
   ): boolean | void | PromiseLike<boolean | void>;
-  handleRSET?(server: SMTPServer<V>, session: Session<V>, envelope: Envelope): Answer;
-  handleNOOP?(server: SMTPServer<V>, session: Session<V>, envelope: Envelope, argument: string): Answer;
-  handleVRFY?(server: SMTPServer<V>, session: Session<V>, envelope: Envelope, address: string): Answer;
-  handleEXPN?(server: SMTPServer<V>, session: Session<V>, envelope: Envelope, list: string): Answer;
-  handleHELP?(server: SMTPServer<V>, session: Session<V>, envelope: Envelope, topic: string): Answer;
-  handleQUIT?(server: SMTPServer<V>, session: Session<V>, envelope: Envelope): Answer;
+  handleRSET?(server: MailServer<V>, session: Session<V>, envelope: Envelope): Answer;
+  handleNOOP?(server: MailServer<V>, session: Session<V>, envelope: Envelope, argument: string): Answer;
+  handleVRFY?(server: MailServer<V>, session: Session<V>, envelope: Envelope, address: string): Answer;
+  handleEXPN?(server: MailServer<V>, session: Session<V>, envelope: Envelope, list: string): Answer;
+  handleHELP?(server: MailServer<V>, session: Session<V>, envelope: Envelope, topic: string): Answer;
+  handleQUIT?(server: MailServer<V>, session: Session<V>, envelope: Envelope): Answer;
   /**
    * Content that began will not be taken: `reason.code` is `'lost'` (the client left, a deadline passed, RSET came
    * between chunks) or `'refused'` (by the server: too large, a bare CR or LF, a mail loop; the message says the reply).
    */
-  handleAbort?(server: SMTPServer<V>, session: Session<V>, envelope: Envelope, reason: ContentError): void;
+  handleAbort?(server: MailServer<V>, session: Session<V>, envelope: Envelope, reason: ContentError): void;
   /** A deadline has passed, and the connection ends; `phase` is what it was for. */
-  handleTimeout?(server: SMTPServer<V>, session: Session<V>, envelope: Envelope, phase: Phase): void;
+  handleTimeout?(server: MailServer<V>, session: Session<V>, envelope: Envelope, phase: Phase): void;
   /** Called once for each session that began, with the reason of its end. */
-  handleClose?(server: SMTPServer<V>, session: Session<V>, reason: CloseReason): void;
+  handleClose?(server: MailServer<V>, session: Session<V>, reason: CloseReason): void;
   /**
    * Told of every hook that threw, rejected or returned no reply. What it throws itself is dropped.
    *
    * @returns a 4xx or 5xx reply for the client instead of `451 4.3.0 Local error`, where a command waits for one.
    */
-  handleError?(server: SMTPServer<V>, session: Session<V>, error: unknown): HookReply;
+  handleError?(server: MailServer<V>, session: Session<V>, error: unknown): HookReply;
 }

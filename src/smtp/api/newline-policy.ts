@@ -1,14 +1,22 @@
 /** Which policy for a bare CR or LF holds for a client (RFC 5321 2.3.8). */
 
-import { TrustList } from '../../proxy/trust-list.ts';
+import { TrustList, type Trusted } from '../../proxy/trust-list.ts';
 import * as check from './option-checks.ts';
-import type { BareNewlines, Settings, SMTPServerOptions } from './options.ts';
 import type { Session } from './session.ts';
+
+/** What to do with a CR without LF or a LF without CR in message content (RFC 5321 2.3.8). */
+export type BareNewlines = 'reject' | 'normalize' | 'preserve';
+
+/** The policies of a server or a listener, with every default in place. */
+export interface NewlinePolicies {
+  readonly bareNewlines: BareNewlines;
+  readonly bareNewlinesFor: readonly (readonly [BareNewlines, TrustList])[];
+}
 
 const POLICIES: Readonly<Record<BareNewlines, true>> = { reject: true, normalize: true, preserve: true };
 
 /** The policy for what this client sends; the client is the one that the PROXY header names. */
-export function newlinePolicy(settings: Settings, { client }: Pick<Session, 'client'>): BareNewlines {
+export function newlinePolicy(settings: NewlinePolicies, { client }: Pick<Session, 'client'>): BareNewlines {
   const own = settings.bareNewlinesFor.find(([, networks]) => networks.trusts(client));
   return own === undefined ? settings.bareNewlines : own[0];
 }
@@ -18,8 +26,8 @@ export function readPolicy(name: string, value: unknown): BareNewlines {
 }
 
 export function readPolicies(
-  option: SMTPServerOptions['bareNewlinesFor'],
-): readonly (readonly [BareNewlines, TrustList])[] {
+  option: Readonly<Partial<Record<BareNewlines, Trusted>>> | undefined,
+): NewlinePolicies['bareNewlinesFor'] {
   if (option === undefined) return [];
   check.object('bareNewlinesFor', option, POLICIES);
   return Object.entries(option).map(([policy, networks]) => [

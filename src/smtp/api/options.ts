@@ -6,12 +6,9 @@ import { TrustList, type Trusted } from '../../proxy/trust-list.ts';
 import type { SASLHooks } from '../../sasl/index.ts';
 import { type AuthOptions, type AuthSettings, readAuthOptions } from './auth-options.ts';
 import * as check from './option-checks.ts';
-import { readPolicies, readPolicy } from './newline-policy.ts';
+import { type BareNewlines, type NewlinePolicies, readPolicies, readPolicy } from './newline-policy.ts';
 import type { Session } from './session.ts';
 import { TLSContext, type TLSOptions } from './tls.ts';
-
-/** What to do with a CR without LF or a LF without CR in message content (RFC 5321 2.3.8). */
-export type BareNewlines = 'reject' | 'normalize' | 'preserve';
 
 /** Deadlines in milliseconds, each an absolute one for its phase. */
 export interface Timeouts {
@@ -123,7 +120,7 @@ export interface SMTPServerOptions<V = TlvValues> {
 }
 
 /** Options with every default in place. */
-export interface Settings {
+export interface Settings extends NewlinePolicies {
   readonly hostname: string;
   /** Whether it speaks LMTP (RFC 2033). */
   readonly lmtp: boolean;
@@ -131,8 +128,6 @@ export interface Settings {
   readonly greeting: string;
   readonly dataSizeLimit: number;
   readonly enableSMTPUTF8: boolean;
-  readonly bareNewlines: BareNewlines;
-  readonly bareNewlinesFor: readonly (readonly [BareNewlines, TrustList])[];
   readonly greetingDelay: number;
   readonly addressSyntax: 'tolerant' | 'strict';
   /** Null where clients connect directly. */

@@ -10,7 +10,6 @@ import {
   TLSSocket,
 } from 'node:tls';
 import { type ChannelBindings, channelBindingsOf } from '../../sasl/index.ts';
-import { tell } from '../engine/hook-call.ts';
 import { escapeText } from '../../wire/escape.ts';
 
 /** Key, certificate and what else `tls.createSecureContext` takes; TLS 1.2 is the least unless said otherwise. */
@@ -89,7 +88,7 @@ export class TLSContext {
     const failed = (cause: unknown): void =>
       callback(cause instanceof Error ? cause : new Error('SNICallback failed'));
     // One that is declared async rejects where others throw; Node would end the process.
-    tell(() => SNICallback(name, callback), failed);
+    new Promise((resolve) => resolve(SNICallback(name, callback))).catch(failed);
   };
 }
 

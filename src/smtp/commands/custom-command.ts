@@ -1,12 +1,12 @@
 import type { Command } from '../engine/exchange.ts';
 import { REPLIES } from '../engine/replies.ts';
-import type { SMTPServer } from '../server/server.ts';
+import type { MailServer } from '../api/mail-server.ts';
 
 const PREFIX = 'smtp';
 const VERB = /^[A-Z][A-Z0-9]{0,15}$/;
 
 /** Verbs of the commands that the subclass of a server adds, in alphabetical order. */
-export function ownVerbs(server: SMTPServer): string[] {
+export function ownVerbs(server: MailServer): string[] {
   const verbs = new Set<string>();
   for (let object: object = server; object !== Object.prototype; object = Object.getPrototypeOf(object)) {
     for (const name of Object.getOwnPropertyNames(object)) {
@@ -18,7 +18,7 @@ export function ownVerbs(server: SMTPServer): string[] {
 }
 
 /** A command of the application's own: a method `smtp<VERB>(session, envelope, argument)` of a subclass of the server. */
-export function ownCommand(verb: string, server: SMTPServer): Command | undefined {
+export function ownCommand(verb: string, server: MailServer): Command | undefined {
   if (!VERB.test(verb)) return undefined;
   const name = PREFIX + verb;
   const method = (server as unknown as Record<string, unknown>)[name];

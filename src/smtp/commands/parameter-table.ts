@@ -2,28 +2,9 @@
 
 import { parsePath } from '../grammar/address.ts';
 import type { Dialogue } from '../engine/exchange.ts';
-import type { Envelope, Notify, RecipientDSN } from '../api/envelope.ts';
+import type { MailFacts, Notify, RcptFacts } from '../api/envelope.ts';
 import { REPLIES } from '../engine/replies.ts';
 import { decodeUnitext, decodeXtext } from '../grammar/xtext.ts';
-
-/** Facts of the envelope that parameters of MAIL state. */
-export type MailFacts = {
-  -readonly [
-    K in
-      | 'declaredSize'
-      | 'body'
-      | 'smtpUtf8'
-      | 'requireTLS'
-      | 'returnContent'
-      | 'envelopeId'
-      | 'authSender'
-      | 'priority'
-      | 'holdUntil'
-  ]?: Envelope[K];
-};
-
-/** Facts that parameters of RCPT state. */
-export type RcptFacts = { -readonly [K in keyof RecipientDSN]?: RecipientDSN[K] };
 
 export interface ParameterReader<T> {
   /** Whether EHLO offers the extension here and now. */

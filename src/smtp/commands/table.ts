@@ -6,7 +6,7 @@ import type { Command, Dialogue } from '../engine/exchange.ts';
 import { Content, classify, fourLetters, holdsC1, SP } from '../grammar/octets.ts';
 import { ownCommand, ownVerbs } from './custom-command.ts';
 import { REPLIES } from '../engine/replies.ts';
-import type { SMTPServer } from '../server/server.ts';
+import type { MailServer } from '../api/mail-server.ts';
 import { SESSION_COMMANDS } from './session.ts';
 import { TLS_COMMANDS } from './starttls.ts';
 import { TRANSACTION_COMMANDS } from './transaction.ts';
@@ -32,7 +32,7 @@ const FOUR_LETTERS: ReadonlyMap<number, string> = new Map(
 );
 
 /** @throws TypeError for a subclass that would add a command of the standard: it would never be called. */
-export function checkOwnCommands(server: SMTPServer): void {
+export function checkOwnCommands(server: MailServer): void {
   for (const verb of ownVerbs(server)) {
     if (COMMANDS.has(verb))
       throw new TypeError(`smtp${verb}: ${verb} is here already; a hook of the handler changes it`);

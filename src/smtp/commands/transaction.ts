@@ -4,13 +4,8 @@ import { parsePath } from '../grammar/address.ts';
 import type { Command, Dialogue } from '../engine/exchange.ts';
 import { COMMAND_LINE_LIMIT } from '../grammar/line-reader.ts';
 import { COLON, SP, spells } from '../grammar/octets.ts';
-import {
-  MAIL_PARAMETERS,
-  type MailFacts,
-  type ParameterReader,
-  RCPT_PARAMETERS,
-  type RcptFacts,
-} from './parameter-table.ts';
+import type { MailFacts, RcptFacts } from '../api/envelope.ts';
+import { MAIL_PARAMETERS, type ParameterReader, RCPT_PARAMETERS } from './parameter-table.ts';
 import { type Parameter, parseParameters } from '../grammar/parameters.ts';
 import { REPLIES } from '../engine/replies.ts';
 

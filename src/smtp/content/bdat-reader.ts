@@ -1,4 +1,4 @@
-import type { ContentDeadline } from './data-reader.ts';
+import type { ContentDeadline } from './content-deadline.ts';
 import type { Input } from '../engine/reader.ts';
 import type { Message } from './incoming-message.ts';
 import { REPLIES } from '../engine/replies.ts';

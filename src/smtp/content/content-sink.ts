@@ -15,17 +15,6 @@ export interface ContentSink {
   kept: boolean;
 }
 
-/** Why content stopped before its end: the message is `lost` (the client or a deadline) or `refused` (by the server). */
-export class ContentError extends Error {
-  readonly code: 'lost' | 'refused';
-
-  constructor(code: 'lost' | 'refused', message: string) {
-    super(message);
-    this.name = 'ContentError';
-    this.code = code;
-  }
-}
-
 /** A piece of this size may be kept as it is; smaller ones are copied together. */
 const KEEP = 2048;
 /** Where a message begins with as much as this, more is to come, and it is laid out in one block. */

@@ -2,7 +2,7 @@ import { ContentBuffer, type ContentSink, ContentStream } from './content-sink.t
 import type { Envelope } from '../api/envelope.ts';
 import type { ContentReply, Handler } from '../api/handler.ts';
 import { REPLIES } from '../engine/replies.ts';
-import type { SMTPServer } from '../server/server.ts';
+import type { MailServer } from '../api/mail-server.ts';
 import type { Session } from '../api/session.ts';
 
 /** One message on its way to the handler. */
@@ -16,7 +16,7 @@ export interface Delivery {
 /** Delivery as one buffer to `handleDATA`. */
 export function collect(
   handler: Handler,
-  server: SMTPServer,
+  server: MailServer,
   session: Session,
   envelope: Envelope,
 ): Delivery {
@@ -37,7 +37,7 @@ export function collect(
  */
 export function stream(
   handler: Handler,
-  server: SMTPServer,
+  server: MailServer,
   session: Session,
   envelope: Envelope,
   drained: () => void,

@@ -1,14 +1,16 @@
 /** One message coming in: scanner, policy and limits on the way to the handler. */
 
 import { ChunkScanner } from './bdat-scanner.ts';
-import { ContentError, type ContentSink, type Take } from './content-sink.ts';
+import { ContentError } from '../api/content-error.ts';
+import type { ContentSink, Take } from './content-sink.ts';
 import { ContentScanner } from './data-scanner.ts';
-import type { ContentDeadline } from './data-reader.ts';
+import type { ContentDeadline } from './content-deadline.ts';
 import type { Delivery } from './delivery.ts';
 import type { Envelope } from '../api/envelope.ts';
 import { HopCounter } from './hop-counter.ts';
 import { NewlineNormalizer } from './newline-normalizer.ts';
-import type { BareNewlines, Settings } from '../api/options.ts';
+import type { BareNewlines } from '../api/newline-policy.ts';
+import type { Settings } from '../api/options.ts';
 import { REPLIES } from '../engine/replies.ts';
 
 export class Message {

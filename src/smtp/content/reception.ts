@@ -1,8 +1,9 @@
 /** The message of the current transaction: DATA or BDAT, from the first octet to the reply. */
 
 import { ChunkInput } from './bdat-reader.ts';
-import { ContentDeadline, ContentInput } from './data-reader.ts';
-import type { ContentError } from './content-sink.ts';
+import { ContentDeadline } from './content-deadline.ts';
+import { ContentInput } from './data-reader.ts';
+import type { ContentError } from '../api/content-error.ts';
 import { collect, stream } from './delivery.ts';
 import type { Dialogue } from '../engine/exchange.ts';
 import type { ContentReply } from '../api/handler.ts';

@@ -1,15 +1,15 @@
 import type { Client } from '../../proxy/peer.ts';
-import type { ContentError } from '../content/content-sink.ts';
+import type { ContentError } from '../api/content-error.ts';
 import type { Envelope } from '../api/envelope.ts';
 import type { Handler } from '../api/handler.ts';
 import type { Input } from './reader.ts';
 import type { Settings } from '../api/options.ts';
-import type { SMTPServer } from '../server/server.ts';
+import type { MailServer } from '../api/mail-server.ts';
 import type { CloseReason, Session } from '../api/session.ts';
 
 /** What a command sees of the conversation. */
 export interface Dialogue {
-  readonly server: SMTPServer;
+  readonly server: MailServer;
   readonly handler: Handler;
   readonly settings: Settings;
   readonly session: Session;

@@ -1,7 +1,13 @@
-import type { Message } from '../content/incoming-message.ts';
 import type { Input } from './reader.ts';
 import type { Settings } from '../api/options.ts';
 import type { Port } from './transport.ts';
+
+/** The deadline of a message, which all of its commands share. */
+interface ContentTime {
+  at(now: number): number;
+  /** Time that passed for the handler, not for the client. */
+  shift(duration: number): void;
+}
 
 /** What the port waits for between two batches: octets of the client, or a hook, with reading on hold meanwhile. */
 export class Pace {
@@ -35,16 +41,16 @@ export class Pace {
     this.port.deadline(now + this.settings.timeouts.handler);
   }
 
-  /** Waits for octets; of `message`, if one has begun. */
-  awaitClient(input: Input, message: Message | undefined, octets: number): void {
+  /** Waits for octets; `content` is the deadline of the message that they belong to, if one has begun. */
+  awaitClient(input: Input, content: ContentTime | undefined, octets: number): void {
     const now = this.port.now();
     if (this.heldSince !== undefined) {
-      message?.time.shift(now - this.heldSince);
+      content?.shift(now - this.heldSince);
       this.heldSince = undefined;
       this.port.release();
     }
     const until = input.deadline(now, octets);
     // Between chunks too the message has to come on: many small ones take no longer than a large one.
-    this.port.deadline(message === undefined ? until : Math.min(until, message.time.at(now)));
+    this.port.deadline(content === undefined ? until : Math.min(until, content.at(now)));
   }
 }

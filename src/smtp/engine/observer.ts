@@ -1,23 +1,23 @@
 /** Everybody who is told what happens and not asked: the log, the handler's hooks for it, observers of the process. */
 
 import { tellEnd, tellMessage, tellStart } from '../api/channels.ts';
-import { ContentError } from '../content/content-sink.ts';
+import { ContentError } from '../api/content-error.ts';
 import type { Envelope } from '../api/envelope.ts';
 import type { Handler } from '../api/handler.ts';
 import { isThenable, tell } from './hook-call.ts';
-import type { Phase } from './reader.ts';
+import type { Phase } from '../api/phase.ts';
 import type { Settings } from '../api/options.ts';
 import { formatReply, readReply } from '../api/reply.ts';
-import type { SMTPServer } from '../server/server.ts';
+import type { MailServer } from '../api/mail-server.ts';
 import type { CloseReason, Session } from '../api/session.ts';
 
 export class Witness {
-  readonly server: SMTPServer;
+  readonly server: MailServer;
   readonly session: Session;
   private readonly handler: Handler;
   private readonly settings: Settings;
 
-  constructor(server: SMTPServer, handler: Handler, settings: Settings, session: Session) {
+  constructor(server: MailServer, handler: Handler, settings: Settings, session: Session) {
     this.server = server;
     this.handler = handler;
     this.settings = settings;

@@ -1,5 +1,4 @@
-/** What a deadline is for: octets of the client, the answer of a hook, or a client that does not read its replies. */
-export type Phase = 'proxy-header' | 'tls' | 'command' | 'auth' | 'content' | 'handler' | 'write';
+import type { Phase } from '../api/phase.ts';
 
 /** What reads the stream at the moment: the PROXY header, commands, content, an answer to an AUTH challenge. */
 export interface Input {

@@ -1,6 +1,6 @@
 import type { Handler } from '../api/handler.ts';
 import type { Settings } from '../api/options.ts';
-import type { SMTPServer } from '../server/server.ts';
+import type { MailServer } from '../api/mail-server.ts';
 import type { CloseReason } from '../api/session.ts';
 
 /** What a conversation asks of whoever owns the transport. */
@@ -26,7 +26,7 @@ export interface Port {
 
 /** What all conversations of a server share. */
 export interface Host {
-  readonly server: SMTPServer;
+  readonly server: MailServer;
   readonly handler: Handler;
   readonly settings: Settings;
 }

@@ -1,61 +1,6 @@
 import { chmod, lstat, unlink } from 'node:fs/promises';
 import { connect, createServer, type ListenOptions, type Server, type Socket } from 'node:net';
-import * as check from '../api/option-checks.ts';
-import { show } from '../../wire/escape.ts';
-import type { BareNewlines } from '../api/options.ts';
-
-/** Where to listen: a TCP port (0 picks a free one), a Unix socket, or a descriptor inherited from the parent. */
-export type ListenTarget = (
-  | { readonly port: number; readonly host?: string }
-  | {
-      readonly path: string;
-      /** Rights of the socket such as 0o660, set before `listen` resolves; default what the umask leaves. */
-      readonly mode?: number;
-    }
-  | { readonly fd: number }
-) & {
-  /** Implicit TLS (RFC 8314), after the PROXY header where there is one; needs option `tls`. */
-  readonly tls?: boolean;
-  /** The policy of this listener for a bare CR or LF, in place of the server's option `bareNewlines`. */
-  readonly bareNewlines?: BareNewlines;
-};
-
-/** The names of everything a target may hold. */
-const NAMES = { port: true, host: true, path: true, mode: true, fd: true, tls: true, bareNewlines: true };
-const KINDS = ['port', 'path', 'fd'] as const;
-
-/**
- * Checks a target as options are checked.
- *
- * @returns the target without what is undefined.
- * @throws TypeError or RangeError that names what is wrong and says what is allowed.
- */
-export function readTarget(given: ListenTarget): ListenTarget {
-  check.object('listen', given, NAMES);
-  const target: { readonly [name in keyof typeof NAMES]?: unknown } = Object.fromEntries(
-    Object.entries(given).filter(([, value]) => value !== undefined),
-  );
-  const kinds = KINDS.filter((name) => name in target);
-  if (kinds.length !== 1) {
-    const found = kinds.length === 0 ? 'none of them' : kinds.join(' and ');
-    throw new TypeError(`listen: one of ${KINDS.join(', ')} is expected, not ${found}`);
-  }
-  if ('port' in target) check.integer('listen.port', target.port, 0, 65535);
-  if ('fd' in target) check.integer('listen.fd', target.fd, 0);
-  for (const name of ['host', 'path'] as const) if (name in target) text(`listen.${name}`, target[name]);
-  if ('tls' in target) check.boolean('listen.tls', target.tls);
-  for (const [name, kind] of [
-    ['host', 'port'],
-    ['mode', 'path'],
-  ] as const)
-    if (name in target && !(kind in target)) throw new TypeError(`listen: ${name} goes with ${kind} only`);
-  return target as ListenTarget;
-}
-
-function text(name: string, value: unknown): void {
-  if (typeof value !== 'string' || value === '')
-    throw new TypeError(`option ${name}: text is expected, not ${show(value)}`);
-}
+import type { ListenTarget } from '../api/listen-target.ts';
 
 /**
  * Begins to listen. A Unix socket that a killed server has left behind is taken away; one that somebody still

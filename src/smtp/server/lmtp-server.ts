@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import type { TlvValues } from '../../proxy/index.ts';
 import type { Handler } from '../api/handler.ts';
-import { type ListenTarget, readTarget } from './listener.ts';
+import { type ListenTarget, readTarget } from '../api/listen-target.ts';
 import type { SMTPServerOptions } from '../api/options.ts';
 import { SMTPServer } from './server.ts';
 

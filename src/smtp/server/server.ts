@@ -10,7 +10,9 @@ import type { Host } from '../engine/transport.ts';
 import { FailureCount } from './failure-count.ts';
 import type { Handler } from '../api/handler.ts';
 import { checkHandler, checkHookNames } from '../api/handler-checks.ts';
-import { listenAt, type ListenTarget, readTarget } from './listener.ts';
+import { listenAt } from './listener.ts';
+import { type ListenTarget, readTarget } from '../api/listen-target.ts';
+import type { MailServer } from '../api/mail-server.ts';
 import { readPolicy } from '../api/newline-policy.ts';
 import { KNOWN, readOptions, type Settings, type SMTPServerOptions } from '../api/options.ts';
 import { REPLIES } from '../engine/replies.ts';
@@ -32,7 +34,7 @@ import type { TLSOptions } from '../api/tls.ts';
  * console.log(address.family); // IPv4
  * await server.close();
  */
-export class SMTPServer<V = TlvValues> {
+export class SMTPServer<V = TlvValues> implements MailServer<V> {
   readonly handler: Handler<V>;
   readonly settings: Settings;
   private readonly listeners = new Set<Server>();
