@@ -6,14 +6,15 @@ import { format } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
 
 /**
- * The `@example` blocks of the sources, and blocks of the README that print, are programs: they run, and print what the
- * comment on their line says.
+ * The `@example` blocks of the sources, and the TypeScript blocks of all Markdown files, are programs: they run, and print
+ * what the comment on their line says. A block that begins with the name of a file is a file of a project, which the tests of
+ * the generator compile (`test/codegen/installed`).
  */
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const ENTRIES: Readonly<Record<string, string>> = {
   truepeer: 'src/index.ts',
   'truepeer/proxy': 'src/proxy/index.ts',
-  'truepeer/proxy/node': 'src/proxy/node/index.ts',
+  'truepeer/proxy/node': 'src/proxy/node.ts',
   'truepeer/wire': 'src/wire/index.ts',
   'truepeer/schemas': 'generated/schemas.ts',
   'truepeer/spec': 'codegen/spec-entry.ts',
@@ -33,7 +34,7 @@ const examples = ['src', 'codegen', 'generated'].flatMap((folder) =>
     .toSorted()
     .flatMap((path) => examplesIn(`${folder}/${path}`)),
 );
-examples.push(...examplesOfReadme());
+examples.push(...markdownFiles().flatMap(examplesInMarkdown));
 
 const workplace = mkdtempSync(join(tmpdir(), 'examples-'));
 afterAll(() => rmSync(workplace, { recursive: true }));
@@ -67,11 +68,19 @@ function examplesIn(path: string): Example[] {
   return found;
 }
 
-function examplesOfReadme(): Example[] {
-  const blocks = readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(/^```ts\n(.*?)^```$/gmsu);
+function markdownFiles(): string[] {
+  const folders = ['.github', 'codegen', 'generated', 'spec', 'src', 'test'];
+  const inside = folders.flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((path) => `${folder}/${path}`),
+  );
+  return ['README.md', ...inside.filter((path) => path.endsWith('.md')).toSorted()];
+}
+
+function examplesInMarkdown(path: string): Example[] {
+  const blocks = readFileSync(join(ROOT, path), 'utf8').matchAll(/^```ts\n(.*?)^```$/gmsu);
   return [...blocks]
-    .map(([, text = ''], index) => ({ place: `README.md, block ${index + 1}`, lines: text.split('\n') }))
-    .filter(({ lines }) => lines.some((line) => line.includes('console.log(')));
+    .map(([, text = ''], index) => ({ place: `${path}, block ${index + 1}`, lines: text.split('\n') }))
+    .filter(({ lines: [first = ''] }) => !/^\/\/ [\w./-]+\.ts$/u.test(first));
 }
 
 /** What each line that prints says it prints; without a comment it is a claim, and true. */

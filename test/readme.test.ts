@@ -1,6 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import * as proxy from '../src/proxy/index.ts';
+import { codecLines } from './bench/codec/lines.ts';
+import { startServing } from './cli/serve-process.ts';
 import { truepeer } from './cli/support.ts';
 
 /** What the READMEs say is there: links, commands, options, scripts, configuration, output. */
@@ -9,7 +12,7 @@ const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 const README = read('README.md');
 const SCRIPTS = (JSON.parse(read('package.json')) as { scripts: Record<string, string> }).scripts;
 
-const readmes = ['.', 'spec', 'codegen', 'src', 'test', 'generated'].flatMap((folder) =>
+const readmes = ['.', '.github', 'spec', 'codegen', 'src', 'test', 'generated'].flatMap((folder) =>
   readdirSync(join(ROOT, folder), { recursive: folder !== '.', encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
     .map((name) => join(folder, name)),
@@ -53,6 +56,43 @@ describe('README.md', () => {
     expect((await truepeer(['inspect', argument])).out).toBe(shown);
   });
 
+  test('shows what send prints, and what serve stores', async () => {
+    const [, options = '', shown = '', stored = ''] =
+      /\$ npx truepeer send ([^\n|]*) \| grep -v '< 250-'\n(.*?)\$ grep -h Received: maildir\/new\/\*\n(.*?)```/su.exec(
+        README,
+      ) ?? [];
+    const serving = await startServing('--hostname', 'mx');
+    try {
+      const to = `127.0.0.1:${serving.port}`;
+      const { code, out } = await truepeer(['send', '--to', to, ...options.split(' ')]);
+      expect(code).toBe(0);
+      const lines = out.replace(to, '127.0.0.1:2525').split('\n');
+      expect(withoutSize(lines.filter((line) => !line.includes('< 250-')).join('\n'))).toBe(
+        withoutSize(shown),
+      );
+      const received = serving
+        .messages()
+        .join('')
+        .match(/^Received:.*$/gmu);
+      expect(received).toEqual([stored.trimEnd()]);
+    } finally {
+      await serving.remove();
+    }
+  });
+
+  test('its table of figures has the lines that the bench prints', () => {
+    const [, table = ''] = README.split('| headers | truepeer | bound |');
+    const rows = [...table.split('\n\n')[0]!.matchAll(/^\| (\w.*?) \| ([\d.]+)x \| ([\d.]+)x \|/gmu)];
+    expect(rows.map(([, title, , bound]) => ({ title, target: Number(bound) }))).toEqual(
+      codecLines(proxy).map(({ title, target }) => ({ title, target })),
+    );
+    for (const [, , ratio, bound] of rows) expect(Number(ratio)).toBeLessThanOrEqual(Number(bound));
+  });
+
+  test('fits on three hundred lines', () => {
+    expect(README.split('\n').length - 1).toBeLessThanOrEqual(300);
+  });
+
   test('names test folders that exist', () => {
     const folders = [...README.matchAll(/vitest\.config\.ts (test\/\w+)/gu)].map(
       ([, folder]) => folder ?? '',
@@ -61,3 +101,8 @@ describe('README.md', () => {
     expect(folders.filter((folder) => !existsSync(join(ROOT, folder)))).toEqual([]);
   });
 });
+
+/** The size of the message depends on the date in it. */
+function withoutSize(text: string): string {
+  return text.replace(/\d+(?= octets\)\n< 250)/u, 'N');
+}
