@@ -53,9 +53,8 @@ export class Conversation implements Dialogue {
   private reading = false;
   /** Whether anything may refer to the chunk that is read. */
   private keeping = false;
-  private closed = false;
+  private life: 'open' | 'stopping' | 'closed' = 'open';
   private halfClosed = false;
-  private leaving = false;
   private authFailures = 0;
 
   constructor(host: Host, session: Session, port: Port) {
@@ -151,6 +150,7 @@ export class Conversation implements Dialogue {
 
   /** The client will send no more. What came before is still answered. */
   end(): void {
+    if (this.closed) return;
     this.halfClosed = true;
     if (!this.gate.closed) this.close('client-left');
   }
@@ -162,8 +162,18 @@ export class Conversation implements Dialogue {
 
   /** The server stops: 421 now, or after the content and hook in progress. */
   shutdown(): void {
-    this.leaving = true;
+    if (this.closed) return;
+    this.life = 'stopping';
     if (!this.gate.closed && !this.reading) this.afterBatch(0);
+  }
+
+  get closed(): boolean {
+    return this.life === 'closed';
+  }
+
+  /** Whether the transport has been told not to read for now. */
+  get onHold(): boolean {
+    return this.pace.onHold;
   }
 
   get readAhead(): boolean {
@@ -228,7 +238,7 @@ export class Conversation implements Dialogue {
 
   close(reason: CloseReason): void {
     if (this.closed) return;
-    this.closed = true;
+    this.life = 'closed';
     this.held = [];
     this.input = this.commands;
     this.commands.release();
@@ -278,7 +288,7 @@ export class Conversation implements Dialogue {
     // The certificate was the peer's, and the client is somebody else.
     if (session.tls !== null) session.tls = { ...session.tls, authorized: false, peerCertificate: null };
     if (login !== null)
-      session.authenticate({ mechanism: 'XCLIENT', authcid: login, authzid: null, identity: login });
+      session.identity = { mechanism: 'XCLIENT', authcid: login, authzid: null, identity: login };
     this.envelope = new Envelope();
     if (this.identified()) return this.greet();
     this.reply(REPLIES.tooManyConnections);
@@ -370,7 +380,7 @@ export class Conversation implements Dialogue {
   private afterBatch(octets: number): void {
     if (this.closed) return;
     const waiting = this.gate.closed;
-    if (this.leaving && !waiting && this.reception.message === undefined) {
+    if (this.life === 'stopping' && !waiting && this.reception.message === undefined) {
       // In the pause before the greeting, 421 is the greeting; before a PROXY header or TLS there is nothing to say.
       if (this.session.greeted || this.input.passed !== undefined) this.reply(REPLIES.shutdown);
       return this.close('shutdown');

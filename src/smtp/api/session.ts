@@ -47,8 +47,6 @@ export class Session<V = TlvValues> {
   readonly lmtp: boolean;
   /** TLS of this connection, or null in the clear. */
   tls: TLSInfo | null = null;
-  /** Whether AUTH has succeeded. */
-  authenticated = false;
   /** Who has authenticated, and as whom; null before. */
   identity: Identity | null = null;
   /** What a trusted peer said with XCLIENT about its client; null when it said nothing. */
@@ -69,18 +67,11 @@ export class Session<V = TlvValues> {
     this.client = { ...peer, proxied: false };
   }
 
-  /** For the server only. */
-  authenticate(identity: Identity): void {
-    this.authenticated = true;
-    this.identity = identity;
-  }
-
   /** For the server only: as after the greeting, but for what is known of the peer, the client and TLS. */
   restart(): void {
     this.hostName = null;
     this.extended = false;
     this.statusCodes = true;
-    this.authenticated = false;
     this.identity = null;
   }
 
@@ -88,6 +79,11 @@ export class Session<V = TlvValues> {
   forgetLogin(): void {
     if (this.xclient?.['LOGIN'] !== undefined) this.xclient = { ...this.xclient, LOGIN: null };
     this.xforward = null;
+  }
+
+  /** Whether AUTH (or a trusted peer's XCLIENT) has named an identity. */
+  get authenticated(): boolean {
+    return this.identity !== null;
   }
 
   /** The end on this machine that the peer has connected to; unknown (null) once the connection is gone. */

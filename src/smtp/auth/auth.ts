@@ -142,7 +142,7 @@ function proceed(dialogue: Dialogue, negotiation: Negotiation, outcome: Outcome,
     );
   }
   if (outcome.status === 'success') {
-    dialogue.session.authenticate(outcome.identity);
+    dialogue.session.identity = outcome.identity;
     return dialogue.reply(REPLIES.authOk);
   }
   failed(dialogue, negotiation, outcome, words);

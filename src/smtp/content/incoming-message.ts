@@ -26,8 +26,6 @@ export class Message {
   private readonly settings: Settings;
   private readonly aborted: (reason: ContentError) => void;
   private readonly policy: BareNewlines;
-  /** Whether it has grown larger than the limit. */
-  tooBig = false;
 
   /**
    * @param policy for a bare CR or LF.
@@ -62,6 +60,12 @@ export class Message {
 
   get ended(): boolean {
     return this.scanner.ended;
+  }
+
+  /** Whether it has grown larger than the limit. */
+  get tooBig(): boolean {
+    const { dataSizeLimit } = this.settings;
+    return dataSizeLimit > 0 && this.envelope.size > dataSizeLimit;
   }
 
   get full(): boolean {
@@ -118,14 +122,10 @@ export class Message {
   }
 
   private pass(octets: Buffer, borrowed: boolean): void {
-    const { envelope } = this;
-    envelope.size += octets.length;
-    const limit = this.settings.dataSizeLimit;
-    if (limit > 0 && envelope.size > limit) {
-      if (!this.tooBig) {
-        this.tooBig = true;
-        this.sink.fail(new ContentError('refused', 'the message is larger than dataSizeLimit'));
-      }
+    const before = this.tooBig;
+    this.envelope.size += octets.length;
+    if (this.tooBig) {
+      if (!before) this.sink.fail(new ContentError('refused', 'the message is larger than dataSizeLimit'));
       return;
     }
     this.hops.write(octets);

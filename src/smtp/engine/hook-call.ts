@@ -1,6 +1,4 @@
-export function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
-}
+import { isThenable } from '../../sasl/machine.ts';
 
 /** Calls hooks. A hook that returns a promise closes the gate until it settles; a synchronous one costs no promise. */
 export class HookGate {

@@ -35,18 +35,15 @@ export class Connection implements Port, Sender {
   private socket: Socket;
   /** Replies that have not been given to the socket. */
   private outgoing = '';
-  private handshaking = false;
-  /** The socket below TLS, and the octets it had read before. */
+  /** While a TLS handshake runs: the socket below, and the octets it had read before. */
   private below: { readonly raw: Socket; readonly before: number } | undefined;
   private readonly host: Host;
   private readonly owner: Owner;
   private timer: NodeJS.Timeout | undefined;
   private timerAt = 0;
   private deadlineAt = 0;
-  private held = false;
   /** Until when a client that does not read its replies may go on with that; 0 for one that reads. */
   private unreadUntil = 0;
-  private closing = false;
   /** What has ended the socket first. */
   private fault: (Error & { readonly code?: string; readonly reason?: string }) | undefined;
 
@@ -76,10 +73,8 @@ export class Connection implements Port, Sender {
     if (rest.length > 0) raw.unshift(rest);
     const secure = this.host.settings.tls!.wrap(raw);
     this.socket = secure;
-    this.handshaking = true;
     this.attach(secure);
     secure.once('secure', () => {
-      this.handshaking = false;
       this.below = undefined;
       this.conversation.secured(describeTLS(secure));
     });
@@ -132,12 +127,10 @@ export class Connection implements Port, Sender {
   }
 
   hold(): void {
-    this.held = true;
     this.socket.pause();
   }
 
   release(): void {
-    this.held = false;
     if (this.unreadUntil === 0) this.socket.resume();
   }
 
@@ -148,9 +141,8 @@ export class Connection implements Port, Sender {
 
   close(reason: CloseReason): void {
     if (reason === 'client-left' && this.socket.destroyed) return;
-    this.closing = true;
     this.flush();
-    if (this.handshaking) return this.destroy();
+    if (this.below !== undefined) return this.destroy();
     this.socket.end();
     // What the client still sends is read and dropped, so that the last reply is not lost to a reset.
     this.socket.resume();
@@ -162,7 +154,7 @@ export class Connection implements Port, Sender {
     socket.on('data', (chunk: Buffer) => {
       if (this.conversation.receive(chunk)) giveBack(chunk);
     });
-    socket.on('end', () => this.ended());
+    socket.on('end', () => this.conversation.end());
     socket.on('drain', () => this.drained());
     socket.on('error', (error) => {
       this.fault ??= error;
@@ -171,24 +163,19 @@ export class Connection implements Port, Sender {
     socket.on('close', () => this.closed());
   }
 
-  private ended(): void {
-    if (this.closing) return;
-    this.conversation.end();
-  }
-
   private drained(): void {
     if (this.unreadUntil === 0) return;
     this.unreadUntil = 0;
     this.arm(this.deadlineAt);
-    if (!this.held) this.socket.resume();
+    if (!this.conversation.onHold) this.socket.resume();
   }
 
   private closed(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
     // Who has left before a word of TLS has not failed in it: a health check looks no further than the port.
-    const { raw, before } = this.below ?? { raw: this.socket, before: 0 };
-    if (this.handshaking && raw.bytesRead > before)
+    const { below } = this;
+    if (below !== undefined && below.raw.bytesRead > below.before)
       this.conversation.handshakeFailed(handshakeFault(this.fault));
     else this.conversation.lost();
     this.owner.gone(this);
@@ -210,7 +197,7 @@ export class Connection implements Port, Sender {
     const at = unread ? connection.unreadUntil : connection.deadlineAt;
     if (connection.now() < at) return connection.arm(at);
     if (unread) connection.conversation.unread();
-    if (connection.closing) connection.destroy();
+    if (connection.conversation.closed) connection.destroy();
     else connection.conversation.expire();
   }
 }
