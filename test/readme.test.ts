@@ -30,6 +30,28 @@ test.each(readmes)('the scripts that %s names exist', (path) => {
   expect(named.filter((name) => !Object.hasOwn(SCRIPTS, name))).toEqual([]);
 });
 
+describe('codegen/README.md', () => {
+  const blocks = [...read('codegen/README.md').matchAll(/^```ts\n\/\/ (\S+)\n(.*?)^```$/gmsu)];
+
+  test.each(blocks.map(([, name = '', text = '']) => ({ name, text })))(
+    'shows $name, which the tests of the installed package compile',
+    ({ name, text }) => {
+      expect(text).toBe(read(join('test/codegen/installed', name)));
+    },
+  );
+
+  test('shows a diagnostic of the scenario that it names', () => {
+    const [, name = '', shown] =
+      /scenario\s+`([\w-]+)`:\n\n```\n(.*?)```/su.exec(read('codegen/README.md')) ?? [];
+    expect(shown).toMatch(/ - error /u);
+    expect(read(join('test/codegen/scenarios', name, 'diagnostics.txt'))).toContain(shown);
+  });
+
+  test('shows a file of tables and one that uses them', () => {
+    expect(blocks.map(([, name]) => name)).toEqual(['my-tlvs.ts', 'src/server.ts']);
+  });
+});
+
 describe('README.md', () => {
   test('names options that its commands have', async () => {
     const calls = [
