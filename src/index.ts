@@ -27,7 +27,7 @@ export {
   type ProxyOptions,
   sendProxy,
   type Trusted,
-} from './proxy/node.ts';
+} from './proxy/node/index.ts';
 export * as sasl from './sasl/index.ts';
 export type { Mailbox } from './smtp/grammar/address.ts';
 export type { AuthOptions } from './smtp/api/auth-options.ts';

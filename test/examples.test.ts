@@ -14,7 +14,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const ENTRIES: Readonly<Record<string, string>> = {
   truepeer: 'src/index.ts',
   'truepeer/proxy': 'src/proxy/index.ts',
-  'truepeer/proxy/node': 'src/proxy/node.ts',
+  'truepeer/proxy/node': 'src/proxy/node/index.ts',
   'truepeer/wire': 'src/wire/index.ts',
   'truepeer/schemas': 'generated/schemas.ts',
   'truepeer/spec': 'codegen/spec-entry.ts',

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { expect, test } from 'vitest';
 
-const SMTP_BASE = ['src/wire', 'src/proxy', 'src/sasl', 'src/smtp/grammar'];
+const SMTP_BASE = ['src/wire', 'src/proxy', 'src/proxy/node', 'src/sasl', 'src/smtp/grammar'];
 const SMTP_PHASE = [...SMTP_BASE, 'src/smtp/api', 'src/smtp/engine'];
 /** What conversation.ts may take from: all rooms but that of the sockets. */
 const SMTP_INNER = [
@@ -21,6 +21,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   generated: ['src/wire', 'src/proxy'],
   'src/wire': [],
   'src/proxy': ['generated', 'src/wire'],
+  'src/proxy/node': ['src/proxy', 'src/wire'],
   'src/sasl': [],
   'src/smtp/grammar': [],
   'src/smtp/api': SMTP_BASE,
@@ -31,19 +32,10 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'src/smtp/commands': [...SMTP_PHASE, 'src/smtp/auth', 'src/smtp/content'],
   'src/smtp': SMTP_INNER,
   'src/smtp/server': [...SMTP_INNER, 'src/smtp'],
-  'src/delivery': ['src/wire', 'src/proxy', ...SMTP],
-  'src/cli': [
-    'spec',
-    'generated',
-    'src/wire',
-    'src/proxy',
-    'src/sasl',
-    ...SMTP,
-    'src/delivery',
-    'codegen',
-    'src',
-  ],
-  src: ['src/wire', 'src/proxy', 'src/sasl', ...SMTP, 'src/delivery'],
+  'src/delivery/maildir': SMTP,
+  'src/delivery': [...SMTP, 'src/delivery/maildir'],
+  'src/cli': ['spec', 'generated', ...SMTP, 'src/delivery', 'src/delivery/maildir', 'codegen', 'src'],
+  src: [...SMTP, 'src/delivery'],
 };
 
 const ROOT = join(import.meta.dirname, '..');

@@ -10,10 +10,10 @@ export type {
 } from './forward.ts';
 export { MailMessage } from './mail-message.ts';
 export type { HeaderField } from './mail-message.ts';
-export { Maildir } from './maildir.ts';
-export type { MaildirOptions } from './maildir.ts';
-export type { StoredMessage } from './maildir-store.ts';
+export { Maildir } from './maildir/maildir.ts';
+export type { MaildirOptions } from './maildir/maildir.ts';
+export type { StoredMessage } from './maildir/store.ts';
 export { Message } from './message.ts';
 export type { MessageTaker } from './message.ts';
 export { Sink } from './sink.ts';
-export { StorageFault } from './storage-fault.ts';
+export { StorageFault } from './maildir/storage-fault.ts';

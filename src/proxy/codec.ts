@@ -1,9 +1,9 @@
 import { NEED, Scan, type Tables } from '../wire/index.ts';
 import { ProxyData } from './data.ts';
-import { makeEncode } from './encode.ts';
+import { makeEncode } from './encode/encode.ts';
 import { faultOf, ProxyError } from './error.ts';
-import type { Header, TlvsInput } from './header.ts';
-import { type DecodeOptions, resolveLimits } from './options.ts';
+import type { Header, TlvsInput } from './encode/header.ts';
+import { type DecodeOptions, resolveLimits } from './decode-options.ts';
 import { HeaderReader } from './reader.ts';
 import { makeTlvClass, type TlvClass } from './tlv-class.ts';
 

@@ -3,7 +3,7 @@ import { tables } from '../../generated/tables.ts';
 import type { TlvValues } from '../../generated/tlv-table.ts';
 import { type Codec, createCodec, type DecodeResult as DecodeResultOf } from './codec.ts';
 import { ProxyData as ProxyDataOf } from './data.ts';
-import type { Header, TlvsInput } from './header.ts';
+import type { Header, TlvsInput } from './encode/header.ts';
 import type { HeaderReader } from './reader.ts';
 import type { ProxyTLVOf } from './tlv.ts';
 
@@ -77,5 +77,5 @@ export { DEFAULT_LIMITS } from '../../generated/limits.ts';
 export type { TlvValues } from '../../generated/tlv-table.ts';
 export { type Codec, createCodec } from './codec.ts';
 export { KeyError, ProxyError, ValueError } from './error.ts';
-export type { DecodeOptions } from './options.ts';
+export type { DecodeOptions } from './decode-options.ts';
 export type { TlvVector } from './tlv.ts';

@@ -7,9 +7,9 @@ export {
   channelBindingsOf,
   TLS_EXPORTER,
   TLS_SERVER_END_POINT,
-} from './channel-binding.ts';
-export { cramMD5, type CramOptions } from './cram-md5.ts';
-export { external } from './external.ts';
+} from './tls/channel-binding.ts';
+export { cramMD5, type CramOptions } from './mechanisms/cram-md5.ts';
+export { external } from './mechanisms/external.ts';
 export { failure, FAILURE_CODES, type FailureCode } from './failures.ts';
 export type {
   Accepted,
@@ -26,8 +26,8 @@ export type {
   TokenCredentials,
   Verdict,
 } from './hooks.ts';
-export { type Claim, judge } from './judge.ts';
-export { login } from './login.ts';
+export { type Claim, judge } from './verify.ts';
+export { login } from './mechanisms/login.ts';
 export {
   accept,
   ask,
@@ -39,7 +39,7 @@ export {
   serverFirst,
   serverFirstTolerant,
   type State,
-} from './machine.ts';
+} from './state-machine.ts';
 export type {
   Challenge,
   ChannelBindings,
@@ -54,12 +54,12 @@ export type {
   Success,
 } from './mechanism.ts';
 export { type ChallengeLine, LINE_LIMIT, Negotiation, type Outcome } from './negotiation.ts';
-export type { OAuthOptions } from './oauth.ts';
-export { oauthBearer } from './oauthbearer.ts';
-export { plain } from './plain.ts';
+export type { OAuthOptions } from './mechanisms/oauth.ts';
+export { oauthBearer } from './mechanisms/oauthbearer.ts';
+export { plain } from './mechanisms/plain.ts';
 export { mechanisms, type RegistryOptions, usableMechanisms } from './registry.ts';
 export { saslprep } from './saslprep.ts';
-export { scramSHA256, scramSHA256Plus, type ScramOptions } from './scram.ts';
+export { scramSHA256, scramSHA256Plus, type ScramOptions } from './mechanisms/scram.ts';
 export {
   formatScramCredentials,
   parseScramCredentials,
@@ -68,4 +68,4 @@ export {
   scramCredentialsOf,
   type ScramCredentialsOptions,
 } from './scram-credentials.ts';
-export { xoauth2 } from './xoauth2.ts';
+export { xoauth2 } from './mechanisms/xoauth2.ts';

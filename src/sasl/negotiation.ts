@@ -6,7 +6,7 @@
 
 import { decodeBase64, encodeBase64 } from './base64.ts';
 import { failure } from './failures.ts';
-import { isThenable, MisuseError } from './machine.ts';
+import { isThenable, MisuseError } from './state-machine.ts';
 import type { Exchange, Failure, Mechanism, SASLContext, Step, Success } from './mechanism.ts';
 
 /** What to do next. */

@@ -1,12 +1,12 @@
-import { cramMD5 } from './cram-md5.ts';
-import { external } from './external.ts';
-import { login } from './login.ts';
+import { cramMD5 } from './mechanisms/cram-md5.ts';
+import { external } from './mechanisms/external.ts';
+import { login } from './mechanisms/login.ts';
 import type { Mechanism, SASLContext } from './mechanism.ts';
-import type { OAuthOptions } from './oauth.ts';
-import { oauthBearer } from './oauthbearer.ts';
-import { plain } from './plain.ts';
-import { scramSHA256, scramSHA256Plus, type ScramOptions } from './scram.ts';
-import { xoauth2 } from './xoauth2.ts';
+import type { OAuthOptions } from './mechanisms/oauth.ts';
+import { oauthBearer } from './mechanisms/oauthbearer.ts';
+import { plain } from './mechanisms/plain.ts';
+import { scramSHA256, scramSHA256Plus, type ScramOptions } from './mechanisms/scram.ts';
+import { xoauth2 } from './mechanisms/xoauth2.ts';
 
 export interface RegistryOptions {
   readonly scram?: ScramOptions;

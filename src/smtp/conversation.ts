@@ -5,8 +5,8 @@
  * is pending, input waits in `held`; the port is told to stop reading, so it stays small.
  */
 
-import type { Client } from '../proxy/peer.ts';
-import { MISSING_HEADER } from '../proxy/verdict.ts';
+import type { Client } from '../proxy/node/peer.ts';
+import { MISSING_HEADER } from '../proxy/node/header-policy.ts';
 import { CommandInput } from './commands/command-reader.ts';
 import { ContentError } from './api/content-error.ts';
 import type { Dialogue } from './engine/exchange.ts';

@@ -1,7 +1,7 @@
 // Run as a process of its own: delivers numbered messages into the Maildir of its first argument, many at a time,
 // and prints the number of each one once it is stored, until somebody ends it.
 import { writeSync } from 'node:fs';
-import { MaildirStore } from '../../src/delivery/maildir-store.ts';
+import { MaildirStore } from '../../src/delivery/maildir/store.ts';
 import { FIELDS, messageText } from './numbered-messages.ts';
 
 const store = new MaildirStore(process.argv[2] as string);

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { DirectorySync } from '../../src/delivery/directory-sync.ts';
+import { DirectorySync } from '../../src/delivery/maildir/directory-sync.ts';
 import { temporaryDirectory } from './support.ts';
 
 const outcome = (promise: Promise<void>) =>

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import fs, { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Maildir } from '../../src/delivery/maildir.ts';
-import type { StorageFault } from '../../src/delivery/storage-fault.ts';
+import { Maildir } from '../../src/delivery/maildir/maildir.ts';
+import type { StorageFault } from '../../src/delivery/maildir/storage-fault.ts';
 import { arriving, contentsOf, envelope, HEAD, SERVER, session, temporaryDirectory } from './support.ts';
 
 const FULL = '452 4.3.1 Insufficient system storage, try again later';

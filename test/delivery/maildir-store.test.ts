@@ -1,8 +1,8 @@
 import fs, { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { MaildirStore } from '../../src/delivery/maildir-store.ts';
-import { MessageFile } from '../../src/delivery/message-file.ts';
+import { MaildirStore } from '../../src/delivery/maildir/store.ts';
+import { MessageFile } from '../../src/delivery/maildir/message-file.ts';
 import { arriving, contentsOf, temporaryDirectory } from './support.ts';
 
 const FIELDS = Buffer.from('Return-Path: <a@example.org>\r\n');

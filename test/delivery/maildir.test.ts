@@ -1,10 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Maildir } from '../../src/delivery/maildir.ts';
-import type { MaildirOptions } from '../../src/delivery/maildir.ts';
+import { Maildir } from '../../src/delivery/maildir/maildir.ts';
+import type { MaildirOptions } from '../../src/delivery/maildir/maildir.ts';
 import type { Envelope } from '../../src/smtp/api/envelope.ts';
-import { StorageFault } from '../../src/delivery/storage-fault.ts';
+import { StorageFault } from '../../src/delivery/maildir/storage-fault.ts';
 import { ready } from '../smtp/harness.ts';
 import { arriving, contentsOf, envelope, HEAD, SERVER, session, temporaryDirectory } from './support.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ReturnPathFilter } from '../../src/delivery/return-path-filter.ts';
+import { ReturnPathFilter } from '../../src/delivery/maildir/return-path-filter.ts';
 
 function filtered(chunks: readonly Buffer[]): string {
   const filter = new ReturnPathFilter();

@@ -4,8 +4,8 @@ import { createHash, X509Certificate } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { connect, createServer, type SecureVersion, type TLSSocket } from 'node:tls';
 import { describe, expect, it } from 'vitest';
-import { endPointOf } from '../../src/sasl/channel-binding.ts';
-import { signatureHash } from '../../src/sasl/certificate-hash.ts';
+import { endPointOf } from '../../src/sasl/tls/channel-binding.ts';
+import { signatureHash } from '../../src/sasl/tls/certificate-hash.ts';
 import { channelBindingsOf, scramCredentialsOf, scramSHA256Plus } from '../../src/sasl/index.ts';
 import { ScramClient, shown, text } from './support.ts';
 

@@ -9,7 +9,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import type { Session } from '../../src/smtp/api/session.ts';
 import { LMTPServer } from '../../src/smtp/server/lmtp-server.ts';
 import { SMTPServer } from '../../src/smtp/server/server.ts';
-import { brokenOff } from '../proxy/listening.ts';
+import { brokenOff } from '../proxy/node/listening.ts';
 import { Client, serve } from './loopback.ts';
 
 const LOADER = fileURLToPath(new URL('../../codegen/typescript-loader.mjs', import.meta.url));

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { encode, type ProxyData, V2_CMD } from '../../src/proxy/index.ts';
-import type { ProxyOptions } from '../../src/proxy/proxy-options.ts';
+import type { ProxyOptions } from '../../src/proxy/node/proxy-options.ts';
 import type { Handler } from '../../src/smtp/api/handler.ts';
 import type { SMTPServerOptions } from '../../src/smtp/api/options.ts';
 import { SMTPServer } from '../../src/smtp/server/server.ts';

@@ -1,7 +1,7 @@
 import { Server, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { acceptProxy, type ProxiedSocket } from '../../src/proxy/node.ts';
+import { acceptProxy, type ProxiedSocket } from '../../src/proxy/node/index.ts';
 import { Rig } from '../smtp/harness.ts';
 import { type ListenerVector, listenerVectors, octetsOf } from './load.ts';
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { DecodeOptions } from '../../src/proxy/index.ts';
-import type { AcceptOptions } from '../../src/proxy/node.ts';
-import type { Client } from '../../src/proxy/peer.ts';
+import type { AcceptOptions } from '../../src/proxy/node/index.ts';
+import type { Client } from '../../src/proxy/node/peer.ts';
 import type { Outcome } from '../proxy/outcome.ts';
 
 /** What octets mean. `hex` may hold more than the header. */

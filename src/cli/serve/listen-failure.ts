@@ -1,4 +1,4 @@
-import { StorageFault } from '../../delivery/storage-fault.ts';
+import { StorageFault } from '../../delivery/maildir/storage-fault.ts';
 import { showPlace } from '../shared/endpoints.ts';
 import type { Place } from '../shared/endpoints.ts';
 import { Failure } from '../shared/failure.ts';

@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import type { Diagnostic } from '../../proxy/diagnostic.ts';
-import { TrustList } from '../../proxy/trust-list.ts';
+import type { Diagnostic } from '../../proxy/node/diagnostic.ts';
+import { TrustList } from '../../proxy/node/trust-list.ts';
 import type { Handler } from '../../smtp/api/handler.ts';
 import type { SMTPServerOptions } from '../../smtp/api/options.ts';
 import { SMTPServer } from '../../smtp/server/server.ts';

@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../../proxy/diagnostic.ts';
+import type { Diagnostic } from '../../proxy/node/diagnostic.ts';
 import { lettersOf } from './option-checks.ts';
 import type { Handler } from './handler.ts';
 import { escapeText } from '../../wire/escape.ts';

@@ -1,6 +1,6 @@
 /** Which policy for a bare CR or LF holds for a client (RFC 5321 2.3.8). */
 
-import { TrustList, type Trusted } from '../../proxy/trust-list.ts';
+import { TrustList, type Trusted } from '../../proxy/node/trust-list.ts';
 import * as check from './option-checks.ts';
 import type { Session } from './session.ts';
 

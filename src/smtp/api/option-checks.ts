@@ -3,7 +3,7 @@
 import { show } from '../../wire/escape.ts';
 import { isAddressLiteral } from '../grammar/address.ts';
 
-export * from '../../proxy/check.ts';
+export * from '../../proxy/node/option-checks.ts';
 
 export function isHostName(name: string): boolean {
   return /^[a-z0-9_](?:[a-z0-9._-]*[a-z0-9])?$/i.test(name) && name.length <= 255;

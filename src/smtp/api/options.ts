@@ -1,8 +1,8 @@
 import { hostname as systemHostName } from 'node:os';
 import type { TlvValues } from '../../proxy/index.ts';
-import { type Diagnostic, safely } from '../../proxy/diagnostic.ts';
-import { type ProxyOptions, type ProxySettings, readProxyOptions } from '../../proxy/proxy-options.ts';
-import { TrustList, type Trusted } from '../../proxy/trust-list.ts';
+import { type Diagnostic, safely } from '../../proxy/node/diagnostic.ts';
+import { type ProxyOptions, type ProxySettings, readProxyOptions } from '../../proxy/node/proxy-options.ts';
+import { TrustList, type Trusted } from '../../proxy/node/trust-list.ts';
 import type { SASLHooks } from '../../sasl/index.ts';
 import { type AuthOptions, type AuthSettings, readAuthOptions } from './auth-options.ts';
 import * as check from './option-checks.ts';

@@ -1,5 +1,5 @@
 import type { ProxyData, TlvValues } from '../../proxy/index.ts';
-import { type Client, localEnd, type Peer, UNIX_PEER } from '../../proxy/peer.ts';
+import { type Client, localEnd, type Peer, UNIX_PEER } from '../../proxy/node/peer.ts';
 import type { Identity } from '../../sasl/index.ts';
 import { LazyAbort } from './lazy-abort.ts';
 import type { TLSInfo } from './tls.ts';

@@ -13,7 +13,7 @@ import {
   type Verdict,
 } from '../../sasl/index.ts';
 import { PP2_CLIENT } from '../../proxy/index.ts';
-import { isThenable } from '../../sasl/machine.ts';
+import { isThenable } from '../../sasl/state-machine.ts';
 import type { AuthSettings } from '../api/auth-options.ts';
 import type { Command, Dialogue } from '../engine/exchange.ts';
 import { AUTH_LINE_LIMIT } from '../grammar/line-reader.ts';

@@ -1,7 +1,7 @@
 /** Reads command lines, keeps the budgets for them, and runs the commands. */
 
 import { decode } from '../../proxy/index.ts';
-import { MISPLACED_HEADER } from '../../proxy/verdict.ts';
+import { MISPLACED_HEADER } from '../../proxy/node/header-policy.ts';
 import { checkLine, cutLine, findCommand, isHttp } from './table.ts';
 import type { Dialogue } from '../engine/exchange.ts';
 import type { Input } from '../engine/reader.ts';

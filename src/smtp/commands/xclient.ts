@@ -1,7 +1,7 @@
 /** XCLIENT and XFORWARD, Postfix's extensions by which a trusted peer says who its client is. */
 
 import { isIPv4, isIPv6, SocketAddress } from 'node:net';
-import { type Client, unmapped } from '../../proxy/peer.ts';
+import { type Client, unmapped } from '../../proxy/node/peer.ts';
 import type { Command, Dialogue } from '../engine/exchange.ts';
 import { REPLIES } from '../engine/replies.ts';
 import { escapeText } from '../../wire/escape.ts';

@@ -1,4 +1,4 @@
-import type { Client } from '../../proxy/peer.ts';
+import type { Client } from '../../proxy/node/peer.ts';
 import type { ContentError } from '../api/content-error.ts';
 import type { Envelope } from '../api/envelope.ts';
 import type { Handler } from '../api/handler.ts';

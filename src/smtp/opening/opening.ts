@@ -1,9 +1,9 @@
 /** What happens before commands: the PROXY header, who the client is, TLS, the greeting. */
 
 import type { ProxyData } from '../../proxy/index.ts';
-import { clientOf } from '../../proxy/peer.ts';
-import type { ProxySettings } from '../../proxy/proxy-options.ts';
-import { objection } from '../../proxy/verdict.ts';
+import { clientOf } from '../../proxy/node/peer.ts';
+import type { ProxySettings } from '../../proxy/node/proxy-options.ts';
+import { objection } from '../../proxy/node/header-policy.ts';
 import type { Dialogue } from '../engine/exchange.ts';
 import { GreetingPause } from './greeting-delay.ts';
 import { HeaderInput } from './header-reader.ts';

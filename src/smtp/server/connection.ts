@@ -1,7 +1,7 @@
 /** The driver of one conversation: owns the socket and the clock, and holds no SMTP. */
 
 import type { Socket } from 'node:net';
-import type { Place } from '../../proxy/roster.ts';
+import type { Place } from '../../proxy/node/connection-list.ts';
 import { Conversation } from '../conversation.ts';
 import { giveBack } from './detach-buffer.ts';
 import { flushSoon, type Sender } from './write-batch.ts';

@@ -1,7 +1,7 @@
 import type { AddressInfo, Server, Socket } from 'node:net';
 import type { TlvValues } from '../../proxy/index.ts';
-import { peerOf, UNIX_PEER } from '../../proxy/peer.ts';
-import { Roster } from '../../proxy/roster.ts';
+import { peerOf, UNIX_PEER } from '../../proxy/node/peer.ts';
+import { Roster } from '../../proxy/node/connection-list.ts';
 import { checkOwnCommands } from '../commands/table.ts';
 import { checkHonours } from '../commands/extensions.ts';
 import { clientKey } from './client-key.ts';

@@ -9,7 +9,7 @@ import type {
   SMTPServerOptions,
 } from '../../../src/index.ts';
 import { LMTPServer, SMTPServer } from '../../../src/index.ts';
-import { Maildir } from '../../../src/delivery/maildir.ts';
+import { Maildir } from '../../../src/delivery/maildir/maildir.ts';
 import { headerIn } from './header.ts';
 import type { Header } from './header.ts';
 import type { Stage } from './stage.ts';

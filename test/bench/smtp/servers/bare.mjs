@@ -60,8 +60,10 @@ const server = net.createServer({ noDelay: true }, (socket) => {
 });
 
 if (proxy) {
-  /** @type {typeof import('../../../../src/proxy/node.ts')} */
-  const { acceptProxy } = await import(new URL('../../../../dist/src/proxy/node.js', import.meta.url).href);
+  /** @type {typeof import('../../../../src/proxy/node/index.ts')} */
+  const { acceptProxy } = await import(
+    new URL('../../../../dist/src/proxy/node/index.js', import.meta.url).href
+  );
   acceptProxy(server, { timeout, trusted: ['127.0.0.0/8'] });
 }
 

@@ -1,0 +1,26 @@
+/** What a listener makes of a header: the policy of its options, the same for every server. */
+
+import { type ProxyData, V2_CMD } from '../index.ts';
+import type { ProxySettings } from './proxy-options.ts';
+
+/** Why a header does not let a connection in, or undefined where it does. */
+export function objection(
+  data: ProxyData,
+  { unknown, unspec }: Pick<ProxySettings, 'unknown' | 'unspec'>,
+): string | undefined {
+  if (!data.valid) return data.error ?? 'not valid';
+  if (data.proxied) return undefined;
+  const unspecified = data.command === V2_CMD.PROXY;
+  if (unspecified)
+    return unspec === 'reject' ? 'command PROXY with an unspecified family or transport' : undefined;
+  return unknown === 'reject' ? 'it names no client (LOCAL or UNKNOWN)' : undefined;
+}
+
+/** What the log says about a header that did not come. */
+export const MISSING_HEADER =
+  'no PROXY header came in time: does the balancer send one (send-proxy, proxy_protocol on), and does it wait for the ' +
+  'client to speak first, as AWS NLB does by default?';
+
+/** What the log says about a header where the application's own octets should begin. */
+export const MISPLACED_HEADER =
+  'a PROXY header came where none is read (a second one, or one from a peer that is taken for the client itself)';

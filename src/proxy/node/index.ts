@@ -1,0 +1,8 @@
+/** `truepeer/proxy/node`: PROXY in front of any server, and on any socket. Node only; the codec itself is `truepeer/proxy`. */
+export { acceptProxy, type AcceptOptions } from './accept.ts';
+export type { Diagnostic } from './diagnostic.ts';
+export type { Client, Peer } from './peer.ts';
+export type { Proxied, ProxiedSocket } from './proxied-socket.ts';
+export type { ProxyOptions } from './proxy-options.ts';
+export { sendProxy } from './send.ts';
+export type { Trusted } from './trust-list.ts';

@@ -1,0 +1,71 @@
+/** Checks of option values. Each throws an error that names the option, what it got, and what is allowed. */
+
+import { show } from '../../wire/escape.ts';
+
+export function object(path: string, given: unknown, known: object): void {
+  if (typeof given !== 'object' || given === null)
+    throw new TypeError(`option ${path}: an object is expected`);
+  for (const name of Object.keys(given)) {
+    if (!Object.hasOwn(known, name)) {
+      const full = path === '' ? name : `${path}.${name}`;
+      const names = Object.keys(known);
+      const meant = names.find((each) => lettersOf(each) === lettersOf(name));
+      throw new TypeError(
+        `option ${full} is unknown; ${meant === undefined ? `known are ${names.join(', ')}` : `did you mean ${meant}?`}`,
+      );
+    }
+  }
+}
+
+/** A name without case and underscores: `data_size_limit` is what others call `dataSizeLimit`. */
+export function lettersOf(name: string): string {
+  return name.replaceAll('_', '').toLowerCase();
+}
+
+export function boolean(name: string, value: unknown): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new TypeError(`option ${name}: true or false is expected, not ${show(value)}`);
+}
+
+export function oneOf<T extends string>(name: string, value: unknown, allowed: readonly T[]): T {
+  const found = allowed.find((item) => item === value);
+  if (found !== undefined) return found;
+  throw new TypeError(`option ${name}: ${allowed.map(show).join(' or ')} is expected, not ${show(value)}`);
+}
+
+export function integer(
+  name: string,
+  value: unknown,
+  minimum: number,
+  maximum = Number.MAX_SAFE_INTEGER,
+): number {
+  if (Number.isSafeInteger(value) && (value as number) >= minimum && (value as number) <= maximum) {
+    return value as number;
+  }
+  throw new RangeError(
+    `option ${name}: an integer from ${minimum} to ${maximum} is expected, not ${show(value)}`,
+  );
+}
+
+/** An object of integers over `defaults`; each is at least 1, or at least its entry in `minima`. */
+export function integers<T extends { readonly [name in keyof T]: number }>(
+  path: string,
+  defaults: T,
+  given: Partial<T> | undefined,
+  minima: Partial<Record<keyof T, number>>,
+  maximum: number,
+): T {
+  const result: Record<string, number> = { ...defaults };
+  if (given === undefined) return result as T;
+  object(path, given, defaults);
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined) continue;
+    result[name] = integer(`${path}.${name}`, value, minima[name as keyof T] ?? 1, maximum);
+  }
+  return result as T;
+}
+
+export function callback<T>(name: string, value: T | undefined): T | undefined {
+  if (value === undefined || typeof value === 'function') return value;
+  throw new TypeError(`option ${name}: a function is expected, not ${show(value)}`);
+}

@@ -1,0 +1,50 @@
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import { type Codec, codec as standardCodec, type HeaderInput, type TlvValues } from '../index.ts';
+
+/**
+ * Writes a PROXY header as the very first octets of a client socket, connected or still connecting. Call it before
+ * anything else is written, and before `tls.connect({ socket })`: the header goes in the clear. What is written
+ * afterwards follows it, awaited or not.
+ *
+ * @param header what `encode` takes.
+ * @param options.codec a codec generated from your own tables; default the standard's.
+ * @returns when the header has been handed to the system. Rejects with the socket's own error when it fails before;
+ *   the socket reports it as well, so that nothing is lost when nobody awaits.
+ * @throws ProxyError for a header that may not be sent, TypeError for a socket that is no longer at its start. Nothing
+ *   has been written then.
+ * @see The PROXY protocol, section 2
+ *
+ * @example
+ * import { once } from 'node:events';
+ * import { type AddressInfo, connect, createServer } from 'node:net';
+ * import { sendProxy } from 'truepeer/proxy/node';
+ *
+ * const backend = createServer((socket) => socket.on('data', (chunk) => socket.end(`got ${chunk.length} octets`)));
+ * await once(backend.listen(0, '127.0.0.1'), 'listening');
+ * const socket = connect((backend.address() as AddressInfo).port, '127.0.0.1');
+ * await sendProxy(socket, { srcAddr: '203.0.113.7', srcPort: 4321, dstAddr: '198.51.100.25', dstPort: 25 });
+ * const [answer] = await once(socket, 'data');
+ * console.log(String(answer)); // got 28 octets
+ * backend.close();
+ */
+export function sendProxy<V = TlvValues>(
+  socket: Socket,
+  header: HeaderInput<V>,
+  options: { readonly codec?: Codec<V> } = {},
+): Promise<void> {
+  if (socket instanceof TLSSocket)
+    throw new TypeError(
+      'sendProxy takes the socket below TLS: the header goes in the clear, before tls.connect',
+    );
+  if (socket.bytesWritten > 0)
+    throw new TypeError('sendProxy: the header must be the first octets of a socket');
+  const codec = options.codec ?? (standardCodec as unknown as Codec<V>);
+  const octets = codec.encode(header);
+  const sent = new Promise<void>((resolve, reject) => {
+    // Where the connection fails, a write is told that it came too early, and the socket knows why.
+    socket.write(octets, (error) => (error instanceof Error ? reject(socket.errored ?? error) : resolve()));
+  });
+  sent.catch(() => {});
+  return sent;
+}

@@ -1,0 +1,89 @@
+/** Where hooks are asked and their answers become steps: nobody is in who was not let in by name. */
+
+import type { Account, Credentials, Verdict } from './hooks.ts';
+import { accept, isThenable, type Move, refuse } from './state-machine.ts';
+import type { Identity, SASLContext } from './mechanism.ts';
+
+/** Who it is about. `authcid` is null when only the verdict can tell. */
+export interface Claim {
+  readonly mechanism: string;
+  readonly authcid: string | null;
+  readonly authzid: string | null;
+}
+
+/**
+ * Asks `authenticator`.
+ *
+ * @param refused makes the move for wrong credentials, for mechanisms that say more than no.
+ */
+export function judge(
+  context: SASLContext,
+  claim: Claim,
+  credentials: Credentials,
+  refused: (oauthStatus?: string) => Move = () => refuse('wrong-credentials'),
+): Move | PromiseLike<Move> {
+  const { hooks, session } = context;
+  return callHook<Verdict>(
+    () => {
+      if (hooks.authenticator === undefined) throw new TypeError('there is no authenticator');
+      return hooks.authenticator(credentials, session);
+    },
+    (verdict) => {
+      if (verdict === true) return conclude(context, claim, {});
+      if (verdict === false) return refused();
+      const answer: unknown = (verdict as Partial<Exclude<Verdict, boolean>> | null | undefined)
+        ?.authenticated;
+      if (answer === true) return conclude(context, claim, verdict as Account);
+      if (answer !== false) {
+        return refuse(
+          'hook-failed',
+          new TypeError('authenticator: true, false or { authenticated } is expected'),
+        );
+      }
+      const { temporary, oauthStatus } = verdict as { temporary?: boolean; oauthStatus?: string };
+      return temporary === true ? refuse('unavailable') : refused(oauthStatus);
+    },
+  );
+}
+
+/** The credentials are right: whom may the client act as? */
+export function conclude(
+  context: SASLContext,
+  claim: Claim,
+  account: Account,
+  final?: Uint8Array,
+): Move | PromiseLike<Move> {
+  const { mechanism, authzid } = claim;
+  const { identity, data } = account;
+  const authcid = claim.authcid ?? identity ?? authzid;
+  if (authcid === null || (identity !== undefined && (typeof identity !== 'string' || identity === ''))) {
+    return refuse('hook-failed', new TypeError('the hook must name an identity: nobody else does'));
+  }
+  const done = (actAs: string): Move => {
+    const result: Identity = { mechanism, authcid, authzid, identity: actAs };
+    return accept(data === undefined ? result : { ...result, data }, final);
+  };
+  if (identity !== undefined) return done(identity);
+  if (authzid === null || authzid === authcid) return done(authcid);
+  const { hooks, session } = context;
+  if (hooks.authorize === undefined) return refuse('not-authorized');
+  return callHook(
+    () => hooks.authorize!({ mechanism, authcid, authzid }, session),
+    (allowed) => (allowed === true ? done(authzid) : refuse('not-authorized')),
+  );
+}
+
+/** Calls a hook; what it throws or rejects with is a temporary failure. */
+export function callHook<T>(
+  call: () => T | PromiseLike<T>,
+  go: (value: T) => Move | PromiseLike<Move>,
+): Move | PromiseLike<Move> {
+  let value: T | PromiseLike<T>;
+  try {
+    value = call();
+  } catch (error) {
+    return refuse('hook-failed', error);
+  }
+  if (!isThenable(value)) return go(value);
+  return Promise.resolve(value).then(go, (error: unknown) => refuse('hook-failed', error));
+}
