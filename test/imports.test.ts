@@ -14,6 +14,10 @@ const SMTP_INNER = [
 ];
 const SMTP = [...SMTP_INNER, 'src/smtp', 'src/smtp/server'];
 
+const CLI_BASE = ['spec', 'generated', 'src/wire', 'src/proxy', 'src/proxy/node'];
+/** A command takes from the libraries and from what commands share, never from another command. */
+const CLI_COMMAND = [...CLI_BASE, ...SMTP, 'src/delivery/maildir', 'src/cli/shared'];
+
 /** Imports run one way. Each room, and the rooms it may take from beside itself. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   spec: [],
@@ -34,14 +38,17 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'src/smtp/server': [...SMTP_INNER, 'src/smtp'],
   'src/delivery/maildir': SMTP,
   'src/delivery': [...SMTP, 'src/delivery/maildir'],
-  'src/cli': ['spec', 'generated', ...SMTP, 'src/delivery', 'src/delivery/maildir', 'codegen', 'src'],
+  'src/cli/shared': CLI_BASE,
+  'src/cli/serve': CLI_COMMAND,
+  'src/cli/send': CLI_COMMAND,
+  'src/cli/inspect': CLI_COMMAND,
+  'src/cli/encode': CLI_COMMAND,
+  'src/cli/codegen': [...CLI_COMMAND, 'codegen'],
+  'src/cli': ['serve', 'send', 'inspect', 'encode', 'codegen', 'shared'].map((room) => `src/cli/${room}`),
   src: [...SMTP, 'src/delivery'],
 };
 
 const ROOT = join(import.meta.dirname, '..');
-
-/** Sizes of the circles that are still to be cut. */
-const KNOWN_CIRCLES = [2, 2, 6];
 
 /** The room of a path below the root: the longest name that fits. */
 function roomOf(path: string): string {
@@ -126,6 +133,5 @@ test('a circle is found where there is one', () => {
 });
 
 test('no file imports itself by way of others, types included', () => {
-  const found = circles(new Map(files.map((file) => [file, importsOf(file)])));
-  expect(found.map((circle) => circle.length).toSorted((a, b) => a - b)).toEqual(KNOWN_CIRCLES);
+  expect(circles(new Map(files.map((file) => [file, importsOf(file)])))).toEqual([]);
 });

@@ -1,15 +1,8 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
+import type { Action, CommandModule } from './shared/command.ts';
 import { EXIT, Failure, UsageError } from './shared/failure.ts';
 import type { Io } from './shared/io.ts';
-
-/** Runs a command; gives the exit code. */
-export type Action = (io: Io) => Promise<number>;
-
-interface CommandModule {
-  /** Adds arguments and options; `ready` is told what to do once they are parsed. */
-  configure(command: Command, ready: (action: Action) => void): void;
-}
 
 /** Each command is loaded only when it is the one asked for, so that `--help` answers at once. */
 const COMMANDS: readonly { name: string; summary: string; load: () => Promise<CommandModule> }[] = [
@@ -36,7 +29,7 @@ const COMMANDS: readonly { name: string; summary: string; load: () => Promise<Co
   {
     name: 'codegen',
     summary: 'make a codec with TLVs of your own',
-    load: () => import('./codegen.ts'),
+    load: () => import('./codegen/codegen.ts'),
   },
 ];
 

@@ -1,6 +1,20 @@
 /** The catalogue of failures. The sentences are for logs; none holds anything that a client sent. */
 
-import type { Failure, FailureReason } from './mechanism.ts';
+export interface Failure {
+  readonly status: 'failure';
+  readonly reason: FailureReason;
+  readonly code: FailureCode;
+  /** A sentence for the log. It holds nothing that the client sent. */
+  readonly detail: string;
+  /** What a hook or mechanism threw; present only with reason `temporary`. */
+  readonly error?: unknown;
+}
+
+/**
+ * `credentials`: this is not who it claims to be. `protocol`: the message is malformed. `temporary`: the server could
+ * not decide. `cancelled`: the client gave up.
+ */
+export type FailureReason = 'credentials' | 'protocol' | 'temporary' | 'cancelled';
 
 const FAILURES = {
   cancelled: ['cancelled', 'the client cancelled the exchange'],

@@ -10,7 +10,7 @@ export {
 } from './tls/channel-binding.ts';
 export { cramMD5, type CramOptions } from './mechanisms/cram-md5.ts';
 export { external } from './mechanisms/external.ts';
-export { failure, FAILURE_CODES, type FailureCode } from './failures.ts';
+export { type Failure, failure, FAILURE_CODES, type FailureCode, type FailureReason } from './failures.ts';
 export type {
   Accepted,
   Account,
@@ -44,8 +44,6 @@ export type {
   Challenge,
   ChannelBindings,
   Exchange,
-  Failure,
-  FailureReason,
   Identity,
   Mechanism,
   SASLContext,

@@ -3,7 +3,7 @@
  * knows no socket, no base64 and no SMTP (RFC 4422 section 5).
  */
 
-import type { FailureCode } from './failures.ts';
+import type { Failure } from './failures.ts';
 import type { ClientCertificate, SASLHooks } from './hooks.ts';
 
 export interface Mechanism {
@@ -42,22 +42,6 @@ export interface Success {
   /** Octets that the client must see before it may believe in the success; it answers them with an empty response. */
   readonly final?: Uint8Array;
 }
-
-export interface Failure {
-  readonly status: 'failure';
-  readonly reason: FailureReason;
-  readonly code: FailureCode;
-  /** A sentence for the log. It holds nothing that the client sent. */
-  readonly detail: string;
-  /** What a hook or mechanism threw; present only with reason `temporary`. */
-  readonly error?: unknown;
-}
-
-/**
- * `credentials`: this is not who it claims to be. `protocol`: the message is malformed. `temporary`: the server could
- * not decide. `cancelled`: the client gave up.
- */
-export type FailureReason = 'credentials' | 'protocol' | 'temporary' | 'cancelled';
 
 /** Who has authenticated, and as whom it may act. */
 export interface Identity {

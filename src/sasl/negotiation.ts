@@ -5,9 +5,9 @@
  */
 
 import { decodeBase64, encodeBase64 } from './base64.ts';
-import { failure } from './failures.ts';
+import { type Failure, failure } from './failures.ts';
 import { isThenable, MisuseError } from './state-machine.ts';
-import type { Exchange, Failure, Mechanism, SASLContext, Step, Success } from './mechanism.ts';
+import type { Exchange, Mechanism, SASLContext, Step, Success } from './mechanism.ts';
 
 /** What to do next. */
 export type Outcome = ChallengeLine | Success | Failure;

@@ -4,12 +4,12 @@ import { headerSchema } from '../../../generated/schemas.ts';
 import { escapeText } from '../../wire/escape.ts';
 import { suggestion } from '../shared/did-you-mean.ts';
 import { EXIT, UsageError } from '../shared/failure.ts';
-import { addHeaderOptions, describesHeader, headerFrom, headerOrUsage } from './header-options.ts';
-import type { HeaderOptions } from './header-options.ts';
+import { addHeaderOptions, describesHeader, headerFrom, headerOrUsage } from '../shared/header-options.ts';
+import type { HeaderOptions } from '../shared/header-options.ts';
 import { readAll, readNamed } from '../shared/input.ts';
 import { examples } from '../shared/help.ts';
 import type { Io } from '../shared/io.ts';
-import type { Action } from '../program.ts';
+import type { Action } from '../shared/command.ts';
 
 interface EncodeOptions extends HeaderOptions {
   format: Format;

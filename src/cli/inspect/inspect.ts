@@ -11,7 +11,7 @@ import { report } from './report.ts';
 import type { Finding } from './report.ts';
 import type { Io } from '../shared/io.ts';
 import { asciiJson } from '../../wire/escape.ts';
-import type { Action } from '../program.ts';
+import type { Action } from '../shared/command.ts';
 import { stylesFor } from './style.ts';
 
 /** `truepeer inspect`. */

@@ -5,7 +5,6 @@ import { TrustList } from '../../proxy/node/trust-list.ts';
 import type { Handler } from '../../smtp/api/handler.ts';
 import type { SMTPServerOptions } from '../../smtp/api/options.ts';
 import { SMTPServer } from '../../smtp/server/server.ts';
-import { removeDeadSocket } from '../dead-socket.ts';
 import { parseDomain } from './domains.ts';
 import { parsePlace } from '../shared/endpoints.ts';
 import type { Place } from '../shared/endpoints.ts';
@@ -15,7 +14,7 @@ import { listenFailure, maildirFailure } from './listen-failure.ts';
 import { createLog } from '../shared/log.ts';
 import type { Log, LogFormat } from '../shared/log.ts';
 import { milliseconds, wholeNumber } from '../shared/numbers.ts';
-import type { Action } from '../program.ts';
+import type { Action } from '../shared/command.ts';
 import { QuietLog } from './health-check-log.ts';
 import { readTls, tlsFiles } from './tls-files.ts';
 import type { TlsFiles } from './tls-files.ts';
@@ -247,7 +246,6 @@ function createServer(handler: Handler, options: SMTPServerOptions): SMTPServer 
 
 async function listen(server: SMTPServer, place: Place): Promise<Place> {
   try {
-    if ('path' in place) await removeDeadSocket(place.path);
     const { port } = await server.listen(place);
     return 'path' in place ? place : { ...place, port };
   } catch (error) {

@@ -1,12 +1,16 @@
 import { hex, type Tables } from '../../wire/index.ts';
-import type { ProxyData } from '../data.ts';
 import type { Header } from './header.ts';
 import type { TlvVector } from '../tlv.ts';
 
 type Values = Record<string, unknown>;
 
+/** A decoded header, as far as writing it again needs it. */
+type DecodedHeader = Required<Omit<Header<never>, 'tlvs' | 'checksum'>> & {
+  readonly tlv: { readonly vectors: readonly TlvVector[]; get(name: string): unknown } | null;
+};
+
 /** The parts of a decoded header, such that encoding them gives the same header again. */
-export function headerOf<V>(data: ProxyData<V>, tables: Tables): Header<Values> {
+export function headerOf(data: DecodedHeader, tables: Tables): Header<Values> {
   const { version, command, family, protocol, srcAddr, srcPort, dstAddr, dstPort } = data;
   const tlvs = data.tlv === null ? [] : groups(data.tlv.vectors, (name) => data.tlv!.get(name), tables);
   const fields = { version, command, family, protocol, srcAddr, srcPort, dstAddr, dstPort };

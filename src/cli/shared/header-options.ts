@@ -2,9 +2,9 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import { encode, V2_CMD } from '../../proxy/index.ts';
 import type { HeaderInput } from '../../proxy/index.ts';
-import { parseEndpoint } from '../shared/endpoints.ts';
-import type { Endpoint } from '../shared/endpoints.ts';
-import { argument, repeatable, UsageError } from '../shared/failure.ts';
+import { parseEndpoint } from './endpoints.ts';
+import type { Endpoint } from './endpoints.ts';
+import { argument, repeatable, UsageError } from './failure.ts';
 import { groupTlvs, parseTlv } from './tlv-argument.ts';
 import type { TlvArgument } from './tlv-argument.ts';
 

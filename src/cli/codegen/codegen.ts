@@ -1,12 +1,12 @@
 import { basename } from 'node:path';
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import { runCodegen } from '../../codegen/command.ts';
-import { outputsOf } from '../../codegen/generate.ts';
-import { spec as standard } from '../../spec/index.ts';
-import { repeatable } from './shared/failure.ts';
-import type { Io } from './shared/io.ts';
-import type { Action } from './program.ts';
+import { runCodegen } from '../../../codegen/command.ts';
+import { outputsOf } from '../../../codegen/generate.ts';
+import { spec as standard } from '../../../spec/index.ts';
+import { repeatable } from '../shared/failure.ts';
+import type { Io } from '../shared/io.ts';
+import type { Action } from '../shared/command.ts';
 
 interface CodegenOptions {
   spec: string;
