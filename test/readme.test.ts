@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import * as proxy from '../src/proxy/index.ts';
 import { codecLines } from './bench/codec/lines.ts';
-import { startServing } from './cli/serve-process.ts';
+import { startServing } from './cli/serve/serve-process.ts';
 import { truepeer } from './cli/support.ts';
 
 /** What the READMEs say is there: links, commands, options, scripts, configuration, output. */

@@ -1,4 +1,4 @@
-import { isThenable } from '../../sasl/machine.ts';
+import { isThenable } from '../../sasl/state-machine.ts';
 
 /** Calls hooks. A hook that returns a promise closes the gate until it settles; a synchronous one costs no promise. */
 export class HookGate {

@@ -4,7 +4,7 @@ import { tellEnd, tellMessage, tellStart } from '../api/channels.ts';
 import { ContentError } from '../api/content-error.ts';
 import type { Envelope } from '../api/envelope.ts';
 import type { Handler } from '../api/handler.ts';
-import { isThenable } from '../../sasl/machine.ts';
+import { isThenable } from '../../sasl/state-machine.ts';
 import { tell } from './hook-call.ts';
 import type { Phase } from '../api/phase.ts';
 import type { Settings } from '../api/options.ts';
