@@ -1,7 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { DEFAULT_LIMITS, LIMIT_RANGES } from '../generated/limits.ts';
 import * as proxy from '../src/proxy/index.ts';
+import { MEMBERS } from '../src/smtp/api/handler-checks.ts';
+import { KNOWN, readOptions } from '../src/smtp/api/options.ts';
 import { codecLines } from './bench/codec/lines.ts';
 import { startServing } from './cli/serve/serve-process.ts';
 import { truepeer } from './cli/support.ts';
@@ -28,6 +31,56 @@ test.each(readmes)('the links of %s lead somewhere', (path) => {
 test.each(readmes)('the scripts that %s names exist', (path) => {
   const named = [...read(path).matchAll(/\bnpm run (?:-s )?(\w+(?::\w+)*)/gu)].map(([, name]) => name ?? '');
   expect(named.filter((name) => !Object.hasOwn(SCRIPTS, name))).toEqual([]);
+});
+
+describe('src/smtp/README.md', () => {
+  const text = read('src/smtp/README.md');
+  const settings = readOptions({});
+
+  test('has a row for each option, with its default', () => {
+    const rows = rowsOf(text, '| option ');
+    const defaults: Readonly<Record<string, unknown>> = {
+      ...settings,
+      hostname: undefined,
+      ident: settings.greeting.trim().split(' ').at(-1),
+      authRequireTLS: readOptions({ authenticator: () => false }).auth?.requireTLS,
+    };
+    expect(rows.map(([name]) => name).toSorted()).toEqual(Object.keys(KNOWN).toSorted());
+    for (const [name, told] of rows) {
+      const value = defaults[name];
+      if (['string', 'number', 'boolean'].includes(typeof value))
+        expect(`${name} ${told}`).toBe(`${name} ${plain(value)}`);
+      else if (!['timeouts', 'limits'].includes(name))
+        expect(told).toMatch(/^(?:none|name of the machine)$/u);
+    }
+  });
+
+  test('has a row for each deadline and limit, with its default', () => {
+    const defaults = (['timeouts', 'limits'] as const).flatMap((group) =>
+      Object.entries(settings[group]).map(([name, value]) => [`${group}.${name}`, plain(value)]),
+    );
+    expect(rowsOf(text, '| name ')).toEqual(defaults);
+  });
+
+  test('has every hook', () => {
+    const [, hooks = ''] = text.split('\n## Hooks\n');
+    const [table = ''] = hooks.split('\n### ');
+    expect(Object.keys(MEMBERS).filter((name) => !table.includes(`\`${name}\``))).toEqual([]);
+  });
+});
+
+describe('src/proxy/README.md', () => {
+  const text = read('src/proxy/README.md');
+
+  test('has a row for each limit of the codec, with its default', () => {
+    const told = rowsOf(text, '| option ').flatMap(([names, values]) =>
+      names.split('`, `').map((name, index) => [name, values.split(', ')[index]] as const),
+    );
+    for (const [name] of Object.entries(LIMIT_RANGES)) {
+      const value = DEFAULT_LIMITS[name as keyof typeof LIMIT_RANGES];
+      expect(told).toContainEqual([name, String(value)]);
+    }
+  });
 });
 
 describe('codegen/README.md', () => {
@@ -127,4 +180,17 @@ describe('README.md', () => {
 /** The size of the message depends on the date in it. */
 function withoutSize(text: string): string {
   return text.replace(/\d+(?= octets\)\n< 250)/u, 'N');
+}
+
+/** Name and second cell of each row of the first table whose head begins so, without backticks around them. */
+function rowsOf(text: string, head: string): (readonly [name: string, told: string])[] {
+  const table = text.slice(text.indexOf(`\n${head}`)).split('\n\n')[0] ?? '';
+  return [...table.matchAll(/^\| `(.+?)` +\| `?(.+?)`? +\|/gmu)].map(
+    ([, name = '', told = '']) => [name, told] as const,
+  );
+}
+
+/** A default as the tables write it. */
+function plain(value: unknown): string {
+  return typeof value === 'number' ? value.toLocaleString('en-US') : String(value);
 }
