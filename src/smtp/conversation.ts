@@ -2,51 +2,51 @@
  * One SMTP conversation without a socket: octets in; replies, deadlines, "hold" and "close" out.
  *
  * The transcript and the stored octets depend on the octets alone, never on how they were cut. While a hook's promise
- * is pending, input waits in `held`; the port is told to stop reading, so it stays small.
+ * is pending, input waits in `held`; the transport is told to stop reading, so it stays small.
  */
 
 import type { Client } from '../proxy/node/peer.ts';
 import { MISSING_HEADER } from '../proxy/node/header-policy.ts';
-import { CommandInput } from './commands/command-reader.ts';
+import { CommandReader } from './commands/command-reader.ts';
 import { ContentError } from './api/content-error.ts';
-import type { Dialogue } from './engine/exchange.ts';
+import type { Exchange } from './engine/exchange.ts';
 import { Envelope } from './api/envelope.ts';
 import type { Handler } from './api/handler.ts';
-import { HookGate } from './engine/hook-call.ts';
-import type { Input } from './engine/reader.ts';
+import { HookCalls } from './engine/hook-call.ts';
+import type { Reader } from './engine/reader.ts';
 import { askAfterTLS, awaitHeader, greet } from './opening/opening.ts';
 import type { Settings } from './api/options.ts';
-import { Pace } from './engine/flow-control.ts';
+import { FlowControl } from './engine/flow-control.ts';
 import { Reception } from './content/reception.ts';
-import type { Host, Port } from './engine/transport.ts';
+import type { ServerContext, Transport } from './engine/transport.ts';
 import { REPLIES } from './engine/replies.ts';
 import { formatReply, readReply, statusOf, withoutStatus } from './api/reply.ts';
 import type { MailServer } from './api/mail-server.ts';
 import type { CloseReason, Session } from './api/session.ts';
 import type { TLSInfo } from './api/tls.ts';
-import { TLSInput } from './opening/handshake-reader.ts';
-import { Witness } from './engine/observer.ts';
+import { HandshakeReader } from './opening/handshake-reader.ts';
+import { Observer } from './engine/observer.ts';
 
 /** Replies to one batch, in octets, beyond which they are sent before the batch is done. */
 export const MOST_REPLIES = 16_384;
 
 const NO_ENVELOPE = new Envelope();
 
-export class Conversation implements Dialogue {
+export class Conversation implements Exchange {
   readonly server: MailServer;
   readonly handler: Handler;
   readonly settings: Settings;
   readonly session: Session;
   envelope = new Envelope();
-  private readonly witness: Witness;
-  private readonly port: Port;
-  private readonly commands: CommandInput;
-  private readonly gate: HookGate;
+  private readonly observer: Observer;
+  private readonly transport: Transport;
+  private readonly commands: CommandReader;
+  private readonly gate: HookCalls;
   private readonly reception: Reception;
-  private readonly pace: Pace;
-  private input: Input;
-  /** Set until the port has been told to begin. */
-  private handshake: TLSInput | undefined;
+  private readonly flow: FlowControl;
+  private reader: Reader;
+  /** Set until the transport has been told to begin. */
+  private handshake: HandshakeReader | undefined;
   private out = '';
   private held: Buffer[] = [];
   /** Input is being read now: a hook that stops the server is called from there. */
@@ -57,18 +57,18 @@ export class Conversation implements Dialogue {
   private halfClosed = false;
   private authFailures = 0;
 
-  constructor(host: Host, session: Session, port: Port) {
-    this.server = host.server;
-    this.handler = host.handler;
-    this.settings = host.settings;
+  constructor(context: ServerContext, session: Session, transport: Transport) {
+    this.server = context.server;
+    this.handler = context.handler;
+    this.settings = context.settings;
     this.session = session;
-    this.witness = new Witness(host.server, host.handler, host.settings, session);
-    this.port = port;
-    this.pace = new Pace(port, host.settings);
-    this.commands = new CommandInput(this);
-    this.input = this.commands;
+    this.observer = new Observer(context.server, context.handler, context.settings, session);
+    this.transport = transport;
+    this.flow = new FlowControl(transport, context.settings);
+    this.commands = new CommandReader(this);
+    this.reader = this.commands;
     this.reception = new Reception(this, () => this.drained());
-    this.gate = new HookGate(
+    this.gate = new HookCalls(
       () => this.proceed(),
       (error) => this.report(error),
     );
@@ -76,7 +76,7 @@ export class Conversation implements Dialogue {
 
   /** Waits for the PROXY header where `proxied`, then for TLS where `tls`, then greets the client. */
   start(proxied: boolean, tls: boolean): void {
-    this.witness.started();
+    this.observer.started();
     const proxy = proxied ? this.settings.proxyProtocol : null;
     const open = (): void => (tls ? this.startTLS() : this.greet());
     if (proxy === null) open();
@@ -113,13 +113,13 @@ export class Conversation implements Dialogue {
   /** The deadline has passed. */
   expire(): void {
     if (this.closed) return;
-    const { phase, onTimeout } = this.input;
-    if (!this.pace.onHold && this.input.passed !== undefined) {
-      this.input.passed();
+    const { phase, onTimeout } = this.reader;
+    if (!this.flow.onHold && this.reader.passed !== undefined) {
+      this.reader.passed();
       return this.afterBatch(0);
     }
-    this.witness.timedOut(this.envelope, this.pace.onHold ? 'handler' : phase);
-    if (this.pace.onHold) {
+    this.observer.timedOut(this.envelope, this.flow.onHold ? 'handler' : phase);
+    if (this.flow.onHold) {
       this.report(new Error('a hook did not settle before its deadline'));
       if (this.session.greeted) this.reply(REPLIES.handlerTimeout);
       return this.close('handler-timeout');
@@ -133,7 +133,7 @@ export class Conversation implements Dialogue {
   /** The client has not read its replies in time. */
   unread(): void {
     if (this.closed) return;
-    this.witness.timedOut(this.envelope, 'write');
+    this.observer.timedOut(this.envelope, 'write');
     this.close('timeout');
   }
 
@@ -173,7 +173,7 @@ export class Conversation implements Dialogue {
 
   /** Whether the transport has been told not to read for now. */
   get onHold(): boolean {
-    return this.pace.onHold;
+    return this.flow.onHold;
   }
 
   get readAhead(): boolean {
@@ -181,20 +181,20 @@ export class Conversation implements Dialogue {
   }
 
   now(): number {
-    return this.port.now();
+    return this.transport.now();
   }
 
-  use(input: Input): void {
-    this.input = input;
+  use(reader: Reader): void {
+    this.reader = reader;
   }
 
   startTLS(): void {
-    this.handshake = new TLSInput(this.now() + this.settings.timeouts.tls);
-    this.input = this.handshake;
+    this.handshake = new HandshakeReader(this.now() + this.settings.timeouts.tls);
+    this.reader = this.handshake;
   }
 
   identified(): boolean {
-    return this.port.identified();
+    return this.transport.identified();
   }
 
   reply(wire: string): void {
@@ -223,7 +223,7 @@ export class Conversation implements Dialogue {
   }
 
   endTransaction(accepted: boolean): void {
-    this.witness.answered(this.envelope, accepted);
+    this.observer.answered(this.envelope, accepted);
     this.envelope = new Envelope();
     this.session.xforward = null;
     this.commands.renew();
@@ -232,7 +232,7 @@ export class Conversation implements Dialogue {
   }
 
   resume(): void {
-    this.input = this.commands;
+    this.reader = this.commands;
     this.commands.renew();
   }
 
@@ -240,7 +240,7 @@ export class Conversation implements Dialogue {
     if (this.closed) return;
     this.life = 'closed';
     this.held = [];
-    this.input = this.commands;
+    this.reader = this.commands;
     this.commands.release();
     this.gate.abandon();
     this.flush();
@@ -248,8 +248,8 @@ export class Conversation implements Dialogue {
     this.reception.drop(lost);
     this.envelope.abort(lost);
     this.session.abort(reason);
-    this.port.close(reason);
-    this.witness.ended(reason);
+    this.transport.close(reason);
+    this.observer.ended(reason);
     // The connection may linger; its last message need not.
     this.envelope = NO_ENVELOPE;
   }
@@ -278,7 +278,7 @@ export class Conversation implements Dialogue {
   }
 
   countAuthFailure(): boolean {
-    return this.port.authFailed() && ++this.authFailures < this.settings.limits.authFailures;
+    return this.transport.authFailed() && ++this.authFailures < this.settings.limits.authFailures;
   }
 
   reintroduce(client: Client, login: string | null): void {
@@ -308,15 +308,15 @@ export class Conversation implements Dialogue {
   }
 
   note(code: string, text: string): void {
-    this.witness.note(code, text);
+    this.observer.note(code, text);
   }
 
   aborted(reason: ContentError): void {
-    this.witness.aborted(this.envelope, reason);
+    this.observer.aborted(this.envelope, reason);
   }
 
   report(error: unknown): string | undefined {
-    return this.witness.report(error);
+    return this.observer.report(error);
   }
 
   private greet(): void {
@@ -331,14 +331,14 @@ export class Conversation implements Dialogue {
         this.held.unshift(chunk.subarray(at));
         break;
       }
-      const { input } = this;
-      if (input.kept !== undefined) input.kept = false;
+      const { reader } = this;
+      if (reader.kept !== undefined) reader.kept = false;
       try {
-        at = input.read(chunk, at);
+        at = reader.read(chunk, at);
       } catch (error) {
         this.broken(error);
       }
-      if (input.kept !== false) this.keeping = true;
+      if (reader.kept !== false) this.keeping = true;
     }
     this.reading = false;
   }
@@ -373,7 +373,7 @@ export class Conversation implements Dialogue {
 
   /** The handler has made room in its stream. */
   private drained(): void {
-    if (this.pace.onHold && !this.gate.closed && !this.closed) this.afterBatch(0);
+    if (this.flow.onHold && !this.gate.closed && !this.closed) this.afterBatch(0);
   }
 
   /** Sends what has been queued and says what to wait for next. `octets` is the size of the batch. */
@@ -382,16 +382,16 @@ export class Conversation implements Dialogue {
     const waiting = this.gate.closed;
     if (this.life === 'stopping' && !waiting && this.reception.message === undefined) {
       // In the pause before the greeting, 421 is the greeting; before a PROXY header or TLS there is nothing to say.
-      if (this.session.greeted || this.input.passed !== undefined) this.reply(REPLIES.shutdown);
+      if (this.session.greeted || this.reader.passed !== undefined) this.reply(REPLIES.shutdown);
       return this.close('shutdown');
     }
     this.flush();
-    if (waiting || this.input.full) return this.pace.awaitHandler(this.input, octets);
-    this.pace.awaitClient(this.input, this.reception.message?.time, octets);
+    if (waiting || this.reader.full) return this.flow.awaitHandler(this.reader, octets);
+    this.flow.awaitClient(this.reader, this.reception.message?.time, octets);
     if (this.handshake !== undefined) {
       const rest = this.handshake.take();
       this.handshake = undefined;
-      this.port.startTLS(rest);
+      this.transport.startTLS(rest);
     }
   }
 
@@ -400,6 +400,6 @@ export class Conversation implements Dialogue {
     const { out } = this;
     this.out = '';
     this.session.greeted = true;
-    this.port.send(out);
+    this.transport.send(out);
   }
 }

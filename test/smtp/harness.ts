@@ -1,5 +1,5 @@
 import { Conversation } from '../../src/smtp/conversation.ts';
-import type { Port } from '../../src/smtp/engine/transport.ts';
+import type { Transport } from '../../src/smtp/engine/transport.ts';
 import type { Handler } from '../../src/smtp/api/handler.ts';
 import type { SMTPServerOptions } from '../../src/smtp/api/options.ts';
 import { SMTPServer } from '../../src/smtp/server/server.ts';
@@ -10,7 +10,7 @@ type Make = (handler: Handler, options: SMTPServerOptions) => SMTPServer;
 const standard: Make = (handler, options) => new SMTPServer(handler, options);
 
 /** A conversation with a clock that stands still and a transport that only takes notes. */
-export class Rig implements Port {
+export class Rig implements Transport {
   readonly session: Session;
   readonly conversation: Conversation;
   transcript = '';

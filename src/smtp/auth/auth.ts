@@ -15,11 +15,11 @@ import {
 import { PP2_CLIENT } from '../../proxy/index.ts';
 import { isThenable } from '../../sasl/state-machine.ts';
 import type { AuthSettings } from '../api/auth-options.ts';
-import type { Command, Dialogue } from '../engine/exchange.ts';
+import type { Command, Exchange } from '../engine/exchange.ts';
 import { AUTH_LINE_LIMIT } from '../grammar/line-reader.ts';
 import { REPLIES } from '../engine/replies.ts';
 import { formatReply, readReply } from '../api/reply.ts';
-import { ResponseInput } from './response-reader.ts';
+import { ResponseReader } from './response-reader.ts';
 import type { Session } from '../api/session.ts';
 
 const auth: Command = {
@@ -29,22 +29,22 @@ const auth: Command = {
   utf8: false,
   afterHello: true,
   junk: false,
-  run(dialogue, line, from, to) {
-    const { session, settings, envelope } = dialogue;
-    if (settings.auth === null) return dialogue.refuse(REPLIES.authUnavailable);
-    if (session.authenticated) return dialogue.refuse(REPLIES.authAlready);
-    if (!session.extended || envelope.mailFrom !== null) return dialogue.refuse(REPLIES.authAfterEhlo);
+  run(exchange, line, from, to) {
+    const { session, settings, envelope } = exchange;
+    if (settings.auth === null) return exchange.refuse(REPLIES.authUnavailable);
+    if (session.authenticated) return exchange.refuse(REPLIES.authAlready);
+    if (!session.extended || envelope.mailFrom !== null) return exchange.refuse(REPLIES.authAfterEhlo);
     const [name = '', initial, ...more] = line.toString('latin1', from, to).split(/ +/);
-    if (more.length > 0) return dialogue.refuse(REPLIES.authMalformed);
+    if (more.length > 0) return exchange.refuse(REPLIES.authMalformed);
     const words: Words = { reply: undefined };
-    const context = contextOf(dialogue, overheard(settings.auth, words));
+    const context = contextOf(exchange, overheard(settings.auth, words));
     const mechanism = settings.auth.registry.get(name.toUpperCase());
-    if (mechanism === undefined || !mechanism.usable(context)) return dialogue.refuse(REPLIES.authUnknown);
-    if (needsTLS(mechanism, dialogue)) return dialogue.refuse(REPLIES.authNeedsTLS);
+    if (mechanism === undefined || !mechanism.usable(context)) return exchange.refuse(REPLIES.authUnknown);
+    if (needsTLS(mechanism, exchange)) return exchange.refuse(REPLIES.authNeedsTLS);
     const negotiation = new Negotiation(mechanism, context);
-    dialogue.ask(
+    exchange.ask(
       () => negotiation.begin(initial),
-      (outcome) => proceed(dialogue, negotiation, outcome, words),
+      (outcome) => proceed(exchange, negotiation, outcome, words),
     );
   },
 };
@@ -73,24 +73,24 @@ function overheard(settings: AuthSettings, words: Words): AuthSettings {
 }
 
 /** Names of the mechanisms that can succeed here and now, strongest first. */
-export function offeredMechanisms(dialogue: Dialogue): string[] {
-  const { auth: settings } = dialogue.settings;
-  if (settings === null || dialogue.session.authenticated) return [];
-  return usableMechanisms(settings.registry, contextOf(dialogue, settings, []))
-    .filter((mechanism) => !needsTLS(mechanism, dialogue))
+export function offeredMechanisms(exchange: Exchange): string[] {
+  const { auth: settings } = exchange.settings;
+  if (settings === null || exchange.session.authenticated) return [];
+  return usableMechanisms(settings.registry, contextOf(exchange, settings, []))
+    .filter((mechanism) => !needsTLS(mechanism, exchange))
     .map(({ name }) => name);
 }
 
-function needsTLS(mechanism: Mechanism, { settings, session }: Dialogue): boolean {
+function needsTLS(mechanism: Mechanism, { settings, session }: Exchange): boolean {
   return mechanism.plaintext && settings.auth!.requireTLS && session.tls === null;
 }
 
-function contextOf(dialogue: Dialogue, { hooks, options }: AuthSettings, offered?: string[]): SASLContext {
-  const { session, settings } = dialogue;
+function contextOf(exchange: Exchange, { hooks, options }: AuthSettings, offered?: string[]): SASLContext {
+  const { session, settings } = exchange;
   return {
     hooks: hooks as SASLHooks,
     session,
-    offered: offered ?? offeredMechanisms(dialogue),
+    offered: offered ?? offeredMechanisms(exchange),
     channelBindings: session.tls?.channelBindings(),
     certificate: certificateOf(session, options.external ?? []),
     service: { host: settings.hostname, hosts: options.hosts, ports: options.ports },
@@ -126,26 +126,26 @@ function escapeRDN(value: string): string {
   return value.replace(/[,+"\\<>;]/g, '\\$&');
 }
 
-function proceed(dialogue: Dialogue, negotiation: Negotiation, outcome: Outcome, words: Words): void {
+function proceed(exchange: Exchange, negotiation: Negotiation, outcome: Outcome, words: Words): void {
   if (outcome.status === 'challenge') {
     const challenge: Challenge = (answered) => {
-      dialogue.reply(`334 ${outcome.text}\r\n`);
-      dialogue.use(new ResponseInput(dialogue, answered));
+      exchange.reply(`334 ${outcome.text}\r\n`);
+      exchange.use(new ResponseReader(exchange, answered));
     };
     if (outcome.failure !== undefined)
-      return failed(dialogue, negotiation, outcome.failure, words, challenge);
+      return failed(exchange, negotiation, outcome.failure, words, challenge);
     return challenge((line) =>
-      dialogue.ask(
+      exchange.ask(
         () => negotiation.respond(line),
-        (next) => proceed(dialogue, negotiation, next, words),
+        (next) => proceed(exchange, negotiation, next, words),
       ),
     );
   }
   if (outcome.status === 'success') {
-    dialogue.session.identity = outcome.identity;
-    return dialogue.reply(REPLIES.authOk);
+    exchange.session.identity = outcome.identity;
+    return exchange.reply(REPLIES.authOk);
   }
-  failed(dialogue, negotiation, outcome, words);
+  failed(exchange, negotiation, outcome, words);
 }
 
 /** Sends a challenge; `answered` is called with the line that answers it. */
@@ -157,54 +157,54 @@ type Challenge = (answered: (line: string) => void) => void;
  * @param challenge tells the client why, where the mechanism does so before the reply; any answer will do.
  */
 function failed(
-  dialogue: Dialogue,
+  exchange: Exchange,
   negotiation: Negotiation,
   failure: Failure,
   words: Words,
   challenge?: Challenge,
 ): void {
-  dialogue.note('auth-failed', `${negotiation.mechanism.name}: ${failure.detail}`);
-  if (failure.error !== undefined) dialogue.report(failure.error);
-  const reply = failureReply(dialogue, failure, words);
+  exchange.note('auth-failed', `${negotiation.mechanism.name}: ${failure.detail}`);
+  if (failure.error !== undefined) exchange.report(failure.error);
+  const reply = failureReply(exchange, failure, words);
   const counted = failure.reason === 'credentials';
-  if (counted) answerLate(dialogue, reply, challenge && (() => challenge(() => dialogue.reply(reply))));
-  else if (challenge !== undefined) challenge(() => dialogue.refuse(reply));
-  else dialogue.refuse(reply);
+  if (counted) answerLate(exchange, reply, challenge && (() => challenge(() => exchange.reply(reply))));
+  else if (challenge !== undefined) challenge(() => exchange.refuse(reply));
+  else exchange.refuse(reply);
 }
 
 /**
  * Counts a failed AUTH. After a pause `goOn` is called, or `reply` is said where there is no more to say; too many
  * failures end the connection, after `reply` in any case.
  */
-function answerLate(dialogue: Dialogue, reply: string, goOn: (() => void) | undefined): void {
-  const { authFailure } = dialogue.settings.timeouts;
-  const goesOn = dialogue.countAuthFailure();
-  dialogue.ask(
+function answerLate(exchange: Exchange, reply: string, goOn: (() => void) | undefined): void {
+  const { authFailure } = exchange.settings.timeouts;
+  const goesOn = exchange.countAuthFailure();
+  exchange.ask(
     () => new Promise((resolve) => setTimeout(resolve, authFailure).unref()),
     () => {
       if (goesOn && goOn !== undefined) return goOn();
-      dialogue.reply(reply);
+      exchange.reply(reply);
       if (goesOn) return;
-      dialogue.reply(REPLIES.authTooOften);
-      dialogue.close('limit');
+      exchange.reply(REPLIES.authTooOften);
+      exchange.close('limit');
     },
   );
 }
 
-function failureReply(dialogue: Dialogue, failure: Failure, words: Words): string {
-  if (failure.reason === 'credentials') return inWords(dialogue, words) ?? REPLIES.authFailed;
-  if (failure.reason === 'temporary') return inWords(dialogue, words) ?? REPLIES.authTemporary;
+function failureReply(exchange: Exchange, failure: Failure, words: Words): string {
+  if (failure.reason === 'credentials') return inWords(exchange, words) ?? REPLIES.authFailed;
+  if (failure.reason === 'temporary') return inWords(exchange, words) ?? REPLIES.authTemporary;
   return replyTo(failure);
 }
 
-function inWords(dialogue: Dialogue, { reply }: Words): string | undefined {
+function inWords(exchange: Exchange, { reply }: Words): string | undefined {
   if (reply === undefined) return undefined;
   try {
     const read = readReply(reply, 'authenticator', '');
     if (read.code >= 400) return formatReply(read);
     throw new TypeError('authenticator: a refusal has a 4xx or 5xx reply');
   } catch (error) {
-    dialogue.report(error);
+    exchange.report(error);
     return undefined;
   }
 }

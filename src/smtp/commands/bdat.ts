@@ -16,22 +16,22 @@ const bdat: Command = {
   whileChunking: true,
   beforeTLS: true,
   payload: true,
-  run(dialogue, line, from, to) {
+  run(exchange, line, from, to) {
     const match = /^(\d{1,20})(?: +(LAST))?$/i.exec(line.toString('latin1', from, to));
     const size = Number(match?.[1] ?? Number.NaN);
     if (match === null || size > Number.MAX_SAFE_INTEGER) {
       // How many octets follow cannot be known: whatever came next would be taken for commands.
-      dialogue.reply(REPLIES.badChunk);
-      return dialogue.close('not-smtp');
+      exchange.reply(REPLIES.badChunk);
+      return exchange.close('not-smtp');
     }
-    const limit = dialogue.settings.dataSizeLimit;
+    const limit = exchange.settings.dataSizeLimit;
     if (limit > 0 && size > limit * HARD_CAP_FACTOR) {
-      dialogue.reply(REPLIES.messageTooBig);
-      return dialogue.close('limit');
+      exchange.reply(REPLIES.messageTooBig);
+      return exchange.close('limit');
     }
     const last = match[2] !== undefined;
-    if (size === 0 && !last && !dialogue.countJunk()) return;
-    dialogue.startChunk(size, last);
+    if (size === 0 && !last && !exchange.countJunk()) return;
+    exchange.startChunk(size, last);
   },
 };
 

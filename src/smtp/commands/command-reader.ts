@@ -3,8 +3,8 @@
 import { decode } from '../../proxy/index.ts';
 import { MISPLACED_HEADER } from '../../proxy/node/header-policy.ts';
 import { checkLine, cutLine, findCommand, isHttp } from './table.ts';
-import type { Dialogue } from '../engine/exchange.ts';
-import type { Input } from '../engine/reader.ts';
+import type { Exchange } from '../engine/exchange.ts';
+import type { Reader } from '../engine/reader.ts';
 import { LineReader, LineStatus } from '../grammar/line-reader.ts';
 import { classify, Content } from '../grammar/octets.ts';
 import { REPLIES } from '../engine/replies.ts';
@@ -12,7 +12,7 @@ import { formatReply, withoutStatus } from '../api/reply.ts';
 
 const TLS_HANDSHAKE = 0x16;
 
-export class CommandInput implements Input {
+export class CommandReader implements Reader {
   readonly phase = 'command';
   readonly onTimeout = REPLIES.commandTimeout;
   readonly full = false;
@@ -20,7 +20,7 @@ export class CommandInput implements Input {
   kept = false;
   /** The greeting refused the session: 503 until QUIT (RFC 5321 3.1). */
   refused = false;
-  private readonly dialogue: Dialogue;
+  private readonly exchange: Exchange;
   private readonly reader = new LineReader();
   private renewed = true;
   private until = 0;
@@ -32,14 +32,14 @@ export class CommandInput implements Input {
   private deferrals = 0;
   private calls: Map<string, number> | undefined;
 
-  constructor(dialogue: Dialogue) {
-    this.dialogue = dialogue;
+  constructor(exchange: Exchange) {
+    this.exchange = exchange;
   }
 
   /** Each command has its own deadline: octets that end no line do not move it. */
   deadline(now: number): number {
     this.release();
-    if (this.renewed) this.until = now + this.dialogue.settings.timeouts.command;
+    if (this.renewed) this.until = now + this.exchange.settings.timeouts.command;
     this.renewed = false;
     return this.until;
   }
@@ -62,35 +62,35 @@ export class CommandInput implements Input {
   }
 
   countJunk(): boolean {
-    if (++this.junk <= this.dialogue.settings.limits.junkCommands) return true;
+    if (++this.junk <= this.exchange.settings.limits.junkCommands) return true;
     this.dismiss(REPLIES.tooManyCommands);
     return false;
   }
 
   /** A hook has refused a command for good, or a message was not accepted: names of recipients are not to be guessed without end. */
   countRefusal(): void {
-    if (++this.refusals >= this.dialogue.settings.limits.refusals) this.dismiss(REPLIES.tooManyErrors);
+    if (++this.refusals >= this.exchange.settings.limits.refusals) this.dismiss(REPLIES.tooManyErrors);
   }
 
   /** A command was refused for now, by a hook, a hook that failed, or a limit such as that of recipients. */
   countDeferral(): void {
-    if (++this.deferrals >= this.dialogue.settings.limits.deferrals) this.dismiss(REPLIES.tooManyErrors);
+    if (++this.deferrals >= this.exchange.settings.limits.deferrals) this.dismiss(REPLIES.tooManyErrors);
   }
 
   countError(): void {
-    if (++this.errors >= this.dialogue.settings.limits.errors) this.dismiss(REPLIES.tooManyErrors);
+    if (++this.errors >= this.exchange.settings.limits.errors) this.dismiss(REPLIES.tooManyErrors);
   }
 
   read(chunk: Buffer, at: number): number {
-    const { reader, dialogue } = this;
+    const { reader, exchange } = this;
     if (this.first && !reader.pending) {
       if (chunk[at] === TLS_HANDSHAKE) {
-        dialogue.note('tls-on-clear-port', 'the client speaks TLS on a port that begins in the clear');
-        dialogue.close('not-smtp');
+        exchange.note('tls-on-clear-port', 'the client speaks TLS on a port that begins in the clear');
+        exchange.close('not-smtp');
         return chunk.length;
       }
       if (decode(chunk.subarray(at)).status === 'ok')
-        dialogue.note('proxy-header-misplaced', MISPLACED_HEADER);
+        exchange.note('proxy-header-misplaced', MISPLACED_HEADER);
     }
     const next = reader.read(chunk, at);
     if (reader.status === LineStatus.MORE) return next;
@@ -100,8 +100,8 @@ export class CommandInput implements Input {
       this.command(reader.octets, reader.from, reader.to, next < chunk.length);
     else if (reader.status === LineStatus.TOO_LONG) this.tooLong();
     else {
-      dialogue.reply(reader.status === LineStatus.BARE_LF ? REPLIES.bareLineFeed : REPLIES.lineTooLong);
-      dialogue.close('not-smtp');
+      exchange.reply(reader.status === LineStatus.BARE_LF ? REPLIES.bareLineFeed : REPLIES.lineTooLong);
+      exchange.close('not-smtp');
     }
     return next;
   }
@@ -110,23 +110,23 @@ export class CommandInput implements Input {
   private tooLong(): void {
     const { octets, from } = this.reader;
     const verb = octets.toString('latin1', from, from + 5).toUpperCase();
-    this.dialogue.refuse(verb === 'AUTH ' ? REPLIES.authLineTooLong : REPLIES.lineTooLong);
-    if (verb === 'BDAT ') this.dialogue.close('not-smtp');
+    this.exchange.refuse(verb === 'AUTH ' ? REPLIES.authLineTooLong : REPLIES.lineTooLong);
+    if (verb === 'BDAT ') this.exchange.close('not-smtp');
   }
 
   private command(line: Buffer, start: number, to: number, more: boolean): void {
-    const { dialogue } = this;
+    const { exchange } = this;
     const cut = cutLine(line, start, to);
-    const command = findCommand(cut.verb, dialogue);
-    const { limits } = dialogue.settings;
+    const command = findCommand(cut.verb, exchange);
+    const { limits } = exchange.settings;
     if (command === undefined) {
       if (isHttp(line, start, to)) {
-        dialogue.reply(REPLIES.notHttp);
-        return dialogue.close('not-smtp');
+        exchange.reply(REPLIES.notHttp);
+        return exchange.close('not-smtp');
       }
-      if (this.refused) return dialogue.refuse(REPLIES.refusedSession);
+      if (this.refused) return exchange.refuse(REPLIES.refusedSession);
       const control = (classify(line, start, to) & Content.CONTROL) !== 0;
-      dialogue.reply(control ? REPLIES.controlCharacter : REPLIES.unknownCommand);
+      exchange.reply(control ? REPLIES.controlCharacter : REPLIES.unknownCommand);
       if (++this.unknown >= limits.unknownCommands) this.dismiss(REPLIES.tooManyUnknown);
       return;
     }
@@ -139,19 +139,19 @@ export class CommandInput implements Input {
     const error =
       this.refused && command.verb !== 'QUIT'
         ? REPLIES.refusedSession
-        : checkLine(command, dialogue, line, start, to, cut);
+        : checkLine(command, exchange, line, start, to, cut);
     if (error !== undefined) {
-      dialogue.refuse(command.bare === true ? withoutStatus(error) : error);
+      exchange.refuse(command.bare === true ? withoutStatus(error) : error);
       // How many octets of content follow was not read: whatever came next would be taken for commands.
-      if (command.payload === true) dialogue.close('not-smtp');
+      if (command.payload === true) exchange.close('not-smtp');
       return;
     }
-    command.run(dialogue, line, cut.from, cut.to, more);
+    command.run(exchange, line, cut.from, cut.to, more);
   }
 
   /** `commandCallLimit`, as in aiosmtpd. */
   private overCallLimit(verb: string): boolean {
-    const limits = this.dialogue.settings.commandCallLimit;
+    const limits = this.exchange.settings.commandCallLimit;
     if (limits === null) return false;
     const limit = limits.get(verb) ?? limits.get('*');
     if (limit === undefined) return false;
@@ -162,7 +162,7 @@ export class CommandInput implements Input {
   }
 
   private dismiss(reply: string): void {
-    this.dialogue.reply(reply);
-    this.dialogue.close('limit');
+    this.exchange.reply(reply);
+    this.exchange.close('limit');
   }
 }

@@ -6,19 +6,19 @@ const PREFIX = 'smtp';
 const VERB = /^[A-Z][A-Z0-9]{0,15}$/;
 
 /** Verbs of the commands that the subclass of a server adds, in alphabetical order. */
-export function ownVerbs(server: MailServer): string[] {
+export function customVerbs(server: MailServer): string[] {
   const verbs = new Set<string>();
   for (let object: object = server; object !== Object.prototype; object = Object.getPrototypeOf(object)) {
     for (const name of Object.getOwnPropertyNames(object)) {
       const verb = name.slice(PREFIX.length);
-      if (name.startsWith(PREFIX) && ownCommand(verb, server) !== undefined) verbs.add(verb);
+      if (name.startsWith(PREFIX) && customCommand(verb, server) !== undefined) verbs.add(verb);
     }
   }
   return [...verbs].toSorted();
 }
 
 /** A command of the application's own: a method `smtp<VERB>(session, envelope, argument)` of a subclass of the server. */
-export function ownCommand(verb: string, server: MailServer): Command | undefined {
+export function customCommand(verb: string, server: MailServer): Command | undefined {
   if (!VERB.test(verb)) return undefined;
   const name = PREFIX + verb;
   const method = (server as unknown as Record<string, unknown>)[name];
@@ -30,11 +30,11 @@ export function ownCommand(verb: string, server: MailServer): Command | undefine
     utf8: false,
     afterHello: false,
     junk: true,
-    run(dialogue, line, from, to) {
+    run(exchange, line, from, to) {
       const argument = line.toString('latin1', from, to);
-      dialogue.askReply(
+      exchange.askReply(
         name,
-        () => method.call(server, dialogue.session, dialogue.envelope, argument),
+        () => method.call(server, exchange.session, exchange.envelope, argument),
         REPLIES.ok,
       );
     },

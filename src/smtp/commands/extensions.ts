@@ -1,6 +1,6 @@
 import { offeredMechanisms } from '../auth/auth.ts';
 import * as check from '../api/option-checks.ts';
-import type { Dialogue } from '../engine/exchange.ts';
+import type { Exchange } from '../engine/exchange.ts';
 import type { Handler } from '../api/handler.ts';
 import type { Settings } from '../api/options.ts';
 import { trusts, XCLIENT_ATTRIBUTES, XFORWARD_ATTRIBUTES } from './xclient.ts';
@@ -9,21 +9,21 @@ import { trusts, XCLIENT_ATTRIBUTES, XFORWARD_ATTRIBUTES } from './xclient.ts';
 export const STATUS_CODES = 'ENHANCEDSTATUSCODES';
 
 /** Extensions offered in reply to EHLO here and now, one line each, in the order they are sent. */
-export function offeredExtensions(dialogue: Dialogue): string[] {
-  const { settings, session, handler } = dialogue;
+export function offeredExtensions(exchange: Exchange): string[] {
+  const { settings, session, handler } = exchange;
   const { dataSizeLimit } = settings;
   const lines = ['PIPELINING', dataSizeLimit > 0 ? `SIZE ${dataSizeLimit}` : 'SIZE', '8BITMIME'];
   if (settings.enableSMTPUTF8) lines.push('SMTPUTF8');
   lines.push(STATUS_CODES, 'CHUNKING', 'BINARYMIME', 'DSN');
   if (settings.tls !== null && session.tls === null) lines.push('STARTTLS');
   if (session.tls !== null) lines.push('REQUIRETLS');
-  const mechanisms = offeredMechanisms(dialogue);
+  const mechanisms = offeredMechanisms(exchange);
   if (mechanisms.length > 0) lines.push(`AUTH ${mechanisms.join(' ')}`);
   if (handler.honours?.priority === true) lines.push('MT-PRIORITY');
   const hold = handler.honours?.futureRelease;
   if (hold !== undefined) lines.push(`FUTURERELEASE ${hold} ${latestRelease(hold)}`);
-  if (trusts(dialogue, 'xclient')) lines.push(`XCLIENT ${XCLIENT_ATTRIBUTES.join(' ')}`);
-  if (trusts(dialogue, 'xforward')) lines.push(`XFORWARD ${XFORWARD_ATTRIBUTES.join(' ')}`);
+  if (trusts(exchange, 'xclient')) lines.push(`XCLIENT ${XCLIENT_ATTRIBUTES.join(' ')}`);
+  if (trusts(exchange, 'xforward')) lines.push(`XFORWARD ${XFORWARD_ATTRIBUTES.join(' ')}`);
   lines.push(limitsLine(settings));
   // RFC 5321 3.5.2: not to be offered unless it works, and to be offered if it does.
   if (handler.handleEXPN !== undefined) lines.push('EXPN');

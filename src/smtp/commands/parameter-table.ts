@@ -1,16 +1,16 @@
 /** What each parameter of MAIL and RCPT means: one row a keyword. */
 
 import { parsePath } from '../grammar/address.ts';
-import type { Dialogue } from '../engine/exchange.ts';
+import type { Exchange } from '../engine/exchange.ts';
 import type { MailFacts, Notify, RcptFacts } from '../api/envelope.ts';
 import { REPLIES } from '../engine/replies.ts';
 import { decodeUnitext, decodeXtext } from '../grammar/xtext.ts';
 
 export interface ParameterReader<T> {
   /** Whether EHLO offers the extension here and now. */
-  offered(dialogue: Dialogue): boolean;
+  offered(exchange: Exchange): boolean;
   /** Notes the value in `facts`; returns the reply that refuses the command, or undefined. */
-  read(value: string | undefined, facts: T, dialogue: Dialogue): string | undefined;
+  read(value: string | undefined, facts: T, exchange: Exchange): string | undefined;
 }
 
 const always = (): boolean => true;

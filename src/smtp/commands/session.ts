@@ -1,9 +1,9 @@
 /** Commands that concern the session: HELO, EHLO, NOOP, HELP, VRFY, EXPN, QUIT (RFC 5321 4.1.1, 3.5, 3.8). */
 
 import { isAddressLiteral } from '../grammar/address.ts';
-import type { Command, Dialogue } from '../engine/exchange.ts';
+import type { Command, Exchange } from '../engine/exchange.ts';
 import { offeredExtensions, STATUS_CODES } from './extensions.ts';
-import { ownVerbs } from './custom-command.ts';
+import { customVerbs } from './custom-command.ts';
 import { REPLIES } from '../engine/replies.ts';
 import { formatReply, readReply, withoutStatus, type HookReply, type Reply } from '../api/reply.ts';
 
@@ -16,20 +16,20 @@ const helo: Command = {
   ...greetingRow,
   verb: 'HELO',
   only: 'smtp',
-  run(dialogue, line, from, to) {
+  run(exchange, line, from, to) {
     const name = readHostName(line, from, to);
-    if (name === undefined) return dialogue.refuse(REPLIES.badHostName);
-    const { handler, settings, server, session, envelope } = dialogue;
+    if (name === undefined) return exchange.refuse(REPLIES.badHostName);
+    const { handler, settings, server, session, envelope } = exchange;
     const success: HookReply = { code: 250, text: settings.hostname };
     const answered = (answer: HookReply): void => {
       const reply = readReply(answer ?? success, 'handleHELO', '');
-      if (reply.code < 300) begin(dialogue, name, false);
+      if (reply.code < 300) begin(exchange, name, false);
       // One line, whatever the hook says: a client that says HELO may not know more.
       const [first = ''] = typeof reply.text === 'string' ? [reply.text] : reply.text;
-      refuseOrGreet(dialogue, { ...reply, text: first.slice(0, HELO_TEXT) });
+      refuseOrGreet(exchange, { ...reply, text: first.slice(0, HELO_TEXT) });
     };
     if (handler.handleHELO === undefined) answered(success);
-    else askHello(dialogue, () => handler.handleHELO!(server, session, envelope, name), answered);
+    else askHello(exchange, () => handler.handleHELO!(server, session, envelope, name), answered);
   },
 };
 
@@ -44,36 +44,36 @@ const ehlo: Command = {
 /** RFC 2033 4.1. */
 const lhlo: Command = { ...ehlo, verb: 'LHLO', only: 'lmtp' };
 
-function introduce(dialogue: Dialogue, line: Buffer, from: number, to: number): void {
+function introduce(exchange: Exchange, line: Buffer, from: number, to: number): void {
   const name = readHostName(line, from, to);
-  if (name === undefined) return dialogue.refuse(REPLIES.badHostName);
-  const { handler, server, session, envelope } = dialogue;
-  const offered = offeredExtensions(dialogue);
+  if (name === undefined) return exchange.refuse(REPLIES.badHostName);
+  const { handler, server, session, envelope } = exchange;
+  const offered = offeredExtensions(exchange);
   if (handler.handleEHLO === undefined) {
-    begin(dialogue, name, true);
-    return greet(dialogue, offered);
+    begin(exchange, name, true);
+    return greet(exchange, offered);
   }
   askHello(
-    dialogue,
+    exchange,
     () => handler.handleEHLO!(server, session, envelope, name, offered),
-    (answer) => answerEhlo(dialogue, name, offered, answer),
+    (answer) => answerEhlo(exchange, name, offered, answer),
   );
 }
 
-function askHello<T>(dialogue: Dialogue, call: () => T | PromiseLike<T>, done: (answer: T) => void): void {
-  dialogue.ask(call, done, (error) => {
-    dialogue.report(error);
-    dialogue.reply(withoutStatus(REPLIES.handlerFailed));
+function askHello<T>(exchange: Exchange, call: () => T | PromiseLike<T>, done: (answer: T) => void): void {
+  exchange.ask(call, done, (error) => {
+    exchange.report(error);
+    exchange.reply(withoutStatus(REPLIES.handlerFailed));
   });
 }
 
-function refuseOrGreet(dialogue: Dialogue, reply: Reply): void {
-  dialogue.reply(formatReply({ code: reply.code, text: reply.text }));
-  if (reply.code === 421) dialogue.close('refused');
+function refuseOrGreet(exchange: Exchange, reply: Reply): void {
+  exchange.reply(formatReply({ code: reply.code, text: reply.text }));
+  if (reply.code === 421) exchange.close('refused');
 }
 
 function answerEhlo(
-  dialogue: Dialogue,
+  exchange: Exchange,
   name: string,
   offered: readonly string[],
   answer: HookReply | readonly string[],
@@ -85,35 +85,35 @@ function answerEhlo(
       throw new TypeError('handleEHLO returned a list that holds something else than text');
   } else if (answer !== undefined && answer !== null) {
     const reply = readReply(answer, 'handleEHLO', '');
-    if (reply.code >= 300) return refuseOrGreet(dialogue, reply);
+    if (reply.code >= 300) return refuseOrGreet(exchange, reply);
     const text = typeof reply.text === 'string' ? [reply.text] : reply.text;
     lines = [...offered, ...text.filter((line) => line !== '' && !offered.includes(line))];
   }
-  begin(dialogue, name, true);
+  begin(exchange, name, true);
   // RFC 2034 section 3: codes are for clients that have been told of them, and a handler may want to hide them.
-  dialogue.session.statusCodes = lines.some((line) => line.toUpperCase() === STATUS_CODES);
-  greet(dialogue, lines);
+  exchange.session.statusCodes = lines.some((line) => line.toUpperCase() === STATUS_CODES);
+  greet(exchange, lines);
 }
 
 function isList(answer: HookReply | readonly string[]): answer is readonly string[] {
   return Array.isArray(answer);
 }
 
-function greet(dialogue: Dialogue, lines: readonly string[]): void {
-  const text = [dialogue.settings.hostname, ...lines];
+function greet(exchange: Exchange, lines: readonly string[]): void {
+  const text = [exchange.settings.hostname, ...lines];
   const key = text.join('\n');
   if (key !== greeting.key) greeting = { key, wire: formatReply({ code: 250, text }) };
-  dialogue.reply(greeting.wire);
+  exchange.reply(greeting.wire);
 }
 
 /** The last answer to EHLO: nearly every client is given the same one. */
 let greeting = { key: '', wire: '' };
 
-function begin(dialogue: Dialogue, name: string, extended: boolean): void {
-  dialogue.reset();
-  dialogue.session.hostName = name;
-  dialogue.session.extended = extended;
-  dialogue.session.statusCodes = true;
+function begin(exchange: Exchange, name: string, extended: boolean): void {
+  exchange.reset();
+  exchange.session.hostName = name;
+  exchange.session.extended = extended;
+  exchange.session.statusCodes = true;
 }
 
 /**
@@ -131,12 +131,12 @@ const noop: Command = {
   whileChunking: true,
   beforeTLS: true,
   verb: 'NOOP',
-  run(dialogue, line, from, to) {
-    const { handler, server, session, envelope } = dialogue;
-    if (handler.handleNOOP === undefined) return dialogue.reply(REPLIES.ok);
+  run(exchange, line, from, to) {
+    const { handler, server, session, envelope } = exchange;
+    if (handler.handleNOOP === undefined) return exchange.reply(REPLIES.ok);
     const argument = line.toString('latin1', from, to);
     const call = (): unknown => handler.handleNOOP!(server, session, envelope, argument);
-    dialogue.askReply('handleNOOP', call, REPLIES.ok);
+    exchange.askReply('handleNOOP', call, REPLIES.ok);
   },
 };
 
@@ -147,12 +147,12 @@ const vrfy: Command = {
   verb: 'VRFY',
   argument: 'required',
   utf8: true,
-  run(dialogue, line, from, to) {
-    const { handler, server, session, envelope } = dialogue;
-    if (handler.handleVRFY === undefined) return dialogue.reply(REPLIES.cannotVerify);
+  run(exchange, line, from, to) {
+    const { handler, server, session, envelope } = exchange;
+    if (handler.handleVRFY === undefined) return exchange.reply(REPLIES.cannotVerify);
     const address = line.toString('utf8', from, to);
     const call = (): unknown => handler.handleVRFY!(server, session, envelope, address);
-    dialogue.askReply('handleVRFY', call, REPLIES.cannotVerify);
+    exchange.askReply('handleVRFY', call, REPLIES.cannotVerify);
   },
 };
 
@@ -163,12 +163,12 @@ const expn: Command = {
   verb: 'EXPN',
   argument: 'required',
   utf8: true,
-  run(dialogue, line, from, to) {
-    const { handler, server, session, envelope } = dialogue;
-    if (handler.handleEXPN === undefined) return dialogue.reply(REPLIES.noExpansion);
+  run(exchange, line, from, to) {
+    const { handler, server, session, envelope } = exchange;
+    if (handler.handleEXPN === undefined) return exchange.reply(REPLIES.noExpansion);
     const list = line.toString('utf8', from, to);
     const call = (): unknown => handler.handleEXPN!(server, session, envelope, list);
-    dialogue.askReply('handleEXPN', call, REPLIES.noExpansion);
+    exchange.askReply('handleEXPN', call, REPLIES.noExpansion);
   },
 };
 
@@ -176,15 +176,15 @@ const help: Command = {
   ...base,
   whileChunking: true,
   verb: 'HELP',
-  run(dialogue, line, from, to) {
-    const { handler, server, session, envelope } = dialogue;
-    const hello = dialogue.settings.lmtp ? 'LHLO' : 'HELO EHLO';
-    const text = `Commands: ${[hello, ...spoken(dialogue)].join(' ')}`;
+  run(exchange, line, from, to) {
+    const { handler, server, session, envelope } = exchange;
+    const hello = exchange.settings.lmtp ? 'LHLO' : 'HELO EHLO';
+    const text = `Commands: ${[hello, ...spoken(exchange)].join(' ')}`;
     const success = formatReply({ code: 214, enhanced: '2.0.0', text });
-    if (handler.handleHELP === undefined) return dialogue.reply(success);
+    if (handler.handleHELP === undefined) return exchange.reply(success);
     const topic = line.toString('latin1', from, to);
     const call = (): unknown => handler.handleHELP!(server, session, envelope, topic);
-    dialogue.askReply('handleHELP', call, success);
+    exchange.askReply('handleHELP', call, success);
   },
 };
 
@@ -195,27 +195,27 @@ const quit: Command = {
   verb: 'QUIT',
   argument: 'none',
   junk: false,
-  run(dialogue) {
-    const { handler, server, session, envelope } = dialogue;
+  run(exchange) {
+    const { handler, server, session, envelope } = exchange;
     if (handler.handleQUIT === undefined) {
-      dialogue.reply(REPLIES.bye);
-      return dialogue.close('quit');
+      exchange.reply(REPLIES.bye);
+      return exchange.close('quit');
     }
-    dialogue.ask(
+    exchange.ask(
       () => handler.handleQUIT!(server, session, envelope),
       (answer) => {
-        dialogue.reply(
+        exchange.reply(
           answer === undefined || answer === null
             ? REPLIES.bye
             : formatReply(readReply(answer, 'handleQUIT', '2.0.0')),
         );
-        dialogue.close('quit');
+        exchange.close('quit');
       },
       (error) => {
         // RFC 5321 4.1.1.10: 221 and the end, whatever happens here.
-        dialogue.report(error);
-        dialogue.reply(REPLIES.bye);
-        dialogue.close('quit');
+        exchange.report(error);
+        exchange.reply(REPLIES.bye);
+        exchange.close('quit');
       },
     );
   },
@@ -224,12 +224,12 @@ const quit: Command = {
 const BASIC = ['MAIL', 'RCPT', 'DATA', 'BDAT', 'RSET', 'NOOP', 'VRFY', 'EXPN', 'HELP', 'QUIT'];
 
 /** What HELP names: what can be used here, and a subclass's own commands. */
-function spoken({ settings, server }: Dialogue): string[] {
+function spoken({ settings, server }: Exchange): string[] {
   return [
     ...BASIC,
     ...(settings.tls === null ? [] : ['STARTTLS']),
     ...(settings.auth === null ? [] : ['AUTH']),
-    ...ownVerbs(server),
+    ...customVerbs(server),
   ];
 }
 

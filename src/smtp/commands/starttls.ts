@@ -11,20 +11,20 @@ const starttls: Command = {
   afterHello: false,
   beforeTLS: true,
   junk: false,
-  run(dialogue, _line, _from, _to, more) {
-    const { settings, session, envelope } = dialogue;
-    if (session.tls !== null) return dialogue.refuse(REPLIES.tlsAlready);
-    if (settings.tls === null) return dialogue.refuse(REPLIES.tlsUnavailable);
-    if (session.hostName === null) return dialogue.refuse(REPLIES.helloFirst);
-    if (envelope.mailFrom !== null) return dialogue.refuse(REPLIES.nestedMail);
-    if (more || dialogue.readAhead) {
+  run(exchange, _line, _from, _to, more) {
+    const { settings, session, envelope } = exchange;
+    if (session.tls !== null) return exchange.refuse(REPLIES.tlsAlready);
+    if (settings.tls === null) return exchange.refuse(REPLIES.tlsUnavailable);
+    if (session.hostName === null) return exchange.refuse(REPLIES.helloFirst);
+    if (envelope.mailFrom !== null) return exchange.refuse(REPLIES.nestedMail);
+    if (more || exchange.readAhead) {
       // RFC 3207 section 6: what was sent in the clear must never be taken for what comes after.
-      dialogue.note('starttls-injection', 'octets followed STARTTLS in the clear; they were dropped');
-      dialogue.reply(REPLIES.tlsPipelined);
-      return dialogue.close('tls');
+      exchange.note('starttls-injection', 'octets followed STARTTLS in the clear; they were dropped');
+      exchange.reply(REPLIES.tlsPipelined);
+      return exchange.close('tls');
     }
-    dialogue.reply(REPLIES.tlsReady);
-    dialogue.startTLS();
+    exchange.reply(REPLIES.tlsReady);
+    exchange.startTLS();
   },
 };
 

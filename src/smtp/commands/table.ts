@@ -2,9 +2,9 @@
 
 import { AUTH_COMMANDS } from '../auth/auth.ts';
 import { CHUNK_COMMANDS } from './bdat.ts';
-import type { Command, Dialogue } from '../engine/exchange.ts';
+import type { Command, Exchange } from '../engine/exchange.ts';
 import { Content, classify, fourLetters, holdsC1, SP } from '../grammar/octets.ts';
-import { ownCommand, ownVerbs } from './custom-command.ts';
+import { customCommand, customVerbs } from './custom-command.ts';
 import { REPLIES } from '../engine/replies.ts';
 import type { MailServer } from '../api/mail-server.ts';
 import { SESSION_COMMANDS } from './session.ts';
@@ -32,17 +32,17 @@ const FOUR_LETTERS: ReadonlyMap<number, string> = new Map(
 );
 
 /** @throws TypeError for a subclass that would add a command of the standard: it would never be called. */
-export function checkOwnCommands(server: MailServer): void {
-  for (const verb of ownVerbs(server)) {
+export function checkCustomCommands(server: MailServer): void {
+  for (const verb of customVerbs(server)) {
     if (COMMANDS.has(verb))
       throw new TypeError(`smtp${verb}: ${verb} is here already; a hook of the handler changes it`);
   }
 }
 
 /** The command of a verb in upper case; undefined for one that does not exist here. */
-export function findCommand(verb: string, { settings, server }: Dialogue): Command | undefined {
+export function findCommand(verb: string, { settings, server }: Exchange): Command | undefined {
   const command = COMMANDS.get(verb);
-  if (command === undefined) return ownCommand(verb, server);
+  if (command === undefined) return customCommand(verb, server);
   return command.only === (settings.lmtp ? 'smtp' : 'lmtp') ? undefined : command;
 }
 
@@ -84,7 +84,7 @@ export function isHttp(line: Buffer, from: number, to: number): boolean {
 /** The reply that refuses a line before its command runs, or undefined. */
 export function checkLine(
   command: Command,
-  dialogue: Dialogue,
+  exchange: Exchange,
   line: Buffer,
   start: number,
   to: number,
@@ -99,10 +99,10 @@ export function checkLine(
     if (!isUtf8(line.subarray(start, to))) return REPLIES.invalidUtf8;
     if (holdsC1(line, start, to)) return REPLIES.controlCharacter;
   }
-  const { settings, session } = dialogue;
+  const { settings, session } = exchange;
   if (settings.requireStartTLS && session.tls === null && command.beforeTLS !== true) return REPLIES.tlsFirst;
   if (command.afterHello && session.hostName === null) return REPLIES.helloFirst;
-  if (dialogue.chunking && command.whileChunking !== true) return REPLIES.chunksOnly;
+  if (exchange.chunking && command.whileChunking !== true) return REPLIES.chunksOnly;
   const hasArgument = cut.to > cut.from;
   if (hasArgument && command.argument === 'none') return REPLIES.noArgument;
   if (!hasArgument && command.argument === 'required') return REPLIES.argumentNeeded;

@@ -1,7 +1,7 @@
 /** Commands of a mail transaction: MAIL, RCPT, DATA, RSET (RFC 5321 3.3, 4.1.1.2 to 4.1.1.5). */
 
 import { parsePath } from '../grammar/address.ts';
-import type { Command, Dialogue } from '../engine/exchange.ts';
+import type { Command, Exchange } from '../engine/exchange.ts';
 import { COMMAND_LINE_LIMIT } from '../grammar/line-reader.ts';
 import { COLON, SP, spells } from '../grammar/octets.ts';
 import type { MailFacts, RcptFacts } from '../api/envelope.ts';
@@ -17,20 +17,20 @@ const mail: Command = {
   afterHello: true,
   afterAuth: true,
   junk: false,
-  run(dialogue, line, from, to) {
-    if (dialogue.envelope.mailFrom !== null) return dialogue.refuse(REPLIES.nestedMail);
-    const start = skipKeyword(dialogue, line, from, to, 'FROM');
+  run(exchange, line, from, to) {
+    if (exchange.envelope.mailFrom !== null) return exchange.refuse(REPLIES.nestedMail);
+    const start = skipKeyword(exchange, line, from, to, 'FROM');
     const path = start < 0 ? undefined : parsePath(line, start, to);
-    if (path === undefined || path.mailbox?.domain === '') return dialogue.refuse(REPLIES.badSender);
+    if (path === undefined || path.mailbox?.domain === '') return exchange.refuse(REPLIES.badSender);
     const parameters = parseParameters(line, path.end, to);
     const facts: MailFacts = {};
-    const error = readAll(dialogue, parameters, MAIL_PARAMETERS, facts);
-    if (error !== undefined) return dialogue.refuse(error);
+    const error = readAll(exchange, parameters, MAIL_PARAMETERS, facts);
+    if (error !== undefined) return exchange.refuse(error);
     const { mailbox } = path;
-    if (mailbox?.utf8 === true && facts.smtpUtf8 !== true) return dialogue.refuse(REPLIES.needsUtf8);
+    if (mailbox?.utf8 === true && facts.smtpUtf8 !== true) return exchange.refuse(REPLIES.needsUtf8);
     const address = mailbox === null ? '' : mailbox.address;
     const options = parameters!.map((parameter) => parameter.raw);
-    const { handler, server, session, envelope } = dialogue;
+    const { handler, server, session, envelope } = exchange;
     const accepted = (): void => {
       envelope.mailFrom = address;
       envelope.sender = mailbox;
@@ -40,16 +40,16 @@ const mail: Command = {
     const judge = (): void => {
       if (handler.handleMAIL === undefined) {
         accepted();
-        return dialogue.reply(REPLIES.senderOk);
+        return exchange.reply(REPLIES.senderOk);
       }
       const call = (): unknown =>
         handler.handleMAIL!(server, session, envelope, address, options, mailbox, facts);
-      dialogue.askReply('handleMAIL', call, REPLIES.senderOk, accepted);
+      exchange.askReply('handleMAIL', call, REPLIES.senderOk, accepted);
     };
-    if (dialogue.settings.dataSizeLimit > 0 || handler.freeSpace === undefined) return judge();
-    dialogue.ask(
+    if (exchange.settings.dataSizeLimit > 0 || handler.freeSpace === undefined) return judge();
+    exchange.ask(
       () => handler.freeSpace!(),
-      (free) => (free < (facts.declaredSize ?? 1) ? dialogue.defer(REPLIES.noSpace) : judge()),
+      (free) => (free < (facts.declaredSize ?? 1) ? exchange.defer(REPLIES.noSpace) : judge()),
     );
   },
 };
@@ -62,20 +62,20 @@ const rcpt: Command = {
   afterHello: true,
   afterAuth: true,
   junk: false,
-  run(dialogue, line, from, to) {
-    const { handler, server, session, envelope, settings } = dialogue;
-    if (envelope.mailFrom === null) return dialogue.refuse(REPLIES.mailFirst);
-    const start = skipKeyword(dialogue, line, from, to, 'TO');
+  run(exchange, line, from, to) {
+    const { handler, server, session, envelope, settings } = exchange;
+    if (envelope.mailFrom === null) return exchange.refuse(REPLIES.mailFirst);
+    const start = skipKeyword(exchange, line, from, to, 'TO');
     const path = start < 0 ? undefined : parsePath(line, start, to);
-    if (path === undefined || path.mailbox === null) return dialogue.refuse(REPLIES.badRecipient);
+    if (path === undefined || path.mailbox === null) return exchange.refuse(REPLIES.badRecipient);
     const parameters = parseParameters(line, path.end, to);
     const facts: RcptFacts = {};
-    const error = readAll(dialogue, parameters, RCPT_PARAMETERS, facts);
-    if (error !== undefined) return dialogue.refuse(error);
+    const error = readAll(exchange, parameters, RCPT_PARAMETERS, facts);
+    if (error !== undefined) return exchange.refuse(error);
     const { mailbox } = path;
-    if (mailbox.utf8 && !envelope.smtpUtf8) return dialogue.refuse(REPLIES.needsUtf8);
+    if (mailbox.utf8 && !envelope.smtpUtf8) return exchange.refuse(REPLIES.needsUtf8);
     if (envelope.rcptTos.length >= settings.limits.recipients)
-      return dialogue.defer(REPLIES.tooManyRecipients);
+      return exchange.defer(REPLIES.tooManyRecipients);
     const options = parameters!.map((parameter) => parameter.raw);
     const accepted = (): void => {
       envelope.rcptTos.push(mailbox.address);
@@ -85,11 +85,11 @@ const rcpt: Command = {
     };
     if (handler.handleRCPT === undefined) {
       accepted();
-      return dialogue.reply(REPLIES.recipientOk);
+      return exchange.reply(REPLIES.recipientOk);
     }
     const call = (): unknown =>
       handler.handleRCPT!(server, session, envelope, mailbox.address, options, mailbox, facts);
-    dialogue.askReply('handleRCPT', call, REPLIES.recipientOk, accepted);
+    exchange.askReply('handleRCPT', call, REPLIES.recipientOk, accepted);
   },
 };
 
@@ -101,12 +101,12 @@ const data: Command = {
   afterHello: true,
   afterAuth: true,
   junk: false,
-  run(dialogue) {
-    const { envelope } = dialogue;
-    if (envelope.mailFrom === null) return dialogue.refuse(REPLIES.mailFirst);
-    if (envelope.rcptTos.length === 0) return dialogue.refuse(REPLIES.recipientFirst);
-    if (envelope.body === 'BINARYMIME') return dialogue.refuse(REPLIES.binaryNeedsChunks);
-    dialogue.startContent();
+  run(exchange) {
+    const { envelope } = exchange;
+    if (envelope.mailFrom === null) return exchange.refuse(REPLIES.mailFirst);
+    if (envelope.rcptTos.length === 0) return exchange.refuse(REPLIES.recipientFirst);
+    if (envelope.body === 'BINARYMIME') return exchange.refuse(REPLIES.binaryNeedsChunks);
+    exchange.startContent();
   },
 };
 
@@ -118,27 +118,27 @@ const rset: Command = {
   afterHello: false,
   junk: true,
   whileChunking: true,
-  run(dialogue) {
-    const { handler, server, session, envelope } = dialogue;
-    dialogue.reset();
-    if (handler.handleRSET === undefined) return dialogue.reply(REPLIES.ok);
+  run(exchange) {
+    const { handler, server, session, envelope } = exchange;
+    exchange.reset();
+    if (handler.handleRSET === undefined) return exchange.reply(REPLIES.ok);
     const call = (): unknown => handler.handleRSET!(server, session, envelope);
-    dialogue.askReply('handleRSET', call, REPLIES.ok);
+    exchange.askReply('handleRSET', call, REPLIES.ok);
   },
 };
 
 /** Index of the path after `FROM:` or `TO:`, or -1. A space after the colon is tolerated unless syntax is strict. */
-function skipKeyword(dialogue: Dialogue, line: Buffer, from: number, to: number, keyword: string): number {
+function skipKeyword(exchange: Exchange, line: Buffer, from: number, to: number, keyword: string): number {
   const colon = from + keyword.length;
   if (colon >= to || line[colon] !== COLON || !spells(line, from, keyword)) return -1;
   let at = colon + 1;
-  if (dialogue.settings.addressSyntax === 'tolerant') while (at < to && line[at] === SP) at++;
+  if (exchange.settings.addressSyntax === 'tolerant') while (at < to && line[at] === SP) at++;
   return at;
 }
 
 /** Reads all parameters, or none: the reply that refuses the command, or undefined. */
 function readAll<T>(
-  dialogue: Dialogue,
+  exchange: Exchange,
   parameters: readonly Parameter[] | undefined,
   table: ReadonlyMap<string, ParameterReader<T>>,
   facts: T,
@@ -147,11 +147,11 @@ function readAll<T>(
   if (parameters.length === 0) return undefined;
   const seen = new Set<string>();
   for (const { keyword, value } of parameters) {
-    const reader = dialogue.session.extended ? table.get(keyword) : undefined;
-    if (reader === undefined || !reader.offered(dialogue)) return REPLIES.unknownParameter;
+    const reader = exchange.session.extended ? table.get(keyword) : undefined;
+    if (reader === undefined || !reader.offered(exchange)) return REPLIES.unknownParameter;
     if (seen.has(keyword)) return REPLIES.repeatedParameter;
     seen.add(keyword);
-    const error = reader.read(value, facts, dialogue);
+    const error = reader.read(value, facts, exchange);
     if (error !== undefined) return error;
   }
   return undefined;

@@ -2,7 +2,7 @@
 
 import { isIPv4, isIPv6, SocketAddress } from 'node:net';
 import { type Client, unmapped } from '../../proxy/node/peer.ts';
-import type { Command, Dialogue } from '../engine/exchange.ts';
+import type { Command, Exchange } from '../engine/exchange.ts';
 import { REPLIES } from '../engine/replies.ts';
 import { escapeText } from '../../wire/escape.ts';
 import type { Session } from '../api/session.ts';
@@ -24,36 +24,36 @@ const base = {
 const xclient: Command = {
   ...base,
   verb: 'XCLIENT',
-  run(dialogue, line, from, to) {
-    if (!trusts(dialogue, 'xclient')) return dialogue.refuse(REPLIES.notTrusted);
-    if (dialogue.envelope.mailFrom !== null) return dialogue.refuse(REPLIES.nestedMail);
-    const { session } = dialogue;
+  run(exchange, line, from, to) {
+    if (!trusts(exchange, 'xclient')) return exchange.refuse(REPLIES.notTrusted);
+    if (exchange.envelope.mailFrom !== null) return exchange.refuse(REPLIES.nestedMail);
+    const { session } = exchange;
     const attributes = parse(line.toString('latin1', from, to), XCLIENT_ATTRIBUTES);
     // A statement may take several lines, the address in the last of them; another address begins another statement,
     // so that no login is left over.
     const another = attributes !== undefined && 'ADDR' in attributes && namesClient(session);
     const statement = attributes && { ...(another ? null : session.xclient), ...attributes };
     const client = statement && isProtocol(statement['PROTO']) && clientOf(statement, session.client);
-    if (!statement || !client) return dialogue.refuse(REPLIES.badAttribute);
+    if (!statement || !client) return exchange.refuse(REPLIES.badAttribute);
     session.xclient = statement;
-    dialogue.note('xclient', `the client is now ${escapeText(client.address ?? 'unknown')}`);
-    const login = dialogue.settings.xclientLogin ? session.xclient['LOGIN'] : undefined;
-    dialogue.reintroduce(client, login ?? null);
+    exchange.note('xclient', `the client is now ${escapeText(client.address ?? 'unknown')}`);
+    const login = exchange.settings.xclientLogin ? session.xclient['LOGIN'] : undefined;
+    exchange.reintroduce(client, login ?? null);
   },
 };
 
 const xforward: Command = {
   ...base,
   verb: 'XFORWARD',
-  run(dialogue, line, from, to) {
-    if (!trusts(dialogue, 'xforward')) return dialogue.refuse(REPLIES.notTrusted);
-    if (dialogue.envelope.mailFrom !== null) return dialogue.refuse(REPLIES.nestedMail);
-    const { session } = dialogue;
+  run(exchange, line, from, to) {
+    if (!trusts(exchange, 'xforward')) return exchange.refuse(REPLIES.notTrusted);
+    if (exchange.envelope.mailFrom !== null) return exchange.refuse(REPLIES.nestedMail);
+    const { session } = exchange;
     const attributes = parse(line.toString('latin1', from, to), XFORWARD_ATTRIBUTES);
     if (attributes === undefined || clientOf(attributes, session.client) === undefined)
-      return dialogue.refuse(REPLIES.badAttribute);
+      return exchange.refuse(REPLIES.badAttribute);
     session.xforward = { ...session.xforward, ...attributes };
-    dialogue.reply(REPLIES.ok);
+    exchange.reply(REPLIES.ok);
   },
 };
 
@@ -61,7 +61,7 @@ const xforward: Command = {
  * By the peer itself; one that has spoken for somebody with a PROXY header is not asked twice. Once it has named the
  * address of its client, what follows is the client's own: a proxy such as nginx passes it on as it is.
  */
-export function trusts({ settings, session }: Dialogue, what: 'xclient' | 'xforward'): boolean {
+export function trusts({ settings, session }: Exchange, what: 'xclient' | 'xforward'): boolean {
   const trust = settings[what];
   if (trust === null || session.proxyData !== null) return false;
   return trust.trusts(namesClient(session) ? session.client : session.peer);

@@ -1,14 +1,14 @@
 import type { ContentDeadline } from './content-deadline.ts';
-import type { Input } from '../engine/reader.ts';
-import type { Message } from './incoming-message.ts';
+import type { Reader } from '../engine/reader.ts';
+import type { IncomingMessage } from './incoming-message.ts';
 import { REPLIES } from '../engine/replies.ts';
 
 /** Reads the octets of one BDAT chunk; they are content, or they are dropped (RFC 3030 section 2). */
-export class ChunkInput implements Input {
+export class BdatReader implements Reader {
   readonly phase = 'content';
   readonly onTimeout = REPLIES.contentTimeout;
   private left: number;
-  private readonly message: Message | undefined;
+  private readonly message: IncomingMessage | undefined;
   private readonly time: ContentDeadline;
   private readonly done: () => void;
 
@@ -16,7 +16,7 @@ export class ChunkInput implements Input {
    * @param size octets of the chunk, at least 1; `message` is undefined for a chunk that is dropped.
    * @param time the deadline of all chunks of the message: a chunk of its own earns no more than its octets.
    */
-  constructor(size: number, message: Message | undefined, time: ContentDeadline, done: () => void) {
+  constructor(size: number, message: IncomingMessage | undefined, time: ContentDeadline, done: () => void) {
     this.left = size;
     this.message = message;
     this.time = time;

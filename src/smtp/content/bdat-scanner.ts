@@ -2,7 +2,7 @@ import { BLOCK, newlines, WORTH } from './newlines/index.ts';
 import { CR, LF } from '../grammar/octets.ts';
 
 /** Looks for a CR without LF or a LF without CR in content that comes in chunks (RFC 3030), octets unchanged. */
-export class ChunkScanner {
+export class BdatScanner {
   bareNewline = false;
   private afterCr = false;
 

@@ -1,17 +1,17 @@
 /** Reads content after DATA up to its end. */
 
-import type { Input } from '../engine/reader.ts';
-import type { Message } from './incoming-message.ts';
+import type { Reader } from '../engine/reader.ts';
+import type { IncomingMessage } from './incoming-message.ts';
 import { REPLIES } from '../engine/replies.ts';
 
-export class ContentInput implements Input {
+export class DataReader implements Reader {
   readonly phase = 'content';
   readonly onTimeout = REPLIES.contentTimeout;
-  private readonly message: Message;
+  private readonly message: IncomingMessage;
   private readonly done: () => void;
 
   /** @param done called when the end of the content has been read. */
-  constructor(message: Message, done: () => void) {
+  constructor(message: IncomingMessage, done: () => void) {
     this.message = message;
     this.done = done;
   }

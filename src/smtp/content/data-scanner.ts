@@ -19,7 +19,7 @@ const ENDED = 5;
 
 const LONE_CR = Buffer.from([CR]);
 
-export class ContentScanner {
+export class DataScanner {
   /** Whether a CR without LF or a LF without CR stood in the content. */
   bareNewline = false;
   private state = LINE_START;

@@ -1,9 +1,9 @@
 /** One message coming in: scanner, policy and limits on the way to the handler. */
 
-import { ChunkScanner } from './bdat-scanner.ts';
+import { BdatScanner } from './bdat-scanner.ts';
 import { ContentError } from '../api/content-error.ts';
 import type { ContentSink, Take } from './content-sink.ts';
-import { ContentScanner } from './data-scanner.ts';
+import { DataScanner } from './data-scanner.ts';
 import type { ContentDeadline } from './content-deadline.ts';
 import type { Delivery } from './delivery.ts';
 import type { Envelope } from '../api/envelope.ts';
@@ -13,12 +13,12 @@ import type { BareNewlines } from '../api/newline-policy.ts';
 import type { Settings } from '../api/options.ts';
 import { REPLIES } from '../engine/replies.ts';
 
-export class Message {
+export class IncomingMessage {
   readonly delivery: Delivery;
   readonly time: ContentDeadline;
   private readonly sink: ContentSink;
-  private readonly scanner: ContentScanner;
-  private readonly chunks: ChunkScanner | undefined;
+  private readonly scanner: DataScanner;
+  private readonly chunks: BdatScanner | undefined;
   private readonly write: Take;
   private readonly normalizer: NewlineNormalizer | undefined;
   private readonly hops = new HopCounter();
@@ -54,8 +54,8 @@ export class Message {
     const normalizer = policy === 'normalize' && !binary ? new NewlineNormalizer(pass) : undefined;
     this.normalizer = normalizer;
     this.write = normalizer === undefined ? pass : (octets): void => normalizer.write(octets);
-    this.scanner = new ContentScanner(this.write);
-    this.chunks = chunked && !binary ? new ChunkScanner() : undefined;
+    this.scanner = new DataScanner(this.write);
+    this.chunks = chunked && !binary ? new BdatScanner() : undefined;
   }
 
   get ended(): boolean {

@@ -1,28 +1,28 @@
 /** The message of the current transaction: DATA or BDAT, from the first octet to the reply. */
 
-import { ChunkInput } from './bdat-reader.ts';
+import { BdatReader } from './bdat-reader.ts';
 import { ContentDeadline } from './content-deadline.ts';
-import { ContentInput } from './data-reader.ts';
+import { DataReader } from './data-reader.ts';
 import type { ContentError } from '../api/content-error.ts';
 import { collect, stream } from './delivery.ts';
-import type { Dialogue } from '../engine/exchange.ts';
+import type { Exchange } from '../engine/exchange.ts';
 import type { ContentReply } from '../api/handler.ts';
-import { Message } from './incoming-message.ts';
+import { IncomingMessage } from './incoming-message.ts';
 import { newlinePolicy } from '../api/newline-policy.ts';
 import { REPLIES } from '../engine/replies.ts';
 import { formatReply, type HookReply, readReply, type Reply } from '../api/reply.ts';
 
 export class Reception {
   /** Content that has begun and not ended. */
-  message: Message | undefined;
+  message: IncomingMessage | undefined;
   /** A chunk was refused: nothing but RSET helps (RFC 3030 section 2). */
   private failed = false;
-  private readonly dialogue: Dialogue;
+  private readonly exchange: Exchange;
   private readonly drained: () => void;
 
   /** @param drained called when a streaming handler has made room. */
-  constructor(dialogue: Dialogue, drained: () => void) {
-    this.dialogue = dialogue;
+  constructor(exchange: Exchange, drained: () => void) {
+    this.exchange = exchange;
     this.drained = drained;
   }
 
@@ -33,29 +33,29 @@ export class Reception {
 
   /** Content after DATA: the reply 354, and everything up to the end of data. */
   startContent(): void {
-    const { dialogue } = this;
+    const { exchange } = this;
     const message = this.open(false);
-    dialogue.reply(REPLIES.startContent);
+    exchange.reply(REPLIES.startContent);
     const done = (): void => {
-      dialogue.resume();
+      exchange.resume();
       this.finish(message);
     };
-    dialogue.use(new ContentInput(message, done));
+    exchange.use(new DataReader(message, done));
   }
 
   /** One chunk of BDAT. Its octets are read in any case, and dropped where they cannot be content. */
   startChunk(size: number, last: boolean): void {
-    const { dialogue } = this;
+    const { exchange } = this;
     const refusal = this.refusal();
     if (refusal === undefined) this.message ??= this.open(true);
     const message = refusal === undefined ? this.message : undefined;
     const done = (): void => {
-      dialogue.resume();
-      if (message === undefined) dialogue.refuse(refusal ?? '');
+      exchange.resume();
+      if (message === undefined) exchange.refuse(refusal ?? '');
       else this.chunkDone(message, size, last);
     };
     if (size === 0) done();
-    else dialogue.use(new ChunkInput(size, message, message?.time ?? this.startTime(), done));
+    else exchange.use(new BdatReader(size, message, message?.time ?? this.startTime(), done));
   }
 
   /** The content is lost, or its transaction has been given up. */
@@ -66,7 +66,7 @@ export class Reception {
   }
 
   private refusal(): string | undefined {
-    const { envelope, session, settings } = this.dialogue;
+    const { envelope, session, settings } = this.exchange;
     if (settings.requireStartTLS && session.tls === null) return REPLIES.tlsFirst;
     if (this.failed) return REPLIES.chunkFailed;
     if (!session.extended) return REPLIES.helloFirst;
@@ -75,59 +75,67 @@ export class Reception {
     return envelope.rcptTos.length === 0 ? REPLIES.recipientFirst : undefined;
   }
 
-  private chunkDone(message: Message, size: number, last: boolean): void {
+  private chunkDone(message: IncomingMessage, size: number, last: boolean): void {
     if (last) return this.finish(message);
     if (!message.tooBig)
-      return this.dialogue.reply(
+      return this.exchange.reply(
         formatReply({ code: 250, enhanced: '2.0.0', text: `${size} octets received` }),
       );
     message.refuse(REPLIES.messageTooBig);
     this.message = undefined;
     this.failed = true;
-    this.dialogue.reply(REPLIES.messageTooBig);
+    this.exchange.reply(REPLIES.messageTooBig);
   }
 
   private startTime(): ContentDeadline {
-    return new ContentDeadline(this.dialogue.settings, this.dialogue.now());
+    return new ContentDeadline(this.exchange.settings, this.exchange.now());
   }
 
-  private open(chunked: boolean): Message {
-    const { handler, server, session, envelope, settings } = this.dialogue;
+  private open(chunked: boolean): IncomingMessage {
+    const { handler, server, session, envelope, settings } = this.exchange;
     const delivery =
       handler.handleContent === undefined
         ? collect(handler, server, session, envelope)
         : stream(handler, server, session, envelope, this.drained);
-    const aborted = (reason: ContentError): void => this.dialogue.aborted(reason);
+    const aborted = (reason: ContentError): void => this.exchange.aborted(reason);
     const policy = newlinePolicy(settings, session);
-    this.message = new Message(delivery, envelope, settings, policy, chunked, this.startTime(), aborted);
+    this.message = new IncomingMessage(
+      delivery,
+      envelope,
+      settings,
+      policy,
+      chunked,
+      this.startTime(),
+      aborted,
+    );
     return this.message;
   }
 
   /** Asks the handler for the reply to the whole message. The transaction ends with it, whatever it is. */
-  private finish(message: Message): void {
-    const { dialogue } = this;
+  private finish(message: IncomingMessage): void {
+    const { exchange } = this;
     const { delivery } = message;
-    const copies = dialogue.settings.lmtp ? dialogue.envelope.rcptTos.length : 1;
+    const copies = exchange.settings.lmtp ? exchange.envelope.rcptTos.length : 1;
     this.message = undefined;
     const verdict = message.end();
     if (verdict !== undefined) {
-      dialogue.reply(verdict.repeat(copies));
-      return dialogue.endTransaction(false);
+      exchange.reply(verdict.repeat(copies));
+      return exchange.endTransaction(false);
     }
-    dialogue.ask<ContentReply>(
+    exchange.ask<ContentReply>(
       () => delivery.finish(),
       (answer) => {
         const replies = readAnswers(answer, copies, delivery.hook);
         for (const reply of replies)
-          dialogue.reply(reply === undefined ? REPLIES.messageOk : formatReply(reply));
-        dialogue.endTransaction(replies.some((reply) => reply === undefined || reply.code < 300));
-        if (replies.some((reply) => reply?.code === 421)) dialogue.close('refused');
+          exchange.reply(reply === undefined ? REPLIES.messageOk : formatReply(reply));
+        exchange.endTransaction(replies.some((reply) => reply === undefined || reply.code < 300));
+        if (replies.some((reply) => reply?.code === 421)) exchange.close('refused');
       },
       (error) => {
-        const wire = dialogue.report(error) ?? REPLIES.handlerFailed;
-        dialogue.reply(wire.repeat(copies));
-        dialogue.endTransaction(false);
-        if (wire.startsWith('421')) dialogue.close('refused');
+        const wire = exchange.report(error) ?? REPLIES.handlerFailed;
+        exchange.reply(wire.repeat(copies));
+        exchange.endTransaction(false);
+        if (wire.startsWith('421')) exchange.close('refused');
       },
     );
   }

@@ -2,13 +2,13 @@ import type { Client } from '../../proxy/node/peer.ts';
 import type { ContentError } from '../api/content-error.ts';
 import type { Envelope } from '../api/envelope.ts';
 import type { Handler } from '../api/handler.ts';
-import type { Input } from './reader.ts';
+import type { Reader } from './reader.ts';
 import type { Settings } from '../api/options.ts';
 import type { MailServer } from '../api/mail-server.ts';
 import type { CloseReason, Session } from '../api/session.ts';
 
 /** What a command sees of the conversation. */
-export interface Dialogue {
+export interface Exchange {
   readonly server: MailServer;
   readonly handler: Handler;
   readonly settings: Settings;
@@ -49,7 +49,7 @@ export interface Dialogue {
   /** Milliseconds of a steady clock. */
   now(): number;
   /** Lets something else read the stream from the next octet on. */
-  use(input: Input): void;
+  use(input: Reader): void;
   /** Reads commands again. */
   resume(): void;
   /** Sends what is queued, then TLS; the session is a fresh one afterwards, but for the PROXY header. */
@@ -102,5 +102,5 @@ export interface Command {
    * @param line holds the argument at [from, to), without surrounding spaces.
    * @param more whether the client has sent more already.
    */
-  run(dialogue: Dialogue, line: Buffer, from: number, to: number, more: boolean): void;
+  run(exchange: Exchange, line: Buffer, from: number, to: number, more: boolean): void;
 }

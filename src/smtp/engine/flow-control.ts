@@ -1,6 +1,6 @@
-import type { Input } from './reader.ts';
+import type { Reader } from './reader.ts';
 import type { Settings } from '../api/options.ts';
-import type { Port } from './transport.ts';
+import type { Transport } from './transport.ts';
 
 /** The deadline of a message, which all of its commands share. */
 interface ContentTime {
@@ -9,15 +9,15 @@ interface ContentTime {
   shift(duration: number): void;
 }
 
-/** What the port waits for between two batches: octets of the client, or a hook, with reading on hold meanwhile. */
-export class Pace {
-  private readonly port: Port;
+/** What the transport waits for between two batches: octets of the client, or a hook, with reading on hold meanwhile. */
+export class FlowControl {
+  private readonly transport: Transport;
   private readonly settings: Settings;
   /** When reading was put on hold; undefined while it goes on. */
   private heldSince: number | undefined;
 
-  constructor(port: Port, settings: Settings) {
-    this.port = port;
+  constructor(transport: Transport, settings: Settings) {
+    this.transport = transport;
     this.settings = settings;
   }
 
@@ -30,27 +30,27 @@ export class Pace {
    *
    * @param octets size of the batch that has come.
    */
-  awaitHandler(input: Input, octets: number): void {
-    const now = this.port.now();
+  awaitHandler(reader: Reader, octets: number): void {
+    const now = this.transport.now();
     // What has come counts for the client, although nobody waits for more of it now.
-    input.deadline(now, octets);
+    reader.deadline(now, octets);
     if (this.heldSince === undefined) {
       this.heldSince = now;
-      this.port.hold();
+      this.transport.hold();
     }
-    this.port.deadline(now + this.settings.timeouts.handler);
+    this.transport.deadline(now + this.settings.timeouts.handler);
   }
 
   /** Waits for octets; `content` is the deadline of the message that they belong to, if one has begun. */
-  awaitClient(input: Input, content: ContentTime | undefined, octets: number): void {
-    const now = this.port.now();
+  awaitClient(reader: Reader, content: ContentTime | undefined, octets: number): void {
+    const now = this.transport.now();
     if (this.heldSince !== undefined) {
       content?.shift(now - this.heldSince);
       this.heldSince = undefined;
-      this.port.release();
+      this.transport.release();
     }
-    const until = input.deadline(now, octets);
+    const until = reader.deadline(now, octets);
     // Between chunks too the message has to come on: many small ones take no longer than a large one.
-    this.port.deadline(content === undefined ? until : Math.min(until, content.at(now)));
+    this.transport.deadline(content === undefined ? until : Math.min(until, content.at(now)));
   }
 }

@@ -1,7 +1,7 @@
 import { isThenable } from '../../sasl/state-machine.ts';
 
 /** Calls hooks. A hook that returns a promise closes the gate until it settles; a synchronous one costs no promise. */
-export class HookGate {
+export class HookCalls {
   /** The number of the call that is awaited, or 0. */
   private pending = 0;
   private calls = 0;

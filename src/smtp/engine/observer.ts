@@ -12,7 +12,7 @@ import { formatReply, readReply } from '../api/reply.ts';
 import type { MailServer } from '../api/mail-server.ts';
 import type { CloseReason, Session } from '../api/session.ts';
 
-export class Witness {
+export class Observer {
   readonly server: MailServer;
   readonly session: Session;
   private readonly handler: Handler;

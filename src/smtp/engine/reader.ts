@@ -1,7 +1,7 @@
 import type { Phase } from '../api/phase.ts';
 
 /** What reads the stream at the moment: the PROXY header, commands, content, an answer to an AUTH challenge. */
-export interface Input {
+export interface Reader {
   /** Reads octets from `at` on, at least one, and returns the index after the last one read. */
   read(chunk: Buffer, at: number): number;
   /**

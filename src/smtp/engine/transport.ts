@@ -4,7 +4,7 @@ import type { MailServer } from '../api/mail-server.ts';
 import type { CloseReason } from '../api/session.ts';
 
 /** What a conversation asks of whoever owns the transport. */
-export interface Port {
+export interface Transport {
   /** Milliseconds of a steady clock. */
   now(): number;
   /** Sends replies, printable ASCII and CRLF. One call for each batch of input, or more when the replies are long. */
@@ -25,7 +25,7 @@ export interface Port {
 }
 
 /** What all conversations of a server share. */
-export interface Host {
+export interface ServerContext {
   readonly server: MailServer;
   readonly handler: Handler;
   readonly settings: Settings;

@@ -1,27 +1,27 @@
-import type { Dialogue } from '../engine/exchange.ts';
-import type { Input } from '../engine/reader.ts';
+import type { Exchange } from '../engine/exchange.ts';
+import type { Reader } from '../engine/reader.ts';
 import { REPLIES } from '../engine/replies.ts';
 
 /** The pause before the greeting: a client that does not wait for it does not listen later either (RFC 5321 4.3.1). */
-export class GreetingPause implements Input {
+export class GreetingDelay implements Reader {
   readonly phase = 'command';
   readonly onTimeout = '';
   readonly full = false;
   readonly passed: () => void;
-  private readonly dialogue: Dialogue;
+  private readonly exchange: Exchange;
   private readonly until: number;
 
   /** @param passed called when the pause is over and the client has kept quiet. */
-  constructor(dialogue: Dialogue, until: number, passed: () => void) {
-    this.dialogue = dialogue;
+  constructor(exchange: Exchange, until: number, passed: () => void) {
+    this.exchange = exchange;
     this.until = until;
     this.passed = passed;
   }
 
   read(chunk: Buffer): number {
-    this.dialogue.note('early-talker', 'the client did not wait for the greeting');
-    this.dialogue.reply(REPLIES.earlyTalker);
-    this.dialogue.close('not-smtp');
+    this.exchange.note('early-talker', 'the client did not wait for the greeting');
+    this.exchange.reply(REPLIES.earlyTalker);
+    this.exchange.close('not-smtp');
     return chunk.length;
   }
 

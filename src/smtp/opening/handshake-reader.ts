@@ -1,7 +1,7 @@
-import type { Input } from '../engine/reader.ts';
+import type { Reader } from '../engine/reader.ts';
 
 /** While the handshake runs there is no SMTP: octets that came with the PROXY header are put back for TLS. */
-export class TLSInput implements Input {
+export class HandshakeReader implements Reader {
   readonly phase = 'tls';
   readonly onTimeout = '';
   readonly full = false;

@@ -1,9 +1,9 @@
 import type { ProxyData } from '../../proxy/index.ts';
 import type { HeaderReader } from '../../proxy/reader.ts';
-import type { Input } from '../engine/reader.ts';
+import type { Reader } from '../engine/reader.ts';
 
 /** Reads the PROXY header, and not an octet more, within one absolute deadline. Nothing is said before it. */
-export class HeaderInput<V> implements Input {
+export class ProxyHeaderReader<V> implements Reader {
   readonly phase = 'proxy-header';
   readonly onTimeout = '';
   readonly full = false;

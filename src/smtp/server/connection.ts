@@ -3,9 +3,9 @@
 import type { Socket } from 'node:net';
 import type { Place } from '../../proxy/node/connection-list.ts';
 import { Conversation } from '../conversation.ts';
-import { giveBack } from './detach-buffer.ts';
+import { detachBuffer } from './detach-buffer.ts';
 import { flushSoon, type Sender } from './write-batch.ts';
-import type { Host, Port } from '../engine/transport.ts';
+import type { ServerContext, Transport } from '../engine/transport.ts';
 import type { CloseReason, Session } from '../api/session.ts';
 import { describeTLS, handshakeFault } from '../api/tls.ts';
 
@@ -24,7 +24,7 @@ export interface Owner {
   gone(connection: Connection): void;
 }
 
-export class Connection implements Port, Sender {
+export class Connection implements Transport, Sender {
   readonly session: Session;
   /** Where it stands among all connections of its server, and among those whose PROXY header is awaited. */
   place: Place<Connection> | undefined;
@@ -37,7 +37,7 @@ export class Connection implements Port, Sender {
   private outgoing = '';
   /** While a TLS handshake runs: the socket below, and the octets it had read before. */
   private below: { readonly raw: Socket; readonly before: number } | undefined;
-  private readonly host: Host;
+  private readonly context: ServerContext;
   private readonly owner: Owner;
   private timer: NodeJS.Timeout | undefined;
   private timerAt = 0;
@@ -47,12 +47,12 @@ export class Connection implements Port, Sender {
   /** What has ended the socket first. */
   private fault: (Error & { readonly code?: string; readonly reason?: string }) | undefined;
 
-  constructor(host: Host, session: Session, socket: Socket, owner: Owner) {
-    this.host = host;
+  constructor(context: ServerContext, session: Session, socket: Socket, owner: Owner) {
+    this.context = context;
     this.session = session;
     this.socket = socket;
     this.owner = owner;
-    this.conversation = new Conversation(host, session, this);
+    this.conversation = new Conversation(context, session, this);
     this.attach(socket);
   }
 
@@ -71,7 +71,7 @@ export class Connection implements Port, Sender {
     raw.pause();
     this.below = { raw, before: raw.bytesRead - rest.length };
     if (rest.length > 0) raw.unshift(rest);
-    const secure = this.host.settings.tls!.wrap(raw);
+    const secure = this.context.settings.tls!.wrap(raw);
     this.socket = secure;
     this.attach(secure);
     secure.once('secure', () => {
@@ -121,7 +121,7 @@ export class Connection implements Port, Sender {
     this.outgoing = '';
     if (socket.writable) socket.write(outgoing, 'latin1');
     if (socket.writableLength <= UNREAD_LIMIT || this.unreadUntil > 0) return;
-    this.unreadUntil = this.now() + this.host.settings.timeouts.write;
+    this.unreadUntil = this.now() + this.context.settings.timeouts.write;
     socket.pause();
     this.arm(this.unreadUntil);
   }
@@ -147,12 +147,12 @@ export class Connection implements Port, Sender {
     // What the client still sends is read and dropped, so that the last reply is not lost to a reset.
     this.socket.resume();
     this.unreadUntil = 0;
-    this.deadline(this.now() + this.host.settings.timeouts.linger);
+    this.deadline(this.now() + this.context.settings.timeouts.linger);
   }
 
   private attach(socket: Socket): void {
     socket.on('data', (chunk: Buffer) => {
-      if (this.conversation.receive(chunk)) giveBack(chunk);
+      if (this.conversation.receive(chunk)) detachBuffer(chunk);
     });
     socket.on('end', () => this.conversation.end());
     socket.on('drain', () => this.drained());

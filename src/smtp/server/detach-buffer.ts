@@ -12,7 +12,7 @@ type Memory = ArrayBuffer & { transfer?(length: number): ArrayBuffer };
  *
  * @param chunk that nothing refers to any more; it is empty afterwards, unless it was small or part of a larger buffer.
  */
-export function giveBack(chunk: Buffer): void {
+export function detachBuffer(chunk: Buffer): void {
   const memory = chunk.buffer as Memory;
   if (chunk.length < WORTH || chunk.length < memory.byteLength) return;
   if (memory.transfer === undefined) transferToNobody(memory);

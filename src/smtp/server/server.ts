@@ -2,11 +2,11 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import type { TlvValues } from '../../proxy/index.ts';
 import { peerOf, UNIX_PEER } from '../../proxy/node/peer.ts';
 import { Roster } from '../../proxy/node/connection-list.ts';
-import { checkOwnCommands } from '../commands/table.ts';
+import { checkCustomCommands } from '../commands/table.ts';
 import { checkHonours } from '../commands/extensions.ts';
 import { clientKey } from './client-key.ts';
 import { Connection, type Owner } from './connection.ts';
-import type { Host } from '../engine/transport.ts';
+import type { ServerContext } from '../engine/transport.ts';
 import { FailureCount } from './failure-count.ts';
 import type { Handler } from '../api/handler.ts';
 import { checkHandler, checkHookNames } from '../api/handler-checks.ts';
@@ -42,7 +42,7 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
   private readonly perClient = new Map<string, number>();
   /** Connections whose PROXY header has not come yet, the oldest first. */
   private readonly halfOpen = new Roster<Connection>();
-  private readonly host: Host;
+  private readonly context: ServerContext;
   private readonly owner: Owner;
   private readonly authFailures = new FailureCount();
   private closing = false;
@@ -75,8 +75,8 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
     }
     const { authFailuresPerClient } = this.settings.limits;
     const server = this as unknown as SMTPServer;
-    checkOwnCommands(server);
-    this.host = { server, handler: handler as Handler, settings: this.settings };
+    checkCustomCommands(server);
+    this.context = { server, handler: handler as Handler, settings: this.settings };
     this.owner = {
       identified: (connection) => this.admit(connection),
       authFailed: ({ session }) => this.authFailures.count(clientKey(session)) < authFailuresPerClient,
@@ -138,9 +138,9 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
     if (tls && this.settings.tls === null)
       throw new TypeError('listen: tls needs the option tls of the server');
     let unix = 'path' in place;
-    const host = this.hostFor(place);
+    const context = this.contextFor(place);
     this.closing = false;
-    const listener = await listenAt(place, (socket) => this.accept(host, socket, unix, tls));
+    const listener = await listenAt(place, (socket) => this.accept(context, socket, unix, tls));
     if (this.closing) {
       listener.close();
       throw new Error('listen: the server was closed before it could listen');
@@ -200,13 +200,13 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
   }
 
   /** What conversations of one listener share. */
-  private hostFor({ bareNewlines }: ListenTarget): Host {
-    if (bareNewlines === undefined) return this.host;
+  private contextFor({ bareNewlines }: ListenTarget): ServerContext {
+    if (bareNewlines === undefined) return this.context;
     const policy = readPolicy('listen: bareNewlines', bareNewlines);
-    return { ...this.host, settings: { ...this.settings, bareNewlines: policy } };
+    return { ...this.context, settings: { ...this.settings, bareNewlines: policy } };
   }
 
-  private accept(host: Host, socket: Socket, unix: boolean, tls: boolean): void {
+  private accept(context: ServerContext, socket: Socket, unix: boolean, tls: boolean): void {
     const session = new Session(unix ? UNIX_PEER : peerOf(socket), this.settings.lmtp, socket);
     // The system knows no address of one that has broken off before it was accepted.
     if (session.peer.address === null) return void socket.destroy();
@@ -228,7 +228,7 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
     if (this.closing) return refuse(socket, mute ? '' : REPLIES.shutdown, timeouts.linger);
     if (this.connections.size >= limits.connections)
       return refuse(socket, mute ? '' : REPLIES.tooManyConnections, timeouts.linger);
-    const connection = new Connection(host, session, socket, this.owner);
+    const connection = new Connection(context, session, socket, this.owner);
     connection.place = this.connections.enter(connection);
     if (trusted) this.awaitHeader(connection);
     if (trusted || this.admit(connection)) connection.start(trusted, tls);

@@ -1,4 +1,4 @@
-/** newlines.wat, assembled. Made by test/smtp/newlines-wasm.test.ts. */
+/** newlines.wat, assembled. Made by test/smtp/content/newlines-wasm.test.ts. */
 export const NEWLINES_WASM =
   'AGFzbQEAAAABDAJgAn9/AX9gAnt/AAMEAwAAAQUDAQADBgsCfwFBAAt/AUEACwcqBQZtZW1vcnkCAARiYXJlAwADb3V0AwEGc3Vy' +
   'dmV5AAAHdW5zdHVmZgABCqMDA48BAgV7AX8CQANAIAAgAU8NASAA/QAEACECIAD9AAQBIQMgAkEN/Q/9IyADQQr9D/0j/VEhBCAC' +
