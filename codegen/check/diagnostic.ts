@@ -1,3 +1,4 @@
+import { meantBy } from '../../src/wire/did-you-mean.ts';
 import type { DiagnosticCode } from './catalogue.ts';
 
 /** Where in a spec: `['tlvs', 3, 'code']`. */
@@ -65,27 +66,9 @@ export function pathText(path: Path): string {
 
 /** "did you mean AWS?" where one of the names is near; else the names. */
 export function suggest(name: string, names: readonly string[]): string {
-  const near = names
-    .map((candidate) => ({ candidate, steps: distance(name.toLowerCase(), candidate.toLowerCase()) }))
-    .toSorted((a, b) => a.steps - b.steps)[0];
-  if (near !== undefined && near.steps <= Math.max(1, name.length / 3))
-    return `did you mean ${near.candidate}?`;
+  const meant = meantBy(name, names);
+  if (meant !== undefined) return `did you mean ${meant}?`;
   if (names.length === 0) return 'there is none';
   const listed = names.slice(0, 8).join(', ');
   return `there ${names.length === 1 ? 'is' : 'are'} ${listed}${names.length > 8 ? ' and more' : ''}`;
-}
-
-/** Octets to insert, delete or exchange until one text is the other; long texts count as far apart. */
-function distance(a: string, b: string): number {
-  if (a.length > 64 || b.length > 64) return 64;
-  let before = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const exchange = before[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row.push(Math.min(before[j]! + 1, row[j - 1]! + 1, exchange));
-    }
-    before = row;
-  }
-  return before[b.length]!;
 }

@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import { headerSchema } from '../../../generated/schemas.ts';
 import { escapeText } from '../../wire/escape.ts';
-import { suggestion } from '../shared/did-you-mean.ts';
+import { suggestion } from '../../wire/did-you-mean.ts';
 import { EXIT, UsageError } from '../shared/failure.ts';
 import { addHeaderOptions, describesHeader, headerFrom, headerOrUsage } from '../shared/header-options.ts';
 import type { HeaderOptions } from '../shared/header-options.ts';

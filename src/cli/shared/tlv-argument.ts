@@ -2,7 +2,7 @@ import { spec } from '../../../spec/index.ts';
 import type { Value } from '../../../spec/types.ts';
 import { escapeText } from '../../wire/escape.ts';
 import { unhex } from '../../wire/index.ts';
-import { meantBy } from './did-you-mean.ts';
+import { meantBy } from '../../wire/did-you-mean.ts';
 
 /** A TLV named on the command line. */
 export interface TlvArgument {

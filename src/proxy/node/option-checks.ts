@@ -1,5 +1,6 @@
 /** Checks of option values. Each throws an error that names the option, what it got, and what is allowed. */
 
+import { suggestion } from '../../wire/did-you-mean.ts';
 import { show } from '../../wire/escape.ts';
 
 export function object(path: string, given: unknown, known: object): void {
@@ -8,18 +9,9 @@ export function object(path: string, given: unknown, known: object): void {
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(known, name)) {
       const full = path === '' ? name : `${path}.${name}`;
-      const names = Object.keys(known);
-      const meant = names.find((each) => lettersOf(each) === lettersOf(name));
-      throw new TypeError(
-        `option ${full} is unknown; ${meant === undefined ? `known are ${names.join(', ')}` : `did you mean ${meant}?`}`,
-      );
+      throw new TypeError(`option ${full} is unknown${suggestion(name, Object.keys(known))}`);
     }
   }
-}
-
-/** A name without case and underscores: `data_size_limit` is what others call `dataSizeLimit`. */
-export function lettersOf(name: string): string {
-  return name.replaceAll('_', '').toLowerCase();
 }
 
 export function boolean(name: string, value: unknown): boolean {

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../proxy/node/diagnostic.ts';
-import { lettersOf } from './option-checks.ts';
+import { lettersOf } from '../../wire/did-you-mean.ts';
 import type { Handler } from './handler.ts';
 import { escapeText } from '../../wire/escape.ts';
 

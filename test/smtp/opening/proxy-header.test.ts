@@ -310,7 +310,11 @@ describe('options of proxyProtocol', () => {
     ],
     [
       { timeout: 5000, trusted: 'anyone', tursted: [] },
-      /proxyProtocol\.tursted is unknown; known are timeout, trusted, /,
+      /proxyProtocol\.tursted is unknown; did you mean trusted\?$/,
+    ],
+    [
+      { timeout: 5000, trusted: 'anyone', believed: [] },
+      /proxyProtocol\.believed is unknown; known are timeout, trusted, /,
     ],
     [
       { Time_Out: 5000, trusted: 'anyone' },

@@ -1,16 +1,14 @@
 /**
- * The known name that somebody must have meant by another: the same but for case and separators, or else the only one
- * nearest to it, at most two letters away.
+ * The known name that was probably meant by another: the same but for case and separators, or else the first of the
+ * nearest ones, at most two letters away.
  */
 export function meantBy(given: string, known: readonly string[]): string | undefined {
   const letters = lettersOf(given).slice(0, LONGEST);
   const limit = Math.min(2, Math.floor(letters.length / 3));
-  const near = known
+  const [nearest] = known
     .map((name) => ({ name, distance: distance(letters, lettersOf(name)) }))
-    .filter((each) => each.distance <= limit)
     .toSorted((a, b) => a.distance - b.distance);
-  const [first, second] = near;
-  return first === undefined || second?.distance === first.distance ? undefined : first.name;
+  return nearest !== undefined && nearest.distance <= limit ? nearest.name : undefined;
 }
 
 /** `; did you mean NAME?`, or what is known. */
@@ -21,7 +19,8 @@ export function suggestion(given: string, known: readonly string[]): string {
 
 const LONGEST = 64;
 
-function lettersOf(name: string): string {
+/** A name without case and separators: `data_size_limit` is what others call `dataSizeLimit`. */
+export function lettersOf(name: string): string {
   return name.replaceAll(/[-_]/g, '').toLowerCase();
 }
 
