@@ -28,9 +28,54 @@ test.each(readmes)('the links of %s lead somewhere', (path) => {
   expect(links.filter((link) => !existsSync(join(ROOT, dirname(path), link)))).toEqual([]);
 });
 
+const files = ['.', '.github', 'spec', 'codegen', 'src', 'test', 'generated'].flatMap((folder) =>
+  readdirSync(join(ROOT, folder), { recursive: folder !== '.', encoding: 'utf8' }).map(
+    (name) => `/${folder}/${name}`,
+  ),
+);
+
+test.each(readmes)('the files that %s names exist', (path) => {
+  // Examples have files of their own.
+  const text = read(path).replaceAll(/^```(?:ts|diff|console)\n.*?^```$/gmsu, '');
+  const named = [
+    ...text.matchAll(/(?<![\w./*-])(?:\w[\w-]*\/)*\w[\w-]*(?:\.\w+)*\.(?:ts|mjs|json|cfg)\b/gu),
+  ].map(([name]) => name.replace(/^truepeer\//u, ''));
+  expect(named.filter((name) => !files.some((file) => file.endsWith(`/${name}`)))).toEqual([]);
+});
+
 test.each(readmes)('the scripts that %s names exist', (path) => {
   const named = [...read(path).matchAll(/\bnpm run (?:-s )?(\w+(?::\w+)*)/gu)].map(([, name]) => name ?? '');
   expect(named.filter((name) => !Object.hasOwn(SCRIPTS, name))).toEqual([]);
+});
+
+test.each(readmes)('the commands that %s names have the options that it gives them', async (path) => {
+  const calls = [
+    ...read(path).matchAll(/\btruepeer (serve|send|inspect|encode|codegen)((?: [^\n`|#]*)?)/gu),
+  ].map(([, command = '', rest = '']) => ({ command, rest }));
+  for (const [, rest = ''] of read(path).matchAll(/\bnpm start -- ([^\n`]*)/gu))
+    calls.push({ command: 'serve', rest });
+  for (const { command, rest } of calls) {
+    const { out } = await truepeer([command, '--help']);
+    for (const [option] of rest.matchAll(/--[a-z][a-z-]*/gu))
+      expect(out, `${command} ${option}`).toMatch(new RegExp(`${option}(?![\\w-])`, 'u'));
+  }
+});
+
+const shownCalls = readmes.flatMap((path) =>
+  [...read(path).matchAll(/^\$ npx truepeer ((?:encode|inspect)\b[^|\n]*)\n(.*?)^```$/gmsu)].map(
+    ([, call = '', shown = '']) => ({ path, call, shown }),
+  ),
+);
+
+test('some files show what encode and inspect print', () => {
+  expect(shownCalls.map(({ path }) => path)).toEqual(
+    expect.arrayContaining(['README.md', 'src/cli/README.md']),
+  );
+});
+
+test.each(shownCalls)('$path shows what this prints: $call', async ({ call, shown }) => {
+  const args = [...call.matchAll(/'([^']*)'|(\S+)/gu)].map(([, quoted, word]) => quoted ?? word ?? '');
+  expect((await truepeer(args)).out).toBe(shown);
 });
 
 describe('src/smtp/README.md', () => {
@@ -106,29 +151,8 @@ describe('codegen/README.md', () => {
 });
 
 describe('README.md', () => {
-  test('names options that its commands have', async () => {
-    const calls = [
-      ...README.matchAll(/\btruepeer (serve|send|inspect|encode|codegen)((?: [^\n`|]*)?)/gu),
-      ...[...README.matchAll(/\bnpm start -- ([^\n`]*)/gu)].map(
-        ([all, rest]) => [all, 'serve', rest] as const,
-      ),
-    ];
-    expect(calls.length).toBeGreaterThan(5);
-    const helps = new Map<string, string>();
-    for (const [, command = '', rest = ''] of calls) {
-      if (!helps.has(command)) helps.set(command, (await truepeer([command, '--help'])).out);
-      for (const [option] of rest.matchAll(/--[a-z][a-z-]*/gu))
-        expect(helps.get(command), `${command} ${option}`).toMatch(new RegExp(`${option}(?![\\w-])`, 'u'));
-    }
-  });
-
   test('shows the configuration that the tests run', () => {
     expect(README).toContain(`\`\`\`haproxy\n${read('test/interop/haproxy.cfg').trimEnd()}\n\`\`\``);
-  });
-
-  test('shows what inspect prints', async () => {
-    const [, argument = '', shown] = /\$ npx truepeer inspect '([^']*)'\n(.*?)```/su.exec(README) ?? [];
-    expect((await truepeer(['inspect', argument])).out).toBe(shown);
   });
 
   test('shows what send prints, and what serve stores', async () => {
