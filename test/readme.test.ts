@@ -15,10 +15,11 @@ const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 const README = read('README.md');
 const SCRIPTS = (JSON.parse(read('package.json')) as { scripts: Record<string, string> }).scripts;
 
-const readmes = ['.', '.github', 'spec', 'codegen', 'src', 'test', 'generated'].flatMap((folder) =>
-  readdirSync(join(ROOT, folder), { recursive: folder !== '.', encoding: 'utf8' })
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => join(folder, name)),
+const readmes = ['.', '.github', 'spec', 'codegen', 'src', 'test', 'generated', 'findings'].flatMap(
+  (folder) =>
+    readdirSync(join(ROOT, folder), { recursive: folder !== '.', encoding: 'utf8' })
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => join(folder, name)),
 );
 
 test.each(readmes)('the links of %s lead somewhere', (path) => {
@@ -28,7 +29,7 @@ test.each(readmes)('the links of %s lead somewhere', (path) => {
   expect(links.filter((link) => !existsSync(join(ROOT, dirname(path), link)))).toEqual([]);
 });
 
-const files = ['.', '.github', 'spec', 'codegen', 'src', 'test', 'generated'].flatMap((folder) =>
+const files = ['.', '.github', 'spec', 'codegen', 'src', 'test', 'generated', 'findings'].flatMap((folder) =>
   readdirSync(join(ROOT, folder), { recursive: folder !== '.', encoding: 'utf8' }).map(
     (name) => `/${folder}/${name}`,
   ),
