@@ -4,11 +4,11 @@ import type { ProxyData } from './data.ts';
 /** What a `ProxyReader` needs of the codec it belongs to. */
 export interface ReaderContext<V> {
   readonly tables: Tables<V>;
-  /** What the last scan has found, of any reader. */
+  /** The result of the last scan, shared by all readers of the codec. */
   readonly scan: Scan;
   /** Decodes octets that hold a whole header, or a fault. */
   finish(b: Uint8Array, length: number): ProxyData<V>;
-  /** A header that never ended. */
+  /** The error for octets that end before the header does. */
   incomplete(b: Uint8Array): ProxyData<V>;
 }
 
@@ -47,7 +47,7 @@ export class HeaderReader<V> {
 
   /**
    * Takes the next octets. Gives the header as soon as it is whole, and again at every later call; a malformed one as
-   * soon as no continuation can mend it, then with `valid` false; undefined while more is needed.
+   * soon as no further octets can make it valid, then with `valid` false; undefined while more is needed.
    */
   push(chunk: Uint8Array): ProxyData<V> | undefined {
     if (this.#data !== undefined) {
@@ -81,15 +81,15 @@ export class HeaderReader<V> {
 
 const EMPTY = new Uint8Array(0);
 
-/** The first octets, apart from `b`: the `slice` of a Buffer would share its memory. */
+/** The first octets, apart from `b`: `slice` of a Buffer shares its memory. */
 function copy(b: Uint8Array, length: number): Uint8Array {
   return Uint8Array.prototype.slice.call(b, 0, length);
 }
 
-/** Octets in one piece. The room for them doubles, so that a thousand small chunks cost no more than a large one. */
+/** Octets in one piece. The buffer doubles when it grows, so that many small chunks cost linear time. */
 class Gathered {
   octets: Uint8Array;
-  /** What `octets` is the beginning of; undefined where the memory is not ours to write behind them. */
+  /** The buffer that `octets` is the start of; undefined when the memory behind them belongs to the caller. */
   #room: Uint8Array | undefined = undefined;
 
   /** @param octets are not written to. */

@@ -1,4 +1,4 @@
-/** Fixed integers at an offset; what does not fit the end of the octets reads as if zero stood there. */
+/** Integers of fixed size at an offset; octets beyond the end read as zero. */
 
 export function u16be(b: Uint8Array, o: number): number {
   return (b[o]! << 8) | b[o + 1]!;

@@ -6,10 +6,10 @@
 /** More octets are needed to decide. */
 export const NEED = -1;
 
-/** No continuation of the octets can be valid; the `Scan` says why and where. */
+/** No further octets can make it valid; the `Scan` says why and where. */
 export const FAULT = -2;
 
-/** What a scanner of words returns for an octet that can not stand there: the offset in disguise. */
+/** The negative result of a word scanner for an octet that is not allowed at `offset`; `offsetOf` reads it. */
 export function faultAt(offset: number): number {
   return FAULT - offset;
 }
@@ -33,21 +33,21 @@ export interface Limits {
   readonly repeats: boolean;
   /** A version 1 line may name addresses of both families. */
   readonly mixedFamilies: boolean;
-  /** Malformed TLVs do not spoil the header. */
+  /** Malformed TLVs do not make the header invalid. */
   readonly lenient: boolean;
   /** Versions accepted: bit 0 for 1, bit 1 for 2. */
   readonly versions: number;
 }
 
-/** What a scan leaves behind, reused from header to header. */
+/** The result of a scan; the object is reused for the next header. */
 export class Scan {
   /** Index of the error in the catalogue, of the last fault. */
   error = 0;
   /** Octet the fault is at. */
   offset = 0;
-  /** The number or the pair (type, length) that the error shows. */
+  /** What the error shows: a number, or type and length in one. */
   found = 0;
-  /** What a wrong checksum should have been. */
+  /** The expected checksum, where it is wrong. */
   due = 0;
   /** Octets needed, in all and at least, after `NEED`. */
   needed = 0;

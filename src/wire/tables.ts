@@ -1,6 +1,6 @@
 import type { Limits, Scan } from './scan.ts';
 
-/** What generated tables offer to the hand-written codec. Types only. */
+/** The interface between generated tables and the hand-written codec. Types only. */
 
 /** A row of the TLV tables, or a fixed field inside one, by its index in the table. */
 export interface TlvEntry {

@@ -1,4 +1,4 @@
-/** Text on the wire. Node's own slices are several times faster than TextDecoder; a browser has only the latter. */
+/** Octets as text and back. Slices of Node's Buffer are several times faster than TextDecoder, which browsers have. */
 
 type Slice = (this: Uint8Array, from: number, to: number) => string;
 const node = (globalThis as { Buffer?: { prototype: { latin1Slice: Slice; utf8Slice: Slice } } }).Buffer
@@ -9,7 +9,7 @@ const of = String.fromCharCode;
 const utf8Decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const utf8Encoder = new TextEncoder();
 
-/** Up to this many octets, text is made faster here than by a call out of JavaScript. */
+/** Up to this many octets, String.fromCharCode is faster than a call into C++. */
 const SHORT = 16;
 
 /** One character for each octet. */
@@ -50,7 +50,7 @@ export function ascii(b: Uint8Array, from: number, to: number): string | undefin
 export function utf8(b: Uint8Array, from: number, to: number): string | undefined {
   if (isPrintable(b, from, to)) return latin1(b, from, to);
   const text = nativeUtf8?.call(b, from, to);
-  // Node puts U+FFFD for what is malformed; it may also have been sent as such.
+  // Node writes U+FFFD for malformed octets; a sender may also have sent this character.
   const sure = text === undefined || text.includes('\ufffd') ? strictUtf8(b.subarray(from, to)) : text;
   return sure === undefined || hasControls(sure) ? undefined : sure;
 }
@@ -87,7 +87,7 @@ function isPrintable(b: Uint8Array, from: number, to: number): boolean {
   return true;
 }
 
-/** C0, DEL and C1; and the two separators that end a line in a terminal or a log. */
+/** C0, DEL and C1; and the line and paragraph separators, which may end a line in a terminal or a log. */
 function hasControls(text: string): boolean {
   for (let i = 0; i < text.length; i++) {
     const c = text.charCodeAt(i);

@@ -7,8 +7,8 @@ import type { ProxyData, TlvValues } from '../index.ts';
 import { clientOf, type Peer, peerOf, UNIX_PEER } from './peer.ts';
 import { identify, identifySecure, type Remote } from './proxied-socket.ts';
 import { type ProxyOptions, type ProxySettings, readProxyOptions } from './proxy-options.ts';
-import { Roster } from './connection-list.ts';
-import { MISSING_HEADER, objection } from './header-policy.ts';
+import { ConnectionList } from './connection-list.ts';
+import { MISSING_HEADER, refusalReason } from './header-policy.ts';
 
 /** How a server takes PROXY headers: as the SMTP server does, and what only a foreign server needs. */
 export interface AcceptOptions<V = TlvValues> extends ProxyOptions<V> {
@@ -19,7 +19,7 @@ export interface AcceptOptions<V = TlvValues> extends ProxyOptions<V> {
    * the `'client'`, for frameworks that look nowhere else; undefined then where a header names no client.
    */
   readonly remoteAddress?: Remote;
-  /** Receives what a log should know. What it throws is dropped. */
+  /** Receives log entries. Errors that it throws are ignored. */
   readonly diagnostics?: (diagnostic: Diagnostic) => void;
 }
 
@@ -66,17 +66,17 @@ export function acceptProxy<S extends Server, V = TlvValues>(server: S, options:
       'acceptProxy: a server of node:net, http, https, http2 or tls is expected; for an app of a framework make one: http.createServer(app)',
     );
   if (accepting.has(server)) throw new TypeError('acceptProxy: this server accepts PROXY headers already');
-  const entrance = new Entrance(server, options as unknown as AcceptOptions);
+  const gate = new HeaderGate(server, options as unknown as AcceptOptions);
   accepting.add(server);
   const emit = server.emit.bind(server) as Emit;
   const admitted = (socket: Socket): boolean => emit('connection', socket);
   server.emit = ((event, ...args) => {
     if (event === 'connection') {
-      entrance.arrived(args[0] as Socket, admitted);
+      gate.arrived(args[0] as Socket, admitted);
       return true;
     }
-    if (event === 'secureConnection') entrance.secured(args[0] as TLSSocket);
-    if (event === 'tlsClientError') entrance.secured(args[1] as TLSSocket);
+    if (event === 'secureConnection') gate.secured(args[0] as TLSSocket);
+    if (event === 'tlsClientError') gate.secured(args[1] as TLSSocket);
     return emit(event, ...args);
   }) as Emit;
   return server;
@@ -92,8 +92,8 @@ const MORE: Record<Exclude<keyof AcceptOptions, keyof ProxyOptions>, true> = {
   diagnostics: true,
 };
 
-/** Where connections wait until it is known who they are. */
-class Entrance {
+/** Reads the header of each connection before the server gets it. */
+class HeaderGate {
   private readonly server: Server;
   /** Null where the PROXY protocol is off. */
   private readonly settings: ProxySettings | null;
@@ -101,7 +101,7 @@ class Entrance {
   private readonly remote: Remote;
   private readonly note: (diagnostic: Diagnostic) => void;
   /** In the order in which they came. */
-  private readonly pending = new Roster<Socket>();
+  private readonly pending = new ConnectionList<Socket>();
 
   constructor(server: Server, options: AcceptOptions) {
     this.server = server;
@@ -117,7 +117,7 @@ class Entrance {
     const peer = this.peerOf(socket);
     const trusted = settings !== null && settings.trust.trusts(peer);
     if (settings !== null && !trusted && settings.untrusted === 'reject') {
-      // The system knows no address of a peer that has broken off before it was accepted.
+      // A peer that reset the connection before it was accepted has no address any more.
       if (peer.address === null) return void socket.destroy();
       return this.refuse(
         socket,
@@ -131,10 +131,10 @@ class Entrance {
       return;
     }
     this.makeRoom();
-    const place = this.pending.enter(socket);
+    const entry = this.pending.add(socket);
     receiveHeader(socket, new settings.codec.ProxyReader(settings.decode), settings.timeout, (outcome) => {
-      this.pending.leave(place);
-      const data = this.judge(socket, outcome, settings);
+      this.pending.remove(entry);
+      const data = this.acceptedHeader(socket, outcome, settings);
       if (data === undefined || socket.destroyed) return;
       this.identify(socket, peer, data);
       admit(socket);
@@ -150,8 +150,8 @@ class Entrance {
     identify(socket, { client, peer, proxyData: data }, this.remote);
   }
 
-  /** The header that lets a connection in; otherwise the connection is closed. */
-  private judge(
+  /** The header when it lets the connection in; undefined when the connection has been closed instead. */
+  private acceptedHeader(
     socket: Socket,
     outcome: HeaderOutcome<TlvValues>,
     settings: ProxySettings,
@@ -164,7 +164,7 @@ class Entrance {
         this.refuse(socket, 'proxy-header-missing', MISSING_HEADER);
         return undefined;
       default: {
-        const problem = objection(outcome.data, settings);
+        const problem = refusalReason(outcome.data, settings);
         if (problem === undefined) return outcome.data;
         this.refuse(socket, 'proxy-header-refused', `PROXY header refused: ${problem}`);
         return undefined;
@@ -172,13 +172,13 @@ class Entrance {
     }
   }
 
-  /** Who means well sends the header at once: the one that has not for longest has the weakest claim to a place. */
+  /** Closes the connection that has waited longest when `maxPending` wait: a proxy sends its header at once. */
   private makeRoom(): void {
     const { oldest } = this.pending;
     if (oldest === undefined || this.pending.size < this.maxPending) return;
-    this.pending.leave(oldest);
+    this.pending.remove(oldest);
     const text = `${this.maxPending} connections wait with their PROXY header; the oldest of them is closed`;
-    this.refuse(oldest.member, 'proxy-pending-full', text);
+    this.refuse(oldest.connection, 'proxy-pending-full', text);
   }
 
   private peerOf(socket: Socket): Peer {

@@ -1,51 +1,52 @@
-/** A member's place in a roster. */
-export interface Place<T> {
-  readonly member: T;
-  before: Place<T> | undefined;
-  after: Place<T> | undefined;
+/** A connection's entry in a list: what `remove` takes. */
+export interface ListEntry<T> {
+  readonly connection: T;
+  before: ListEntry<T> | undefined;
+  after: ListEntry<T> | undefined;
   present: boolean;
 }
 
 /**
- * Connections that come and go, in the order in which they came.
+ * Connections in the order in which they came; adding and removing cost the same whatever the length.
  *
- * A Set would do, but it lays its members out anew every hundred or so. V8 collects the old layouts late, and until then
- * takes all that stands in them for alive: a server of short connections would spend a tenth of its time on copying dead ones.
+ * A linked list instead of a Set: V8 rehashes a Set after some hundred additions and removals and keeps the old tables
+ * alive until a major collection, with all they refer to. A server of short connections would spend a tenth of its time on
+ * copying closed ones.
  */
-export class Roster<T> {
+export class ConnectionList<T> {
   size = 0;
-  /** The place of the one that has been here longest. */
-  oldest: Place<T> | undefined;
-  private last: Place<T> | undefined;
+  /** The entry of the connection that has been here longest. */
+  oldest: ListEntry<T> | undefined;
+  private last: ListEntry<T> | undefined;
 
-  /** Takes a member in, as the last. */
-  enter(member: T): Place<T> {
-    const place: Place<T> = { member, before: this.last, after: undefined, present: true };
-    if (this.last === undefined) this.oldest = place;
-    else this.last.after = place;
-    this.last = place;
+  /** Adds a connection at the end. */
+  add(connection: T): ListEntry<T> {
+    const entry: ListEntry<T> = { connection, before: this.last, after: undefined, present: true };
+    if (this.last === undefined) this.oldest = entry;
+    else this.last.after = entry;
+    this.last = entry;
     this.size++;
-    return place;
+    return entry;
   }
 
-  /** Takes the member of a place out, unless it has left already. */
-  leave(place: Place<T> | undefined): void {
-    if (place === undefined || !place.present) return;
-    const { before, after } = place;
+  /** Removes an entry; nothing happens where it is removed already. */
+  remove(entry: ListEntry<T> | undefined): void {
+    if (entry === undefined || !entry.present) return;
+    const { before, after } = entry;
     if (before === undefined) this.oldest = after;
     else before.after = after;
     if (after === undefined) this.last = before;
     else after.before = before;
-    place.before = undefined;
-    place.after = undefined;
-    place.present = false;
+    entry.before = undefined;
+    entry.after = undefined;
+    entry.present = false;
     this.size--;
   }
 
-  /** Those who are here now. */
-  members(): T[] {
-    const members: T[] = [];
-    for (let place = this.oldest; place !== undefined; place = place.after) members.push(place.member);
-    return members;
+  /** The connections, oldest first. */
+  all(): T[] {
+    const found: T[] = [];
+    for (let entry = this.oldest; entry !== undefined; entry = entry.after) found.push(entry.connection);
+    return found;
   }
 }

@@ -1,6 +1,6 @@
 import type { Client } from './peer.ts';
 
-/** Something worth a log line; `text` holds no octet a terminal could mistake. */
+/** A log entry; in `text` everything that a peer sent is escaped. */
 export interface Diagnostic {
   readonly level: 'info' | 'warning' | 'error';
   readonly code: string;
@@ -12,13 +12,12 @@ export interface Diagnostic {
   readonly error?: unknown;
 }
 
-/** Makes a log that may fail without ending anything; without one, what is reported is dropped. */
+/** A log function whose errors, thrown or rejected, are ignored; without `report` it does nothing. */
 export function safely(
   report: ((diagnostic: Diagnostic) => void) | undefined,
 ): (diagnostic: Diagnostic) => void {
   if (report === undefined) return () => {};
   return (diagnostic) => {
-    // A log that fails must not end a session.
     try {
       const result: unknown = report(diagnostic);
       if (result instanceof Promise) result.catch(() => {});

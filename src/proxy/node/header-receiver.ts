@@ -6,16 +6,16 @@ import type { HeaderReader } from '../reader.ts';
 export type HeaderOutcome<V> =
   | { readonly status: 'ok' | 'invalid'; readonly data: ProxyData<V> }
   | { readonly status: 'timeout' }
-  /** The peer has left, or somebody destroyed the socket. */
+  /** The peer has closed the connection, or the socket was destroyed. */
   | { readonly status: 'closed' };
 
 /**
- * Waits for the PROXY header at the start of a socket, and calls `done` once. The socket is then as it was: whoever
- * reads next, in whatever way and whenever it likes, gets what followed the header and nothing of the header itself.
+ * Waits for the PROXY header at the start of a socket, and calls `done` once. The socket is then in the state it was in:
+ * the next reader, of any kind and at any time, gets exactly what followed the header.
  *
- * It reads in paused mode: a socket that has flowed once would not start to flow when somebody listens for its data.
+ * It reads in paused mode: a socket that has flowed once does not start to flow when a 'data' listener is added.
  *
- * @param timeout milliseconds, one absolute deadline: a drip does not move it.
+ * @param timeout milliseconds, one absolute deadline: octets that arrive do not move it.
  */
 export function receiveHeader<V>(
   socket: Socket,
@@ -29,7 +29,7 @@ export function receiveHeader<V>(
     socket.off('readable', take);
     socket.off('end', leave);
     socket.off('close', leave);
-    // A socket forgets how it was read in the tick after its last 'readable' listener has gone.
+    // Node resets the mode of reading in the tick after the last 'readable' listener is removed.
     process.nextTick(() => {
       if (paused) socket.pause();
       done(outcome);

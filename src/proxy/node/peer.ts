@@ -15,15 +15,15 @@ export interface Client extends Peer {
   readonly proxied: boolean;
 }
 
-/** A client on a Unix socket: the system tells no address. */
+/** A client on a Unix socket, which has no address. */
 export const UNIX_PEER: Peer = { address: '', port: null, family: 'unix' };
 
-/** The client of a header that names none: the proxy's own address must earn it no trust. */
-const NOBODY: Client = { address: null, port: null, family: null, proxied: false };
+/** The client when a header names none. The proxy's address is not used: limits and permissions would go by it. */
+const UNKNOWN_CLIENT: Client = { address: null, port: null, family: null, proxied: false };
 
 /** The adjacent hop of a socket; an IPv4 address mapped into IPv6 (`::ffff:a.b.c.d`) is given as IPv4. */
 export function peerOf(socket: Socket): Peer {
-  return place(socket.remoteAddress, socket.remotePort);
+  return endOf(socket.remoteAddress, socket.remotePort);
 }
 
 /** This end of a socket. */
@@ -31,10 +31,10 @@ export function localEnd(socket: {
   localAddress?: string | undefined;
   localPort?: number | undefined;
 }): Peer {
-  return place(socket.localAddress, socket.localPort);
+  return endOf(socket.localAddress, socket.localPort);
 }
 
-function place(given: string | undefined, port: number | undefined): Peer {
+function endOf(given: string | undefined, port: number | undefined): Peer {
   if (given === undefined) return { address: null, port: null, family: null };
   const address = unmapped(given);
   const family = isIPv4(address) ? 'IPv4' : isIPv6(address) ? 'IPv6' : null;
@@ -43,8 +43,8 @@ function place(given: string | undefined, port: number | undefined): Peer {
 
 /** The client that a well-formed header names. */
 export function clientOf(data: ProxyData): Client {
-  if (!data.proxied || data.srcAddr === null) return NOBODY;
-  // A path may read like an address.
+  if (!data.proxied || data.srcAddr === null) return UNKNOWN_CLIENT;
+  // A path may look like an address.
   if (data.family === AF.UNIX) return { address: data.srcAddr, port: null, family: 'unix', proxied: true };
   const address = data.family === AF.INET ? data.srcAddr : unmapped(data.srcAddr);
   const family = address.includes(':') ? 'IPv6' : 'IPv4';

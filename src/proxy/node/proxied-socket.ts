@@ -19,7 +19,7 @@ export type ProxiedSocket<S = Socket, V = TlvValues> = S & Proxied<V>;
 /** Whose address `remoteAddress`, `remotePort` and `remoteFamily` of a socket give. */
 export type Remote = 'peer' | 'client';
 
-/** Gives a socket its attributes. They can be read only: nobody else says who the client is. */
+/** Defines the attributes of a socket; they are read-only. */
 export function identify(socket: Socket, proxied: Proxied, remote: Remote): void {
   const { client, peer, proxyData } = proxied;
   const given: Record<string, unknown> = { client, peer, proxyData };
@@ -34,9 +34,9 @@ export function identify(socket: Socket, proxied: Proxied, remote: Remote): void
   }
 }
 
-/** Gives a TLS socket what the socket below it has been given. */
+/** Defines on a TLS socket the attributes of the socket below it. */
 export function identifySecure(socket: TLSSocket, remote: Remote): void {
-  // Node tells in no other way which connection a TLS socket of a server is on.
+  // Node has no public name for the socket below a TLS socket of a server.
   const { _parent: below } = socket as { _parent?: Partial<ProxiedSocket> };
   if (below?.client === undefined) return;
   identify(socket, below as ProxiedSocket, remote);

@@ -3,11 +3,11 @@ import type { Diagnostic } from './diagnostic.ts';
 import { type Codec, codec as standardCodec, type DecodeOptions, type TlvValues } from '../index.ts';
 import { type Trusted, TrustList } from './trust-list.ts';
 
-/** How the PROXY header is expected. */
+/** Options of a listener that expects PROXY headers. */
 export interface ProxyOptions<V = TlvValues> {
   /** Milliseconds for the whole header, one absolute deadline. 0 switches the PROXY protocol off. */
   readonly timeout: number;
-  /** Who is believed: networks such as `'10.0.0.0/8'`, single addresses, `'unix'`, or the explicit `'anyone'`. */
+  /** Who may send headers: networks such as `'10.0.0.0/8'`, single addresses, `'unix'`, or the explicit `'anyone'`. */
   readonly trusted: Trusted;
   /** A peer outside `trusted`: `'reject'` (default) closes before a byte is read, `'direct'` serves it as a client. */
   readonly untrusted?: 'reject' | 'direct';
@@ -47,8 +47,8 @@ const SHORTEST_ADVISED = 3000;
 /**
  * Checks options and fills in defaults. Null when the PROXY protocol is off.
  *
- * @param path what the options are called in errors; empty where they are all there is.
- * @param more other options that may stand beside them.
+ * @param path the name in front of an option in errors; empty for none.
+ * @param more names of further options that are allowed in the same object.
  */
 export function readProxyOptions<V>(
   path: string,
@@ -67,7 +67,7 @@ export function readProxyOptions<V>(
   }
   const codec = (options.codec ?? standardCodec) as unknown as Codec<TlvValues>;
   const decode = options.decode ?? undefined;
-  // The reader checks these options itself: better now than at the first connection.
+  // The constructor checks `decode`: a bad option is an error now, not at the first connection.
   void new codec.ProxyReader(decode);
   return {
     timeout,

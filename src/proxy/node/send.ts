@@ -42,7 +42,7 @@ export function sendProxy<V = TlvValues>(
   const codec = options.codec ?? (standardCodec as unknown as Codec<V>);
   const octets = codec.encode(header);
   const sent = new Promise<void>((resolve, reject) => {
-    // Where the connection fails, a write is told that it came too early, and the socket knows why.
+    // When connecting fails, the callback of the write has a general error, and `errored` the cause.
     socket.write(octets, (error) => (error instanceof Error ? reject(socket.errored ?? error) : resolve()));
   });
   sent.catch(() => {});

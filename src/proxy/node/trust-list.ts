@@ -1,15 +1,15 @@
 import { BlockList, isIP } from 'node:net';
 import type { Peer } from './peer.ts';
 
-/** Who may speak for others: networks, single addresses, `'unix'` for Unix sockets, or the explicit `'anyone'`. */
+/** Who may send PROXY headers: networks, single addresses, `'unix'` for Unix sockets, or the explicit `'anyone'`. */
 export type Trusted = readonly string[] | 'anyone';
 
-/** Peers whose PROXY header is believed. */
+/** Peers whose PROXY header is trusted. */
 export class TrustList {
   private readonly networks = new BlockList();
   private readonly anyone: boolean;
   private readonly unix: boolean;
-  /** The verdict before this one: a look-up costs more than the header, and proxies are few. */
+  /** The last result: a look-up costs more than decoding a header, and proxies are few. */
   private last: { readonly address: string; readonly trusted: boolean } | undefined;
 
   /** @throws TypeError that names the entry and says what is allowed; `name` is the option's name. */
@@ -27,7 +27,7 @@ export class TrustList {
     }
   }
 
-  /** A peer whose address is not known is nobody to trust. */
+  /** A peer without a known address is trusted only under `'anyone'`. */
   trusts({ address, family }: Peer): boolean {
     if (this.anyone) return true;
     if (family === 'unix') return this.unix;
@@ -39,7 +39,7 @@ export class TrustList {
 
   private add(entry: unknown, name: string): void {
     const [address = '', prefix, ...rest] = typeof entry === 'string' ? entry.split('/') : [];
-    // The zone of an address (`%eth0`) is not looked at: it would promise what nobody keeps.
+    // An address with a zone (`%eth0`) is refused: BlockList does not compare zones.
     const version = address.includes('%') ? 0 : isIP(address);
     const bits =
       prefix === undefined ? (version === 4 ? 32 : 128) : /^\d{1,3}$/.test(prefix) ? Number(prefix) : -1;

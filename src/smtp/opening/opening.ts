@@ -3,7 +3,7 @@
 import type { ProxyData } from '../../proxy/index.ts';
 import { clientOf } from '../../proxy/node/peer.ts';
 import type { ProxySettings } from '../../proxy/node/proxy-options.ts';
-import { objection } from '../../proxy/node/header-policy.ts';
+import { refusalReason } from '../../proxy/node/header-policy.ts';
 import type { Exchange } from '../engine/exchange.ts';
 import { GreetingDelay } from './greeting-delay.ts';
 import { ProxyHeaderReader } from './header-reader.ts';
@@ -27,7 +27,7 @@ function judgeHeader(
 ): void {
   const { session, handler, server, envelope } = exchange;
   session.proxyData = data;
-  const problem = objection(data, proxy);
+  const problem = refusalReason(data, proxy);
   if (problem !== undefined) {
     exchange.note('proxy-header-refused', `PROXY header refused: ${escapeText(problem)}`);
     return exchange.close('proxy-header');

@@ -1,7 +1,7 @@
 /** The driver of one conversation: owns the socket and the clock, and holds no SMTP. */
 
 import type { Socket } from 'node:net';
-import type { Place } from '../../proxy/node/connection-list.ts';
+import type { ListEntry } from '../../proxy/node/connection-list.ts';
 import { Conversation } from '../conversation.ts';
 import { detachBuffer } from './detach-buffer.ts';
 import { flushSoon, type Sender } from './write-batch.ts';
@@ -27,8 +27,8 @@ export interface Owner {
 export class Connection implements Transport, Sender {
   readonly session: Session;
   /** Where it stands among all connections of its server, and among those whose PROXY header is awaited. */
-  place: Place<Connection> | undefined;
-  waitingPlace: Place<Connection> | undefined;
+  entry: ListEntry<Connection> | undefined;
+  waitingEntry: ListEntry<Connection> | undefined;
   /** The client whose limit it is counted against, if any. */
   countedAs: string | undefined;
   private readonly conversation: Conversation;

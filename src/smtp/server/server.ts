@@ -1,7 +1,7 @@
 import type { AddressInfo, Server, Socket } from 'node:net';
 import type { TlvValues } from '../../proxy/index.ts';
 import { peerOf, UNIX_PEER } from '../../proxy/node/peer.ts';
-import { Roster } from '../../proxy/node/connection-list.ts';
+import { ConnectionList } from '../../proxy/node/connection-list.ts';
 import { checkCustomCommands } from '../commands/table.ts';
 import { checkHonours } from '../commands/extensions.ts';
 import { clientKey } from './client-key.ts';
@@ -38,10 +38,10 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
   readonly handler: Handler<V>;
   readonly settings: Settings;
   private readonly listeners = new Set<Server>();
-  private readonly connections = new Roster<Connection>();
+  private readonly connections = new ConnectionList<Connection>();
   private readonly perClient = new Map<string, number>();
   /** Connections whose PROXY header has not come yet, the oldest first. */
-  private readonly halfOpen = new Roster<Connection>();
+  private readonly halfOpen = new ConnectionList<Connection>();
   private readonly context: ServerContext;
   private readonly owner: Owner;
   private readonly authFailures = new FailureCount();
@@ -91,7 +91,7 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
 
   /** The sessions that are open now, those before their greeting too, the oldest first. */
   get sessions(): IterableIterator<Session<V>> {
-    const sessions = this.connections.members().map(({ session }) => session);
+    const sessions = this.connections.all().map(({ session }) => session);
     return sessions.values() as IterableIterator<Session<V>>;
   }
 
@@ -116,7 +116,7 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
    * await server.close();
    */
   disconnect(session: Session<V>, options: { readonly drain?: number } = {}): void {
-    const connection = this.connections.members().find((open) => open.session === session);
+    const connection = this.connections.all().find((open) => open.session === session);
     if (connection === undefined) return;
     const { drain = 10_000 } = options;
     if (drain === 0) return connection.destroy();
@@ -167,7 +167,7 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
     );
     this.listeners.clear();
     // Whoever connects after a new `listen` is not concerned.
-    const left = new Set(this.connections.members());
+    const left = new Set(this.connections.all());
     for (const connection of left) connection.shutdown();
     const cut = (): void => {
       for (const connection of left) connection.destroy();
@@ -229,7 +229,7 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
     if (this.connections.size >= limits.connections)
       return refuse(socket, mute ? '' : REPLIES.tooManyConnections, timeouts.linger);
     const connection = new Connection(context, session, socket, this.owner);
-    connection.place = this.connections.enter(connection);
+    connection.entry = this.connections.add(connection);
     if (trusted) this.awaitHeader(connection);
     if (trusted || this.admit(connection)) connection.start(trusted, tls);
     else connection.turnAway(mute ? '' : REPLIES.tooManyConnections);
@@ -237,19 +237,19 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
 
   /** An honest header comes at once: where too many are awaited, the one awaited longest makes room. */
   private awaitHeader(connection: Connection): void {
-    connection.waitingPlace = this.halfOpen.enter(connection);
+    connection.waitingEntry = this.halfOpen.add(connection);
     if (this.halfOpen.size <= this.settings.limits.halfOpenHeaders) return;
     const oldest = this.halfOpen.oldest!;
-    this.halfOpen.leave(oldest);
+    this.halfOpen.remove(oldest);
     const text = 'too many connections without a PROXY header; the oldest was closed';
-    this.note('too-many-half-open', text, oldest.member.session);
-    oldest.member.turnAway('');
+    this.note('too-many-half-open', text, oldest.connection.session);
+    oldest.connection.turnAway('');
   }
 
   /** Counts a connection against its client's limit. A direct client on loopback or a Unix socket is not limited. */
   private admit(connection: Connection): boolean {
     const key = clientKey(connection.session);
-    this.halfOpen.leave(connection.waitingPlace);
+    this.halfOpen.remove(connection.waitingEntry);
     this.release(connection);
     if (key === undefined) return true;
     const count = this.perClient.get(key) ?? 0;
@@ -260,8 +260,8 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
   }
 
   private forget(connection: Connection): void {
-    this.connections.leave(connection.place);
-    this.halfOpen.leave(connection.waitingPlace);
+    this.connections.remove(connection.entry);
+    this.halfOpen.remove(connection.waitingEntry);
     this.release(connection);
     for (const waiter of this.waiting) {
       waiter.left.delete(connection);
