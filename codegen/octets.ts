@@ -21,3 +21,10 @@ export function octetsOf(wire: string): Uint8Array | undefined {
   if (digits.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(digits)) return undefined;
   return Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 }
+
+/** A polynomial of 32 bits with its least significant bit first, as a checksum that shifts right needs it. */
+export function reflected(polynomial: number): number {
+  let bits = 0;
+  for (let bit = 0; bit < 32; bit++) if ((polynomial >>> bit) & 1) bits |= 1 << (31 - bit);
+  return bits >>> 0;
+}

@@ -1,6 +1,6 @@
 import { leading, rulesOf } from '../../grammar.ts';
 import { hexCode } from '../../names.ts';
-import { octetsOf } from '../../octets.ts';
+import { octetsOf, reflected } from '../../octets.ts';
 import type { Report } from '../diagnostic.ts';
 import type { Subject } from '../subject.ts';
 
@@ -68,12 +68,11 @@ function checkPreamble({ row, path }: NonNullable<Subject['preamble']>, report: 
 
 /** The checksum of the digits 1 to 9: reflected, all ones before and after. */
 function checksumOf(polynomial: number): number {
-  let reflected = 0;
-  for (let bit = 0; bit < 32; bit++) if ((polynomial >>> bit) & 1) reflected |= 1 << (31 - bit);
+  const bits = reflected(polynomial);
   let crc = ~0;
   for (const digit of '123456789') {
     crc ^= digit.charCodeAt(0);
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ ((crc & 1) === 1 ? reflected : 0);
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ ((crc & 1) === 1 ? bits : 0);
   }
   return ~crc >>> 0;
 }
