@@ -38,8 +38,8 @@ export function accountHooks<S = unknown>(
   { iterations = DEFAULT_ITERATIONS }: AccountOptions = {},
 ): Required<Pick<SASLHooks<S>, 'authenticator' | 'scramCredentials'>> {
   checkIterations(iterations);
-  // Nobody takes as long as somebody.
-  const nobody: StoredScram = {
+  // An unknown user takes as long to check as a known one.
+  const unknownUser: StoredScram = {
     salt: randomBytes(SALT_OCTETS),
     iterations,
     storedKey: randomBytes(DIGEST_OCTETS),
@@ -50,7 +50,7 @@ export function accountHooks<S = unknown>(
     async authenticator(credentials, session) {
       if (credentials.kind !== 'password') return false;
       const stored = await lookup(credentials.authcid, session);
-      const matches = await passwordMatches(credentials.password, stored ?? nobody);
+      const matches = await passwordMatches(credentials.password, stored ?? unknownUser);
       return matches && stored ? { ...accountOf(stored), authenticated: true } : false;
     },
   };

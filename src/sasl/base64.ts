@@ -1,5 +1,5 @@
 /**
- * Decodes base64 as RFC 4648 section 4 writes it and no other: its alphabet, full padding, no white space, unused bits
+ * Decodes base64 in the canonical form of RFC 4648 section 4 only: its alphabet, full padding, no white space, unused bits
  * zero.
  *
  * @param text octets or characters.
@@ -10,12 +10,12 @@
  * import { sasl } from 'truepeer';
  * assert(sasl.decodeBase64('AGE=')?.length === 2);
  * assert(sasl.decodeBase64('AGE') === undefined); // no padding
- * assert(sasl.decodeBase64('AGF=') === undefined); // a bit that nobody would see
+ * assert(sasl.decodeBase64('AGF=') === undefined); // an unused bit that is not zero
  */
 export function decodeBase64(text: string | Uint8Array): Uint8Array | undefined {
   const given = typeof text === 'string' ? text : latin1(text);
   const octets = Buffer.from(given, 'base64');
-  // What is written back in one way only was written in that way.
+  // Buffer decodes more than this; only canonical base64 is encoded to the same text again.
   return octets.toString('base64') === given ? octets : undefined;
 }
 

@@ -1,4 +1,4 @@
-/** The catalogue of failures. The sentences are for logs; none holds anything that a client sent. */
+/** All failures. The sentences are for logs; none holds anything that a client sent. */
 
 export interface Failure {
   readonly status: 'failure';

@@ -2,7 +2,7 @@
 
 import type { ScramCredentials } from './scram-credentials.ts';
 
-/** What the client sent, for mechanisms where the application is the judge. */
+/** What the client sent, for mechanisms whose credentials the application checks. */
 export type Credentials = PasswordCredentials | TokenCredentials | CertificateCredentials | OtherCredentials;
 
 /** PLAIN and LOGIN. Name and password have been through SASLprep. */
@@ -14,11 +14,11 @@ export interface PasswordCredentials {
   readonly password: string;
 }
 
-/** OAUTHBEARER and XOAUTH2. The user is a claim until the token has proved it. */
+/** OAUTHBEARER and XOAUTH2. The user is what the client claims; only the token proves it. */
 export interface TokenCredentials {
   readonly kind: 'token';
   readonly mechanism: string;
-  /** Whom the client claims to be; null when OAUTHBEARER names nobody: then the verdict must. */
+  /** Whom the client claims to be; null when OAUTHBEARER names nobody: then the hook must name the identity. */
   readonly user: string | null;
   readonly token: string;
   readonly host: string | null;
@@ -40,12 +40,12 @@ export interface OtherCredentials {
   readonly [name: string]: unknown;
 }
 
-/** A client certificate whose chain and validity somebody trustworthy has verified. */
+/** A client certificate whose chain and validity have been verified. */
 export interface ClientCertificate {
-  /** `tls`: this server's own handshake; `proxy`: the balancer's word. */
+  /** `tls`: this server's own handshake; `proxy`: the balancer says so. */
   readonly source: 'tls' | 'proxy';
   readonly commonName: string | null;
-  /** The distinguished name as one line, or the best there is. */
+  /** The distinguished name as one line; where there is none, another name of the certificate. */
   readonly subject: string;
   readonly fingerprint256?: string;
   /** The certificate in DER. */
@@ -82,7 +82,7 @@ export type Verdict = boolean | Accepted | Refused;
  * put into the context.
  */
 export interface SASLHooks<S = unknown> {
-  /** Judges what PLAIN, LOGIN, OAUTHBEARER, XOAUTH2, EXTERNAL and mechanisms of your own have received. */
+  /** Checks what PLAIN, LOGIN, OAUTHBEARER, XOAUTH2, EXTERNAL and mechanisms of your own have received. */
   authenticator?(credentials: Credentials, session: S): Verdict | PromiseLike<Verdict>;
   /** What was stored for a name, for SCRAM; undefined when nobody has that name. */
   scramCredentials?(

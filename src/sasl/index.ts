@@ -26,7 +26,7 @@ export type {
   TokenCredentials,
   Verdict,
 } from './hooks.ts';
-export { type Claim, judge } from './verify.ts';
+export { type Claim, verify as judge } from './verify.ts';
 export { login } from './mechanisms/login.ts';
 export {
   accept,

@@ -11,7 +11,7 @@ export interface Mechanism {
   readonly name: string;
   /** Whether the client speaks first. Where it does not, an initial response is a fault of the client. */
   readonly clientFirst: boolean;
-  /** Whether whoever reads the wire can authenticate with what was read: then it needs TLS. */
+  /** Whether an eavesdropper could authenticate with what it read: then it needs TLS. */
   readonly plaintext: boolean;
   /** Whether it can succeed on this connection: hooks, channel binding, certificate are there. Only then offer it. */
   usable(context: SASLContext): boolean;
@@ -32,7 +32,7 @@ export type Step = Challenge | Success | Failure;
 export interface Challenge {
   readonly status: 'challenge';
   readonly octets: Uint8Array;
-  /** The exchange has failed, and the client is only told why: whatever it answers, `*` included, this is the end. */
+  /** The exchange has failed, and the challenge tells the client why: any answer, `*` included, ends it. */
   readonly failure?: Failure;
 }
 
@@ -80,7 +80,7 @@ export interface ChannelBindings {
   data(type: string): Uint8Array | undefined;
 }
 
-/** Where the client thinks it is. */
+/** The service that the client authenticates to. */
 export interface Service {
   /** The server's own name, for the challenge of CRAM-MD5; default `localhost`. */
   readonly host?: string;

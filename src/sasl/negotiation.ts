@@ -1,7 +1,7 @@
 /**
  * One attempt as a text protocol sees it (RFC 4954 section 4, the same in IMAP and POP3): base64 lines in, outcomes out.
- * It holds what all mechanisms need and none should do by itself: strict base64, `*`, `=`, bounds, the last round after
- * a final message, and that whatever goes wrong ends in a failure.
+ * What all mechanisms have in common: strict base64, `*`, `=`, limits, the last round after a final message, and that
+ * every error ends in a failure.
  */
 
 import { decodeBase64, encodeBase64 } from './base64.ts';
@@ -43,9 +43,9 @@ export class Negotiation {
   private open = false;
   private begun = false;
   private ended = false;
-  /** Known, but not told before the client has answered the final message. */
+  /** The success, held until the client has answered the final message. */
   private withheld: Success | undefined;
-  /** Decided, but the client is being told why: a client that cancels instead of answering has failed all the same. */
+  /** The failure, held while the client is told why; an answer or `*` ends the attempt with it. */
   private decided: Failure | undefined;
 
   constructor(mechanism: Mechanism, context: SASLContext) {
@@ -84,7 +84,7 @@ export class Negotiation {
     return withheld;
   }
 
-  /** The connection is gone: nothing more will come of it. What a hook still answers is dropped. */
+  /** Ends the attempt because the connection is closed. What a hook still answers is ignored. */
   abandon(): void {
     this.begun = true;
     this.end();

@@ -15,7 +15,7 @@ export interface ScramCredentials {
 }
 
 export interface ScramCredentialsOptions {
-  /** Default 15,000. More costs a thief more, and every client and server, too. */
+  /** Default 15,000. More make guessing passwords slower, and every authentication, too. */
   readonly iterations?: number;
   /** Default: 16 fresh random octets. */
   readonly salt?: Uint8Array;
@@ -110,7 +110,7 @@ export function parseScramCredentials(line: string): ScramCredentials {
   return stored;
 }
 
-/** @throws RangeError for iterations that RFC 7677 section 4 or node:crypto has no use for. */
+/** @throws RangeError for fewer iterations than RFC 7677 section 4 allows, or more than node:crypto takes. */
 export function checkIterations(iterations: number): void {
   if (!Number.isSafeInteger(iterations) || iterations < LEAST_ITERATIONS || iterations > 2 ** 31 - 1)
     throw new RangeError(`iterations: an integer from ${LEAST_ITERATIONS} to 2147483647 is expected`);

@@ -1,4 +1,4 @@
-/** Exchanges written as states: each takes a response and says what to send and what to wait for. */
+/** Exchanges as state machines: each state takes a response and gives the next step and state. */
 
 import { failure, type FailureCode } from './failures.ts';
 import type { Exchange, Identity, Step } from './mechanism.ts';
@@ -11,7 +11,7 @@ export interface Move {
 
 export type State = (response: Uint8Array) => Move | PromiseLike<Move>;
 
-/** Thrown when an exchange is used after its end, or while it waits: a fault of the caller, never of the client. */
+/** Thrown when an exchange is used after its end, or while a step is pending: an error of the caller, never of the client. */
 export class MisuseError extends Error {
   override name = 'MisuseError';
 }
@@ -20,19 +20,19 @@ const EMPTY = new Uint8Array(0);
 
 /** An exchange in which the client speaks first. Without an initial response it is asked by an empty challenge. */
 export function clientFirst(state: State): Exchange {
-  return new Machine((response) => (response === undefined ? ask(EMPTY, state) : state(response)));
+  return new StateMachine((response) => (response === undefined ? ask(EMPTY, state) : state(response)));
 }
 
 /** An exchange in which the server speaks first. */
 export function serverFirst(challenge: Uint8Array, state: State): Exchange {
-  return new Machine((response) =>
+  return new StateMachine((response) =>
     response === undefined ? ask(challenge, state) : refuse('unexpected-initial-response'),
   );
 }
 
-/** An exchange in which the server speaks first, but a client that cannot wait is understood. */
+/** An exchange in which the server speaks first, but an initial response is accepted, too. */
 export function serverFirstTolerant(challenge: Uint8Array, state: State): Exchange {
-  return new Machine((response) => (response === undefined ? ask(challenge, state) : state(response)));
+  return new StateMachine((response) => (response === undefined ? ask(challenge, state) : state(response)));
 }
 
 export function ask(octets: Uint8Array, next: State): Move {
@@ -54,7 +54,7 @@ export function accept(identity: Identity, final?: Uint8Array): Move {
   };
 }
 
-class Machine implements Exchange {
+class StateMachine implements Exchange {
   private state: ((response: Uint8Array | undefined) => Move | PromiseLike<Move>) | undefined;
   private started = false;
 
@@ -78,7 +78,7 @@ class Machine implements Exchange {
   }
 }
 
-/** Goes on at once with a value, later with a promise. */
+/** Calls `go` at once with a value, later with the value of a promise. */
 function chain<T, R>(value: T | PromiseLike<T>, go: (value: T) => R | PromiseLike<R>): R | PromiseLike<R> {
   return isThenable(value) ? Promise.resolve(value).then(go) : go(value);
 }

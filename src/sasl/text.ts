@@ -5,7 +5,7 @@ import { saslprep } from './saslprep.ts';
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Names longer than this, in UTF-16 units, are nobody's. RFC 4616 asks for 255 octets at least. */
+/** Names longer than this, in UTF-16 units, are refused. RFC 4616 asks for 255 octets at least. */
 const NAME_LIMIT = 1024;
 
 /** The text, or undefined when the octets are not UTF-8. A byte order mark is a character like others. */

@@ -1,10 +1,10 @@
-/** Where hooks are asked and their answers become steps: nobody is in who was not let in by name. */
+/** Asks hooks and turns their answers into steps. Only `true` and `{ authenticated: true }` let a client in. */
 
 import type { Account, Credentials, Verdict } from './hooks.ts';
 import { accept, isThenable, type Move, refuse } from './state-machine.ts';
 import type { Identity, SASLContext } from './mechanism.ts';
 
-/** Who it is about. `authcid` is null when only the verdict can tell. */
+/** Who the client claims to be. `authcid` is null when only the hook can tell. */
 export interface Claim {
   readonly mechanism: string;
   readonly authcid: string | null;
@@ -12,11 +12,11 @@ export interface Claim {
 }
 
 /**
- * Asks `authenticator`.
+ * Has `authenticator` check credentials.
  *
- * @param refused makes the move for wrong credentials, for mechanisms that say more than no.
+ * @param refused makes the move for wrong credentials; default: a failure without details.
  */
-export function judge(
+export function verify(
   context: SASLContext,
   claim: Claim,
   credentials: Credentials,
@@ -29,11 +29,11 @@ export function judge(
       return hooks.authenticator(credentials, session);
     },
     (verdict) => {
-      if (verdict === true) return conclude(context, claim, {});
+      if (verdict === true) return resolveIdentity(context, claim, {});
       if (verdict === false) return refused();
       const answer: unknown = (verdict as Partial<Exclude<Verdict, boolean>> | null | undefined)
         ?.authenticated;
-      if (answer === true) return conclude(context, claim, verdict as Account);
+      if (answer === true) return resolveIdentity(context, claim, verdict as Account);
       if (answer !== false) {
         return refuse(
           'hook-failed',
@@ -46,8 +46,8 @@ export function judge(
   );
 }
 
-/** The credentials are right: whom may the client act as? */
-export function conclude(
+/** The move for right credentials: decides whom the client acts as, and asks `authorize` where that is somebody else. */
+export function resolveIdentity(
   context: SASLContext,
   claim: Claim,
   account: Account,

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { callHook, conclude } from '../verify.ts';
+import { callHook, resolveIdentity } from '../verify.ts';
 import { type Move, refuse, serverFirst } from '../state-machine.ts';
 import type { Mechanism, SASLContext } from '../mechanism.ts';
 import { ascii, prepared, preparedName, utf8 } from '../text.ts';
@@ -11,7 +11,7 @@ export interface CramOptions {
 
 /**
  * CRAM-MD5 (RFC 2195): an HMAC over a challenge. The server must keep every password in clear, and one overheard exchange
- * can be searched offline: for devices that know nothing better.
+ * can be searched offline. Offer it only for devices that support nothing else.
  *
  * @example
  * import assert from 'node:assert/strict';
@@ -32,12 +32,16 @@ export function cramMD5(options: CramOptions = {}): Mechanism {
     usable: ({ hooks }) => hooks.cramSecret !== undefined,
     start(context) {
       const challenge = ascii(makeChallenge(context.service?.host ?? 'localhost'));
-      return serverFirst(challenge, (response) => verify(context, challenge, response));
+      return serverFirst(challenge, (response) => takeResponse(context, challenge, response));
     },
   };
 }
 
-function verify(context: SASLContext, challenge: Uint8Array, response: Uint8Array): Move | PromiseLike<Move> {
+function takeResponse(
+  context: SASLContext,
+  challenge: Uint8Array,
+  response: Uint8Array,
+): Move | PromiseLike<Move> {
   const text = utf8(response);
   if (text === undefined) return refuse('not-utf8');
   const parts = /^([^\0]+) ([0-9a-f]{32})$/.exec(text);
@@ -58,7 +62,7 @@ function verify(context: SASLContext, challenge: Uint8Array, response: Uint8Arra
         .update(challenge)
         .digest();
       if (!timingSafeEqual(given, expected) || secret === undefined) return refuse('wrong-credentials');
-      return conclude(context, { mechanism: 'CRAM-MD5', authcid, authzid: null }, {});
+      return resolveIdentity(context, { mechanism: 'CRAM-MD5', authcid, authzid: null }, {});
     },
   );
 }

@@ -1,4 +1,4 @@
-import { judge } from '../verify.ts';
+import { verify } from '../verify.ts';
 import { clientFirst, type Move, refuse } from '../state-machine.ts';
 import type { Mechanism, SASLContext } from '../mechanism.ts';
 import { preparedName, utf8 } from '../text.ts';
@@ -21,11 +21,11 @@ export function external(): Mechanism {
     clientFirst: true,
     plaintext: false,
     usable: ({ hooks, certificate }) => hooks.authenticator !== undefined && Boolean(certificate),
-    start: (context) => clientFirst((message) => verify(context, message)),
+    start: (context) => clientFirst((message) => takeMessage(context, message)),
   };
 }
 
-function verify(context: SASLContext, message: Uint8Array): Move | PromiseLike<Move> {
+function takeMessage(context: SASLContext, message: Uint8Array): Move | PromiseLike<Move> {
   const { certificate } = context;
   if (!certificate) return refuse('wrong-credentials');
   const text = utf8(message);
@@ -38,5 +38,5 @@ function verify(context: SASLContext, message: Uint8Array): Move | PromiseLike<M
   if (typeof authcid !== 'string' || authcid === '' || /\p{Cc}/u.test(authcid))
     return refuse('wrong-credentials');
   const claim = { mechanism: 'EXTERNAL', authcid, authzid };
-  return judge(context, claim, { kind: 'certificate', mechanism: 'EXTERNAL', certificate, authzid });
+  return verify(context, claim, { kind: 'certificate', mechanism: 'EXTERNAL', certificate, authzid });
 }

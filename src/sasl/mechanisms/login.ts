@@ -1,4 +1,4 @@
-import { judge } from '../verify.ts';
+import { verify } from '../verify.ts';
 import { ask, type Move, refuse, serverFirstTolerant } from '../state-machine.ts';
 import type { Mechanism, SASLContext } from '../mechanism.ts';
 import { ascii, prepared, preparedName, utf8 } from '../text.ts';
@@ -32,17 +32,17 @@ export function login(): Mechanism {
 function takeName(context: SASLContext, octets: Uint8Array): Move {
   const name = line(octets);
   if (typeof name !== 'string') return name;
-  return ask(PASSWORD, (password) => verify(context, name, password));
+  return ask(PASSWORD, (password) => takePassword(context, name, password));
 }
 
-function verify(context: SASLContext, name: string, octets: Uint8Array): Move | PromiseLike<Move> {
+function takePassword(context: SASLContext, name: string, octets: Uint8Array): Move | PromiseLike<Move> {
   const secret = line(octets);
   if (typeof secret !== 'string') return secret;
   const authcid = preparedName(context, name);
   const password = prepared(context, secret);
   if (authcid === undefined || password === undefined) return refuse('unprepared');
   const claim = { mechanism: 'LOGIN', authcid, authzid: null };
-  return judge(context, claim, { kind: 'password', ...claim, password });
+  return verify(context, claim, { kind: 'password', ...claim, password });
 }
 
 /** One text of LOGIN: not empty, no NUL. */

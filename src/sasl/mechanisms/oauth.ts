@@ -1,7 +1,7 @@
 /** What OAUTHBEARER and XOAUTH2 share: `key=value^A` pairs, the bearer token, and the failure that is a challenge. */
 
 import type { TokenCredentials } from '../hooks.ts';
-import { judge } from '../verify.ts';
+import { verify } from '../verify.ts';
 import { explain, type Move } from '../state-machine.ts';
 import type { SASLContext } from '../mechanism.ts';
 import { ascii } from '../text.ts';
@@ -38,14 +38,14 @@ export function bearerToken(value: string | undefined): string | undefined {
 }
 
 /** Asks the authenticator. A refusal is told as JSON, and the exchange fails once the client has taken note of it. */
-export function judgeToken(
+export function verifyToken(
   context: SASLContext,
   credentials: TokenCredentials,
   failureText: (status: string | undefined) => string,
 ): Move | PromiseLike<Move> {
   const { mechanism, user } = credentials;
   const claim = { mechanism, authcid: user, authzid: null };
-  return judge(context, claim, credentials, (status) =>
+  return verify(context, claim, credentials, (status) =>
     explain(ascii(failureText(printable(status))), 'wrong-credentials'),
   );
 }

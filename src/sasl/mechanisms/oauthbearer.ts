@@ -1,7 +1,7 @@
 import { readGS2Header } from './gs2.ts';
 import { clientFirst, explain, type Move, refuse } from '../state-machine.ts';
 import type { Mechanism, SASLContext } from '../mechanism.ts';
-import { bearerToken, judgeToken, type OAuthOptions, readPairs, SEPARATOR } from './oauth.ts';
+import { bearerToken, verifyToken, type OAuthOptions, readPairs, SEPARATOR } from './oauth.ts';
 import { ascii, preparedName, utf8 } from '../text.ts';
 
 /**
@@ -24,11 +24,15 @@ export function oauthBearer(options: OAuthOptions = {}): Mechanism {
     clientFirst: true,
     plaintext: true,
     usable: ({ hooks }) => hooks.authenticator !== undefined,
-    start: (context) => clientFirst((message) => verify(context, options, message)),
+    start: (context) => clientFirst((message) => takeMessage(context, options, message)),
   };
 }
 
-function verify(context: SASLContext, options: OAuthOptions, message: Uint8Array): Move | PromiseLike<Move> {
+function takeMessage(
+  context: SASLContext,
+  options: OAuthOptions,
+  message: Uint8Array,
+): Move | PromiseLike<Move> {
   const text = utf8(message);
   if (text === undefined) return refuse('not-utf8');
   const header = readGS2Header(text);
@@ -49,7 +53,7 @@ function verify(context: SASLContext, options: OAuthOptions, message: Uint8Array
   const host = pairs.get('host') ?? null;
   if (!isMeant(context, host, port)) return refuse('wrong-service');
   const credentials = { kind: 'token', mechanism: 'OAUTHBEARER', user, token, host, port } as const;
-  return judgeToken(context, credentials, (status) => failureText(options, status));
+  return verifyToken(context, credentials, (status) => failureText(options, status));
 }
 
 /** Null without a port, undefined for what is none. */

@@ -1,4 +1,4 @@
-import { judge } from '../verify.ts';
+import { verify } from '../verify.ts';
 import { clientFirst, type Move, refuse } from '../state-machine.ts';
 import type { Mechanism, SASLContext } from '../mechanism.ts';
 import { prepared, preparedName, utf8 } from '../text.ts';
@@ -20,11 +20,11 @@ export function plain(): Mechanism {
     clientFirst: true,
     plaintext: true,
     usable: ({ hooks }) => hooks.authenticator !== undefined,
-    start: (context) => clientFirst((message) => verify(context, message)),
+    start: (context) => clientFirst((message) => takeMessage(context, message)),
   };
 }
 
-function verify(context: SASLContext, message: Uint8Array): Move | PromiseLike<Move> {
+function takeMessage(context: SASLContext, message: Uint8Array): Move | PromiseLike<Move> {
   const text = utf8(message);
   if (text === undefined) return refuse('not-utf8');
   const [zid, cid, secret, ...more] = text.split('\0');
@@ -34,5 +34,5 @@ function verify(context: SASLContext, message: Uint8Array): Move | PromiseLike<M
   const authzid = zid ? preparedName(context, zid) : null;
   if (authcid === undefined || password === undefined || authzid === undefined) return refuse('unprepared');
   const claim = { mechanism: 'PLAIN', authcid, authzid };
-  return judge(context, claim, { kind: 'password', ...claim, password });
+  return verify(context, claim, { kind: 'password', ...claim, password });
 }

@@ -12,7 +12,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { encodeBase64 } from '../base64.ts';
 import type { StoredScram } from '../hooks.ts';
-import { callHook, conclude } from '../verify.ts';
+import { callHook, resolveIdentity } from '../verify.ts';
 import { ask, clientFirst, type Move, refuse } from '../state-machine.ts';
 import type { Mechanism, SASLContext } from '../mechanism.ts';
 import {
@@ -64,7 +64,7 @@ export function scramSHA256(options: ScramOptions = {}): Mechanism {
 }
 
 /**
- * SCRAM-SHA-256-PLUS: bound to the TLS channel, so that nobody can stand between, not even with a valid certificate.
+ * SCRAM-SHA-256-PLUS: bound to the TLS channel, which a man in the middle cannot do, not even with a valid certificate.
  * Usable only where the context has channel bindings.
  */
 export function scramSHA256Plus(options: ScramOptions = {}): Mechanism {
@@ -113,7 +113,7 @@ function takeFirst(setup: Setup, context: SASLContext, message: Uint8Array): Mov
       return hooks.scramCredentials(authcid, session);
     },
     (found) => {
-      const stored = found ?? nobody(setup, authcid);
+      const stored = found ?? madeUpCredentials(setup, authcid);
       try {
         checkStored(stored);
       } catch (error) {
@@ -126,7 +126,7 @@ function takeFirst(setup: Setup, context: SASLContext, message: Uint8Array): Mov
         const proved = prove({ first, binding, nonce, challenge, stored }, response);
         if (typeof proved === 'string') return refuse(proved);
         if (found === undefined || found === null) return refuse('wrong-credentials');
-        return conclude(context, claim, found, ascii(`v=${encodeBase64(proved)}`));
+        return resolveIdentity(context, claim, found, ascii(`v=${encodeBase64(proved)}`));
       });
     },
   );
@@ -142,7 +142,7 @@ function expectedBinding(
   const header = Buffer.from(first.headerText);
   const plus = setup.name === SCRAM_PLUS;
   if (typeof binding === 'object') {
-    // The client says PLUS in its message and something else in its name, or wants a type that is not there.
+    // The message asks for channel binding: only under the PLUS mechanism, and of an available type.
     if (!plus) return 'malformed';
     const data = context.channelBindings?.data(binding.type);
     return data === undefined ? 'channel-binding-type' : Buffer.concat([header, data]);
@@ -187,8 +187,8 @@ function prove(
   return hmac(stored.serverKey, signed);
 }
 
-/** Credentials for a name that nobody has: always the same, and of the shape of the real ones. */
-function nobody(setup: Setup, name: string): StoredScram {
+/** Credentials for an unknown user: the same at every attempt, and of the form of real ones. */
+function madeUpCredentials(setup: Setup, name: string): StoredScram {
   const derive = (purpose: string): Buffer => hmac(setup.secret, `${purpose}\0${name}`);
   return {
     salt: derive('salt').subarray(0, setup.saltOctets),

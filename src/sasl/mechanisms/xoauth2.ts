@@ -1,11 +1,11 @@
 import { clientFirst, type Move, refuse } from '../state-machine.ts';
 import type { Mechanism, SASLContext } from '../mechanism.ts';
-import { bearerToken, judgeToken, type OAuthOptions, readPairs, SEPARATOR } from './oauth.ts';
+import { bearerToken, verifyToken, type OAuthOptions, readPairs, SEPARATOR } from './oauth.ts';
 import { preparedName, utf8 } from '../text.ts';
 
 /**
- * XOAUTH2 (https://developers.google.com/gmail/imap/xoauth2-protocol): `user=USER^Aauth=Bearer TOKEN^A^A`. The forerunner
- * of OAUTHBEARER, which more clients speak.
+ * XOAUTH2 (https://developers.google.com/gmail/imap/xoauth2-protocol): `user=USER^Aauth=Bearer TOKEN^A^A`. The predecessor
+ * of OAUTHBEARER, which more clients support.
  *
  * @example
  * import assert from 'node:assert/strict';
@@ -21,14 +21,18 @@ export function xoauth2(options: OAuthOptions = {}): Mechanism {
     clientFirst: true,
     plaintext: true,
     usable: ({ hooks }) => hooks.authenticator !== undefined,
-    start: (context) => clientFirst((message) => verify(context, options, message)),
+    start: (context) => clientFirst((message) => takeMessage(context, options, message)),
   };
 }
 
-function verify(context: SASLContext, options: OAuthOptions, message: Uint8Array): Move | PromiseLike<Move> {
+function takeMessage(
+  context: SASLContext,
+  options: OAuthOptions,
+  message: Uint8Array,
+): Move | PromiseLike<Move> {
   const text = utf8(message);
   if (text === undefined) return refuse('not-utf8');
-  // The user is not ASCII only, so it is no pair like the others.
+  // The user may hold more than ASCII, so `readPairs` cannot read it.
   const end = text.indexOf(SEPARATOR);
   const name = text.startsWith('user=') ? text.slice('user='.length, end) : '';
   const token = end < 0 ? undefined : bearerToken(readPairs(text.slice(end + 1))?.get('auth'));
@@ -36,7 +40,7 @@ function verify(context: SASLContext, options: OAuthOptions, message: Uint8Array
   const user = preparedName(context, name);
   if (user === undefined) return refuse('unprepared');
   const credentials = { kind: 'token', mechanism: 'XOAUTH2', user, token, host: null, port: null } as const;
-  return judgeToken(context, credentials, (status) =>
+  return verifyToken(context, credentials, (status) =>
     JSON.stringify({ status: status ?? '400', schemes: 'Bearer', scope: options.scope }),
   );
 }

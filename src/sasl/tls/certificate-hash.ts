@@ -1,4 +1,4 @@
-/** Which hash a certificate was signed with: what Node does not tell and `tls-server-end-point` depends on. */
+/** The hash function of a certificate's signature, which `tls-server-end-point` needs and Node has no API for. */
 
 /** The hash of each signature algorithm, by the DER octets of its object identifier in hex. */
 const SIGNATURE_HASHES: Readonly<Record<string, string>> = {

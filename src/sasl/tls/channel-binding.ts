@@ -3,7 +3,7 @@ import type { TLSSocket } from 'node:tls';
 import { signatureHash } from './certificate-hash.ts';
 import type { ChannelBindings } from '../mechanism.ts';
 
-/** `tls-exporter`: keying material of this very connection (RFC 9266). */
+/** `tls-exporter`: keying material of the connection (RFC 9266). */
 export const TLS_EXPORTER = 'tls-exporter';
 /** `tls-server-end-point`: the hash of the server's certificate (RFC 5929 section 4). */
 export const TLS_SERVER_END_POINT = 'tls-server-end-point';
@@ -35,7 +35,7 @@ export function channelBindingsOf(socket: BoundSocket): ChannelBindings {
     data(type) {
       if (!types.includes(type)) return undefined;
       if (type === TLS_SERVER_END_POINT) return endPoint;
-      // A connection that has ended meanwhile has no keys any more, and Node throws.
+      // A connection that has ended has no keys, and Node throws.
       if (socket.getProtocol() === null) return undefined;
       return socket.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0));
     },
