@@ -1,6 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { check } from '../codegen/index.ts';
+import { extendSpec } from '../codegen/extend.ts';
+import { spec } from '../spec/index.ts';
+import type { Spec } from '../spec/types.ts';
 import { DEFAULT_LIMITS, LIMIT_RANGES } from '../generated/limits.ts';
 import * as proxy from '../src/proxy/index.ts';
 import { MEMBERS } from '../src/smtp/api/handler-checks.ts';
@@ -181,12 +185,21 @@ describe('README.md', () => {
   });
 
   test('its table of figures has the lines that the bench prints', () => {
-    const [, table = ''] = README.split('| headers | truepeer | bound |');
+    const [, table = ''] = README.split('| headers | to floor | target |');
     const rows = [...table.split('\n\n')[0]!.matchAll(/^\| (\w.*?) \| ([\d.]+)x \| ([\d.]+)x \|/gmu)];
     expect(rows.map(([, title, , bound]) => ({ title, target: Number(bound) }))).toEqual(
       codecLines(proxy).map(({ title, target }) => ({ title, target })),
     );
     for (const [, , ratio, bound] of rows) expect(Number(ratio)).toBeLessThanOrEqual(Number(bound));
+  });
+
+  test('shows a row that the tables take', async () => {
+    const [, diff = ''] = /```diff\n(.*?)```/su.exec(README) ?? [];
+    const row = diff.match(/(?<=^\+).*$/gmu)?.join('\n') ?? '';
+    const url = `data:text/javascript,export default ${encodeURIComponent(`[${row}]`)}`;
+    const { default: tlvs } = (await import(/* @vite-ignore */ url)) as { default: Spec['tlvs'] };
+    expect(tlvs.length).toBe(1);
+    expect(check(extendSpec(spec, { tlvs }))).toEqual([]);
   });
 
   test('fits on three hundred lines', () => {
