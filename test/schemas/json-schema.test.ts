@@ -1,14 +1,17 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { generate } from '../../codegen/generate.ts';
+import { extendSpec } from '../../codegen/extend.ts';
 import schema from '../../generated/schema.json' with { type: 'json' };
 import { decodedSchema, headerSchema } from '../../generated/schemas.ts';
+import { spec } from '../../spec/index.ts';
 import { decode, decodeDatagram, encode } from '../../src/proxy/index.ts';
 import { encodeVectors, files, octetsOf, revive } from '../vectors/load.ts';
 import { headerInput } from './header-inputs.ts';
 import { inJson } from './in-json.ts';
 
-const ajv = new Ajv2020({ strict: true, strictRequired: false, strictTypes: false });
+const ajv = new Ajv2020({ strict: true });
 const isHeader = ajv.compile(schema);
 const isDecoded = ajv.compile({ $ref: `${schema.$id}#/$defs/decoded` });
 
@@ -33,6 +36,59 @@ function told(validate: ValidateFunction, value: unknown): string[] {
   validate(value);
   return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
 }
+
+describe('Ajv in strict mode compiles', () => {
+  test.each(Object.keys(schema.$defs))('%s by itself', (name) => {
+    expect(ajv.compile({ $ref: `${schema.$id}#/$defs/${name}` })).toBeTypeOf('function');
+  });
+
+  test('the schema of other tables, with groups of every kind in a list', async () => {
+    const about = { doc: 'A row.', ref: { source: 'PROXY', section: '2.2.8' } };
+    const tables = extendSpec(spec, {
+      tlvs: [
+        {
+          ...about,
+          name: 'OUTER',
+          code: 0x40,
+          value: { kind: 'variant' },
+          examples: [{ wire: '01 05', means: { INNER: 5 } }],
+        },
+        {
+          ...about,
+          name: 'INNER',
+          parent: 'OUTER',
+          code: 1,
+          value: { kind: 'u8' },
+          examples: [{ wire: '05', means: 5 }],
+        },
+        {
+          ...about,
+          name: 'HOLDER',
+          code: 0x41,
+          value: {
+            kind: 'struct',
+            fields: [{ name: 'COUNT', value: { kind: 'u16be' }, doc: 'A count.' }],
+            holds: 'tlvs',
+          },
+          examples: [{ wire: '00 01', means: { COUNT: 1 } }],
+        },
+        {
+          ...about,
+          name: 'HELD',
+          parent: 'HOLDER',
+          code: 1,
+          value: { kind: 'utf8' },
+          examples: [{ wire: '61', means: 'a' }],
+        },
+      ],
+    });
+    const [file] = await generate(tables, { emit: ['schema'] });
+    const validate = new Ajv2020({ strict: true }).compile(JSON.parse(file!.text) as object);
+    const tcp = { srcAddr: '203.0.113.7', srcPort: 4321, dstAddr: '198.51.100.25', dstPort: 25 };
+    expect(validate({ ...tcp, tlvs: [{ INNER: 5 }, { HOLDER: true, COUNT: 1, HELD: 'a' }] })).toBe(true);
+    expect(validate({ ...tcp, tlvs: [{ INNER: 5 }, { OUTER: '0105' }] })).toBe(false);
+  });
+});
 
 describe('a header to send', () => {
   test('zod and the JSON Schema accept and refuse the same, and encode writes what they accept', () => {

@@ -32,7 +32,7 @@ export function tlvsSchema(model: Model): Schema {
 export function onceInList({ contexts }: Model): Schema[] {
   return contexts[0]!.rows
     .filter((row) => row.singleton)
-    .map((row) => ({ contains: someOf(row), minContains: 0, maxContains: 1 }));
+    .map((row) => ({ contains: { type: 'object', ...someOf(row) }, minContains: 0, maxContains: 1 }));
 }
 
 function isGroup(entry: Entry): boolean {
