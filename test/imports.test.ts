@@ -33,7 +33,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'src/smtp/opening': SMTP_PHASE,
   'src/smtp/auth': SMTP_PHASE,
   'src/smtp/content': SMTP_PHASE,
-  'src/smtp/commands': [...SMTP_PHASE, 'src/smtp/auth', 'src/smtp/content'],
+  'src/smtp/commands': [...SMTP_PHASE, 'src/smtp/opening', 'src/smtp/auth', 'src/smtp/content'],
   'src/smtp': SMTP_INNER,
   'src/smtp/server': [...SMTP_INNER, 'src/smtp'],
   'src/delivery/maildir': SMTP,

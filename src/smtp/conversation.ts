@@ -5,27 +5,28 @@
  * is pending, input waits in `held`; the transport is told to stop reading, so it stays small.
  */
 
-import type { Client } from '../proxy/node/peer.ts';
 import { MISSING_HEADER } from '../proxy/node/header-policy.ts';
-import { CommandReader } from './commands/command-reader.ts';
 import { ContentError } from './api/content-error.ts';
-import type { Exchange } from './engine/exchange.ts';
 import { Envelope } from './api/envelope.ts';
 import type { Handler } from './api/handler.ts';
-import { HookCalls } from './engine/hook-call.ts';
-import type { Reader } from './engine/reader.ts';
-import { askAfterTLS, awaitHeader, greet } from './opening/opening.ts';
-import type { Settings } from './api/options.ts';
-import { FlowControl } from './engine/flow-control.ts';
-import { Reception } from './content/reception.ts';
-import type { ServerContext, Transport } from './engine/transport.ts';
-import { REPLIES } from './engine/replies.ts';
-import { formatReply, readReply, statusOf, withoutStatus } from './api/reply.ts';
 import type { MailServer } from './api/mail-server.ts';
+import type { Settings } from './api/options.ts';
+import { withoutStatus } from './api/reply.ts';
 import type { CloseReason, Session } from './api/session.ts';
 import type { TLSInfo } from './api/tls.ts';
-import { HandshakeReader } from './opening/handshake-reader.ts';
+import { CommandReader } from './commands/command-reader.ts';
+import { Reception } from './content/reception.ts';
+import type { Admission } from './engine/admission.ts';
+import { Budgets } from './engine/budgets.ts';
+import type { Exchange } from './engine/exchange.ts';
+import { FlowControl } from './engine/flow-control.ts';
+import { HookCalls } from './engine/hook-call.ts';
 import { Observer } from './engine/observer.ts';
+import type { Reader } from './engine/reader.ts';
+import { REPLIES } from './engine/replies.ts';
+import type { ServerContext, Transport } from './engine/transport.ts';
+import { HandshakeReader } from './opening/handshake-reader.ts';
+import { awaitHeader, beginAfterTLS, greet } from './opening/opening.ts';
 
 /** Replies to one batch, in octets, beyond which they are sent before the batch is done. */
 export const MOST_REPLIES = 16_384;
@@ -37,12 +38,15 @@ export class Conversation implements Exchange {
   readonly handler: Handler;
   readonly settings: Settings;
   readonly session: Session;
+  readonly admission: Admission;
+  readonly observer: Observer;
+  readonly budgets: Budgets;
+  readonly hooks: HookCalls;
+  readonly content: Reception;
   envelope = new Envelope();
-  private readonly observer: Observer;
+  sessionRefused = false;
   private readonly transport: Transport;
   private readonly commands: CommandReader;
-  private readonly gate: HookCalls;
-  private readonly reception: Reception;
   private readonly flow: FlowControl;
   private reader: Reader;
   /** Set until the transport has been told to begin. */
@@ -55,30 +59,28 @@ export class Conversation implements Exchange {
   private keeping = false;
   private life: 'open' | 'stopping' | 'closed' = 'open';
   private halfClosed = false;
-  private authFailures = 0;
 
-  constructor(context: ServerContext, session: Session, transport: Transport) {
+  constructor(context: ServerContext, session: Session, transport: Transport, admission: Admission) {
     this.server = context.server;
     this.handler = context.handler;
     this.settings = context.settings;
     this.session = session;
-    this.observer = new Observer(context.server, context.handler, context.settings, session);
+    this.admission = admission;
     this.transport = transport;
+    this.observer = new Observer(context, session);
+    this.budgets = new Budgets(context.settings, this);
+    this.hooks = new HookCalls(this, () => this.proceed());
     this.flow = new FlowControl(transport, context.settings);
     this.commands = new CommandReader(this);
+    this.content = new Reception(this, () => this.drained());
     this.reader = this.commands;
-    this.reception = new Reception(this, () => this.drained());
-    this.gate = new HookCalls(
-      () => this.proceed(),
-      (error) => this.report(error),
-    );
   }
 
   /** Waits for the PROXY header where `proxied`, then for TLS where `tls`, then greets the client. */
   start(proxied: boolean, tls: boolean): void {
     this.observer.started();
     const proxy = proxied ? this.settings.proxyProtocol : null;
-    const open = (): void => (tls ? this.startTLS() : this.greet());
+    const open = (): void => (tls ? this.startTLS() : greet(this));
     if (proxy === null) open();
     else awaitHeader(this, proxy, tls, open);
     this.afterBatch(0);
@@ -87,19 +89,14 @@ export class Conversation implements Exchange {
   /** The TLS handshake is done. */
   secured(tls: TLSInfo): void {
     if (this.closed) return;
-    const { session } = this;
-    session.tls = tls;
-    session.restart();
-    session.forgetLogin();
-    this.envelope = new Envelope();
-    askAfterTLS(this, () => session.greeted || this.greet());
+    beginAfterTLS(this, tls);
     this.afterBatch(0);
   }
 
   /** Takes octets from the client. Returns whether nobody needs the chunk any more. */
   receive(chunk: Buffer): boolean {
     if (this.closed) return true;
-    if (this.gate.closed) {
+    if (this.hooks.waiting) {
       this.held.push(chunk);
       return false;
     }
@@ -107,7 +104,7 @@ export class Conversation implements Exchange {
     this.consume(chunk);
     this.afterBatch(chunk.length);
     // A hook that is awaited may have been called with what stands in the chunk.
-    return !this.keeping && !this.gate.closed;
+    return !this.keeping && !this.hooks.waiting;
   }
 
   /** The deadline has passed. */
@@ -120,12 +117,12 @@ export class Conversation implements Exchange {
     }
     this.observer.timedOut(this.envelope, this.flow.onHold ? 'handler' : phase);
     if (this.flow.onHold) {
-      this.report(new Error('a hook did not settle before its deadline'));
+      this.observer.report(new Error('a hook did not settle before its deadline'));
       if (this.session.greeted) this.reply(REPLIES.handlerTimeout);
       return this.close('handler-timeout');
     }
     if (phase === 'tls') return this.handshakeFailed('it took too long');
-    if (phase === 'proxy-header') this.note('proxy-header-missing', MISSING_HEADER);
+    if (phase === 'proxy-header') this.observer.note('proxy-header-missing', MISSING_HEADER);
     this.reply(onTimeout);
     this.close(phase === 'proxy-header' ? phase : 'timeout');
   }
@@ -144,7 +141,7 @@ export class Conversation implements Exchange {
    */
   handshakeFailed(cause: string): void {
     if (this.closed) return;
-    this.note('tls-failed', `the TLS handshake failed: ${cause}`);
+    this.observer.note('tls-failed', `the TLS handshake failed: ${cause}`);
     this.close('tls');
   }
 
@@ -152,11 +149,11 @@ export class Conversation implements Exchange {
   end(): void {
     if (this.closed) return;
     this.halfClosed = true;
-    if (!this.gate.closed) this.close('client-left');
+    if (!this.hooks.waiting) this.close('client-left');
   }
 
   /** The transport is gone. */
-  lost(): void {
+  disconnected(): void {
     this.close('client-left');
   }
 
@@ -164,7 +161,7 @@ export class Conversation implements Exchange {
   shutdown(): void {
     if (this.closed) return;
     this.life = 'stopping';
-    if (!this.gate.closed && !this.reading) this.afterBatch(0);
+    if (!this.hooks.waiting && !this.reading) this.afterBatch(0);
   }
 
   get closed(): boolean {
@@ -188,13 +185,14 @@ export class Conversation implements Exchange {
     this.reader = reader;
   }
 
+  resume(): void {
+    this.reader = this.commands;
+    this.commands.renew();
+  }
+
   startTLS(): void {
     this.handshake = new HandshakeReader(this.now() + this.settings.timeouts.tls);
     this.reader = this.handshake;
-  }
-
-  identified(): boolean {
-    return this.transport.identified();
   }
 
   reply(wire: string): void {
@@ -204,20 +202,21 @@ export class Conversation implements Exchange {
 
   refuse(wire: string): void {
     this.reply(wire);
-    this.commands.countError();
+    this.budgets.spend('errors');
   }
 
   defer(wire: string): void {
     this.reply(wire);
-    this.commands.countDeferral();
+    this.budgets.spend('deferrals');
   }
 
-  countJunk(): boolean {
-    return this.commands.countJunk();
+  dismiss(wire: string): void {
+    this.reply(wire);
+    this.close('limit');
   }
 
   reset(): void {
-    this.reception.drop(() => new ContentError('lost', 'the transaction was given up'));
+    this.content.abort(() => new ContentError('lost', 'the transaction was given up'));
     if (this.envelope.mailFrom !== null) this.envelope = new Envelope();
     this.session.xforward = null;
   }
@@ -227,13 +226,8 @@ export class Conversation implements Exchange {
     this.envelope = new Envelope();
     this.session.xforward = null;
     this.commands.renew();
-    if (accepted) this.commands.forgive();
-    else this.commands.countRefusal();
-  }
-
-  resume(): void {
-    this.reader = this.commands;
-    this.commands.renew();
+    if (accepted) this.budgets.forgive();
+    else this.budgets.spend('refusals');
   }
 
   close(reason: CloseReason): void {
@@ -242,10 +236,10 @@ export class Conversation implements Exchange {
     this.held = [];
     this.reader = this.commands;
     this.commands.release();
-    this.gate.abandon();
+    this.hooks.abandon();
     this.flush();
     const lost = (): ContentError => new ContentError('lost', `the connection ended: ${reason}`);
-    this.reception.drop(lost);
+    this.content.abort(lost);
     this.envelope.abort(lost);
     this.session.abort(reason);
     this.transport.close(reason);
@@ -254,80 +248,11 @@ export class Conversation implements Exchange {
     this.envelope = NO_ENVELOPE;
   }
 
-  ask<T>(
-    call: () => T | PromiseLike<T>,
-    done: (value: T) => void,
-    failed = (error: unknown): void => this.hookFailed(error),
-  ): void {
-    this.gate.call(call, done, failed);
-  }
-
-  askReply(name: string, call: () => unknown, success: string, accepted?: () => void): void {
-    this.ask(call, (answer) => {
-      if (answer === undefined || answer === null) {
-        accepted?.();
-        return this.reply(success);
-      }
-      const reply = readReply(answer, name, statusOf(success));
-      if (reply.code < 300) accepted?.();
-      this.reply(formatReply(reply));
-      if (reply.code === 421) this.close('refused');
-      else if (reply.code >= 500) this.commands.countRefusal();
-      else if (reply.code >= 400) this.commands.countDeferral();
-    });
-  }
-
-  countAuthFailure(): boolean {
-    return this.transport.authFailed() && ++this.authFailures < this.settings.limits.authFailures;
-  }
-
-  reintroduce(client: Client, login: string | null): void {
-    const { session } = this;
-    session.client = client;
-    session.restart();
-    // The certificate was the peer's, and the client is somebody else.
-    if (session.tls !== null) session.tls = { ...session.tls, authorized: false, peerCertificate: null };
-    if (login !== null)
-      session.identity = { mechanism: 'XCLIENT', authcid: login, authzid: null, identity: login };
-    this.envelope = new Envelope();
-    if (this.identified()) return this.greet();
-    this.reply(REPLIES.tooManyConnections);
-    this.close('limit');
-  }
-
-  get chunking(): boolean {
-    return this.reception.chunking;
-  }
-
-  startContent(): void {
-    this.reception.startContent();
-  }
-
-  startChunk(size: number, last: boolean): void {
-    this.reception.startChunk(size, last);
-  }
-
-  note(code: string, text: string): void {
-    this.observer.note(code, text);
-  }
-
-  aborted(reason: ContentError): void {
-    this.observer.aborted(this.envelope, reason);
-  }
-
-  report(error: unknown): string | undefined {
-    return this.observer.report(error);
-  }
-
-  private greet(): void {
-    greet(this, () => (this.commands.refused = true));
-  }
-
   private consume(chunk: Buffer): void {
     this.reading = true;
     let at = 0;
     while (at < chunk.length && !this.closed) {
-      if (this.gate.closed) {
+      if (this.hooks.waiting) {
         this.held.unshift(chunk.subarray(at));
         break;
       }
@@ -345,16 +270,9 @@ export class Conversation implements Exchange {
 
   /** What is not a hook and fails all the same, such as a mechanism of somebody else's, ends one session. */
   private broken(error: unknown): void {
-    this.report(error);
+    this.observer.report(error);
     if (this.session.greeted) this.reply(REPLIES.sessionFailed);
     this.close('refused');
-  }
-
-  private hookFailed(error: unknown): void {
-    const wire = this.report(error) ?? REPLIES.handlerFailed;
-    this.reply(wire);
-    if (wire.startsWith('421')) this.close('refused');
-    else this.commands.countDeferral();
   }
 
   /** Goes on with held input after a hook has settled. */
@@ -362,32 +280,32 @@ export class Conversation implements Exchange {
     if (this.closed) return;
     this.commands.renew();
     let octets = 0;
-    while (this.held.length > 0 && !this.gate.closed) {
+    while (this.held.length > 0 && !this.hooks.waiting) {
       const chunk = this.held.shift()!;
       octets += chunk.length;
       this.consume(chunk);
     }
     this.afterBatch(octets);
-    if (this.halfClosed && !this.gate.closed) this.close('client-left');
+    if (this.halfClosed && !this.hooks.waiting) this.close('client-left');
   }
 
   /** The handler has made room in its stream. */
   private drained(): void {
-    if (this.flow.onHold && !this.gate.closed && !this.closed) this.afterBatch(0);
+    if (this.flow.onHold && !this.hooks.waiting && !this.closed) this.afterBatch(0);
   }
 
   /** Sends what has been queued and says what to wait for next. `octets` is the size of the batch. */
   private afterBatch(octets: number): void {
     if (this.closed) return;
-    const waiting = this.gate.closed;
-    if (this.life === 'stopping' && !waiting && this.reception.message === undefined) {
-      // In the pause before the greeting, 421 is the greeting; before a PROXY header or TLS there is nothing to say.
+    const { waiting } = this.hooks;
+    if (this.life === 'stopping' && !waiting && this.content.message === undefined) {
+      // In the delay before the greeting, 421 is the greeting; before a PROXY header or TLS there is nothing to say.
       if (this.session.greeted || this.reader.passed !== undefined) this.reply(REPLIES.shutdown);
       return this.close('shutdown');
     }
     this.flush();
     if (waiting || this.reader.full) return this.flow.awaitHandler(this.reader, octets);
-    this.flow.awaitClient(this.reader, this.reception.message?.time, octets);
+    this.flow.awaitClient(this.reader, this.content.message?.time, octets);
     if (this.handshake !== undefined) {
       const rest = this.handshake.take();
       this.handshake = undefined;

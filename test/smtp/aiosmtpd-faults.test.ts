@@ -59,7 +59,7 @@ describe('limits are not shared between connections', () => {
     const rig = new Rig();
     const session = new Session({ address: '192.0.2.1', port: 4321, family: 'IPv4' });
     const host = { server, handler: server.handler, settings: server.settings };
-    Object.assign(rig, { session, conversation: new Conversation(host, session, rig) });
+    Object.assign(rig, { session, conversation: new Conversation(host, session, rig, rig) });
     rig.conversation.start(false, false);
     return rig;
   }
@@ -105,7 +105,7 @@ describe('the text of an exception goes to nobody but the application', () => {
     if (typeof call === 'string') rig.say(call);
     else call(rig);
     await settled();
-    rig.conversation.lost();
+    rig.conversation.disconnected();
     expect(rig.transcript).not.toMatch(/TypeError|hunter2|app\.js/);
     expect(seen.filter((error) => error instanceof TypeError && error.message === secret)).toHaveLength(1);
   });

@@ -1,4 +1,5 @@
 import { Conversation } from '../../src/smtp/conversation.ts';
+import type { Admission } from '../../src/smtp/engine/admission.ts';
 import type { Transport } from '../../src/smtp/engine/transport.ts';
 import type { Handler } from '../../src/smtp/api/handler.ts';
 import type { SMTPServerOptions } from '../../src/smtp/api/options.ts';
@@ -10,7 +11,7 @@ type Make = (handler: Handler, options: SMTPServerOptions) => SMTPServer;
 const standard: Make = (handler, options) => new SMTPServer(handler, options);
 
 /** A conversation with a clock that stands still and a transport that only takes notes. */
-export class Rig implements Transport {
+export class Rig implements Transport, Admission {
   readonly session: Session;
   readonly conversation: Conversation;
   transcript = '';
@@ -20,13 +21,18 @@ export class Rig implements Transport {
   closed: CloseReason | undefined;
   time = 1000;
   proxied = false;
-  identifiedAs = true;
+  admitted = true;
   tlsRest: Buffer | undefined;
 
   constructor(handler: Handler = {}, options: SMTPServerOptions = {}, make: Make = standard) {
     const server = make(handler, { hostname: 'mx.test', ...options });
     this.session = new Session({ address: '192.0.2.1', port: 4321, family: 'IPv4' });
-    this.conversation = new Conversation({ server, handler, settings: server.settings }, this.session, this);
+    this.conversation = new Conversation(
+      { server, handler, settings: server.settings },
+      this.session,
+      this,
+      this,
+    );
   }
 
   now(): number {
@@ -51,8 +57,8 @@ export class Rig implements Transport {
   authFailed(): boolean {
     return true;
   }
-  identified(): boolean {
-    return this.identifiedAs;
+  admit(): boolean {
+    return this.admitted;
   }
   close(reason: CloseReason): void {
     this.closed ??= reason;

@@ -42,7 +42,7 @@ const auth: Command = {
     if (mechanism === undefined || !mechanism.usable(context)) return exchange.refuse(REPLIES.authUnknown);
     if (needsTLS(mechanism, exchange)) return exchange.refuse(REPLIES.authNeedsTLS);
     const negotiation = new Negotiation(mechanism, context);
-    exchange.ask(
+    exchange.hooks.run(
       () => negotiation.begin(initial),
       (outcome) => proceed(exchange, negotiation, outcome, words),
     );
@@ -135,7 +135,7 @@ function proceed(exchange: Exchange, negotiation: Negotiation, outcome: Outcome,
     if (outcome.failure !== undefined)
       return failed(exchange, negotiation, outcome.failure, words, challenge);
     return challenge((line) =>
-      exchange.ask(
+      exchange.hooks.run(
         () => negotiation.respond(line),
         (next) => proceed(exchange, negotiation, next, words),
       ),
@@ -163,8 +163,8 @@ function failed(
   words: Words,
   challenge?: Challenge,
 ): void {
-  exchange.note('auth-failed', `${negotiation.mechanism.name}: ${failure.detail}`);
-  if (failure.error !== undefined) exchange.report(failure.error);
+  exchange.observer.note('auth-failed', `${negotiation.mechanism.name}: ${failure.detail}`);
+  if (failure.error !== undefined) exchange.observer.report(failure.error);
   const reply = failureReply(exchange, failure, words);
   const counted = failure.reason === 'credentials';
   if (counted) answerLate(exchange, reply, challenge && (() => challenge(() => exchange.reply(reply))));
@@ -178,8 +178,8 @@ function failed(
  */
 function answerLate(exchange: Exchange, reply: string, goOn: (() => void) | undefined): void {
   const { authFailure } = exchange.settings.timeouts;
-  const goesOn = exchange.countAuthFailure();
-  exchange.ask(
+  const goesOn = exchange.admission.authFailed() && exchange.budgets.count('authFailures');
+  exchange.hooks.run(
     () => new Promise((resolve) => setTimeout(resolve, authFailure).unref()),
     () => {
       if (goesOn && goOn !== undefined) return goOn();
@@ -204,7 +204,7 @@ function inWords(exchange: Exchange, { reply }: Words): string | undefined {
     if (read.code >= 400) return formatReply(read);
     throw new TypeError('authenticator: a refusal has a 4xx or 5xx reply');
   } catch (error) {
-    exchange.report(error);
+    exchange.observer.report(error);
     return undefined;
   }
 }

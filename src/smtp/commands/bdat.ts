@@ -30,8 +30,8 @@ const bdat: Command = {
       return exchange.close('limit');
     }
     const last = match[2] !== undefined;
-    if (size === 0 && !last && !exchange.countJunk()) return;
-    exchange.startChunk(size, last);
+    if (size === 0 && !last && !exchange.budgets.spend('junkCommands')) return;
+    exchange.content.startChunk(size, last);
   },
 };
 

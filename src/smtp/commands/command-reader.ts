@@ -1,4 +1,4 @@
-/** Reads command lines, keeps the budgets for them, and runs the commands. */
+/** Reads command lines and runs the commands. */
 
 import { decode } from '../../proxy/index.ts';
 import { MISPLACED_HEADER } from '../../proxy/node/header-policy.ts';
@@ -8,7 +8,7 @@ import type { Reader } from '../engine/reader.ts';
 import { LineReader, LineStatus } from '../grammar/line-reader.ts';
 import { classify, Content } from '../grammar/octets.ts';
 import { REPLIES } from '../engine/replies.ts';
-import { formatReply, withoutStatus } from '../api/reply.ts';
+import { withoutStatus } from '../api/reply.ts';
 
 const TLS_HANDSHAKE = 0x16;
 
@@ -18,19 +18,11 @@ export class CommandReader implements Reader {
   readonly full = false;
   /** A command takes what it needs out of its line as text; the line is let go of after each batch. */
   kept = false;
-  /** The greeting refused the session: 503 until QUIT (RFC 5321 3.1). */
-  refused = false;
   private readonly exchange: Exchange;
   private readonly reader = new LineReader();
   private renewed = true;
   private until = 0;
   private first = true;
-  private junk = 0;
-  private unknown = 0;
-  private errors = 0;
-  private refusals = 0;
-  private deferrals = 0;
-  private calls: Map<string, number> | undefined;
 
   constructor(exchange: Exchange) {
     this.exchange = exchange;
@@ -54,43 +46,19 @@ export class CommandReader implements Reader {
     this.renewed = true;
   }
 
-  /** A message was accepted: commands that brought none are forgiven, and guesses that were wrong. */
-  forgive(): void {
-    this.junk = 0;
-    this.refusals = 0;
-    this.deferrals = 0;
-  }
-
-  countJunk(): boolean {
-    if (++this.junk <= this.exchange.settings.limits.junkCommands) return true;
-    this.dismiss(REPLIES.tooManyCommands);
-    return false;
-  }
-
-  /** A hook has refused a command for good, or a message was not accepted: names of recipients are not to be guessed without end. */
-  countRefusal(): void {
-    if (++this.refusals >= this.exchange.settings.limits.refusals) this.dismiss(REPLIES.tooManyErrors);
-  }
-
-  /** A command was refused for now, by a hook, a hook that failed, or a limit such as that of recipients. */
-  countDeferral(): void {
-    if (++this.deferrals >= this.exchange.settings.limits.deferrals) this.dismiss(REPLIES.tooManyErrors);
-  }
-
-  countError(): void {
-    if (++this.errors >= this.exchange.settings.limits.errors) this.dismiss(REPLIES.tooManyErrors);
-  }
-
   read(chunk: Buffer, at: number): number {
     const { reader, exchange } = this;
     if (this.first && !reader.pending) {
       if (chunk[at] === TLS_HANDSHAKE) {
-        exchange.note('tls-on-clear-port', 'the client speaks TLS on a port that begins in the clear');
+        exchange.observer.note(
+          'tls-on-clear-port',
+          'the client speaks TLS on a port that begins in the clear',
+        );
         exchange.close('not-smtp');
         return chunk.length;
       }
       if (decode(chunk.subarray(at)).status === 'ok')
-        exchange.note('proxy-header-misplaced', MISPLACED_HEADER);
+        exchange.observer.note('proxy-header-misplaced', MISPLACED_HEADER);
     }
     const next = reader.read(chunk, at);
     if (reader.status === LineStatus.MORE) return next;
@@ -118,26 +86,22 @@ export class CommandReader implements Reader {
     const { exchange } = this;
     const cut = cutLine(line, start, to);
     const command = findCommand(cut.verb, exchange);
-    const { limits } = exchange.settings;
     if (command === undefined) {
       if (isHttp(line, start, to)) {
         exchange.reply(REPLIES.notHttp);
         return exchange.close('not-smtp');
       }
-      if (this.refused) return exchange.refuse(REPLIES.refusedSession);
+      if (exchange.sessionRefused) return exchange.refuse(REPLIES.refusedSession);
       const control = (classify(line, start, to) & Content.CONTROL) !== 0;
       exchange.reply(control ? REPLIES.controlCharacter : REPLIES.unknownCommand);
-      if (++this.unknown >= limits.unknownCommands) this.dismiss(REPLIES.tooManyUnknown);
+      exchange.budgets.spend('unknownCommands');
       return;
     }
-    if (this.overCallLimit(command.verb)) {
-      return this.dismiss(
-        formatReply({ code: 421, enhanced: '4.7.0', text: `${command.verb} sent too many times` }),
-      );
-    }
-    if (command.junk && !this.countJunk()) return;
+    const { budgets } = exchange;
+    if (!budgets.spendCall(command.verb)) return;
+    if (command.junk && !budgets.spend('junkCommands')) return;
     const error =
-      this.refused && command.verb !== 'QUIT'
+      exchange.sessionRefused && command.verb !== 'QUIT'
         ? REPLIES.refusedSession
         : checkLine(command, exchange, line, start, to, cut);
     if (error !== undefined) {
@@ -147,22 +111,5 @@ export class CommandReader implements Reader {
       return;
     }
     command.run(exchange, line, cut.from, cut.to, more);
-  }
-
-  /** `commandCallLimit`, as in aiosmtpd. */
-  private overCallLimit(verb: string): boolean {
-    const limits = this.exchange.settings.commandCallLimit;
-    if (limits === null) return false;
-    const limit = limits.get(verb) ?? limits.get('*');
-    if (limit === undefined) return false;
-    this.calls ??= new Map();
-    const count = (this.calls.get(verb) ?? 0) + 1;
-    this.calls.set(verb, count);
-    return count > limit;
-  }
-
-  private dismiss(reply: string): void {
-    this.exchange.reply(reply);
-    this.exchange.close('limit');
   }
 }

@@ -32,11 +32,8 @@ export function customCommand(verb: string, server: MailServer): Command | undef
     junk: true,
     run(exchange, line, from, to) {
       const argument = line.toString('latin1', from, to);
-      exchange.askReply(
-        name,
-        () => method.call(server, exchange.session, exchange.envelope, argument),
-        REPLIES.ok,
-      );
+      const call = (): unknown => method.call(server, exchange.session, exchange.envelope, argument);
+      exchange.hooks.runReply(name, call, REPLIES.ok);
     },
   };
 }

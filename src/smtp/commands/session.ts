@@ -19,8 +19,7 @@ const helo: Command = {
   run(exchange, line, from, to) {
     const name = readHostName(line, from, to);
     if (name === undefined) return exchange.refuse(REPLIES.badHostName);
-    const { handler, settings, server, session, envelope } = exchange;
-    const success: HookReply = { code: 250, text: settings.hostname };
+    const success: HookReply = { code: 250, text: exchange.settings.hostname };
     const answered = (answer: HookReply): void => {
       const reply = readReply(answer ?? success, 'handleHELO', '');
       if (reply.code < 300) begin(exchange, name, false);
@@ -28,8 +27,7 @@ const helo: Command = {
       const [first = ''] = typeof reply.text === 'string' ? [reply.text] : reply.text;
       refuseOrGreet(exchange, { ...reply, text: first.slice(0, HELO_TEXT) });
     };
-    if (handler.handleHELO === undefined) answered(success);
-    else askHello(exchange, () => handler.handleHELO!(server, session, envelope, name), answered);
+    exchange.hooks.ask('handleHELO', [name], answered, helloFailed(exchange));
   },
 };
 
@@ -47,24 +45,21 @@ const lhlo: Command = { ...ehlo, verb: 'LHLO', only: 'lmtp' };
 function introduce(exchange: Exchange, line: Buffer, from: number, to: number): void {
   const name = readHostName(line, from, to);
   if (name === undefined) return exchange.refuse(REPLIES.badHostName);
-  const { handler, server, session, envelope } = exchange;
   const offered = offeredExtensions(exchange);
-  if (handler.handleEHLO === undefined) {
-    begin(exchange, name, true);
-    return greet(exchange, offered);
-  }
-  askHello(
-    exchange,
-    () => handler.handleEHLO!(server, session, envelope, name, offered),
+  exchange.hooks.ask(
+    'handleEHLO',
+    [name, offered],
     (answer) => answerEhlo(exchange, name, offered, answer),
+    helloFailed(exchange),
   );
 }
 
-function askHello<T>(exchange: Exchange, call: () => T | PromiseLike<T>, done: (answer: T) => void): void {
-  exchange.ask(call, done, (error) => {
-    exchange.report(error);
+/** Replies to HELO and EHLO have no enhanced codes (RFC 2034 section 4). */
+function helloFailed(exchange: Exchange): (error: unknown) => void {
+  return (error) => {
+    exchange.observer.report(error);
     exchange.reply(withoutStatus(REPLIES.handlerFailed));
-  });
+  };
 }
 
 function refuseOrGreet(exchange: Exchange, reply: Reply): void {
@@ -91,7 +86,8 @@ function answerEhlo(
   }
   begin(exchange, name, true);
   // RFC 2034 section 3: codes are for clients that have been told of them, and a handler may want to hide them.
-  exchange.session.statusCodes = lines.some((line) => line.toUpperCase() === STATUS_CODES);
+  if (lines !== offered)
+    exchange.session.statusCodes = lines.some((line) => line.toUpperCase() === STATUS_CODES);
   greet(exchange, lines);
 }
 
@@ -132,11 +128,7 @@ const noop: Command = {
   beforeTLS: true,
   verb: 'NOOP',
   run(exchange, line, from, to) {
-    const { handler, server, session, envelope } = exchange;
-    if (handler.handleNOOP === undefined) return exchange.reply(REPLIES.ok);
-    const argument = line.toString('latin1', from, to);
-    const call = (): unknown => handler.handleNOOP!(server, session, envelope, argument);
-    exchange.askReply('handleNOOP', call, REPLIES.ok);
+    exchange.hooks.askReply('handleNOOP', [line.toString('latin1', from, to)], REPLIES.ok);
   },
 };
 
@@ -148,11 +140,7 @@ const vrfy: Command = {
   argument: 'required',
   utf8: true,
   run(exchange, line, from, to) {
-    const { handler, server, session, envelope } = exchange;
-    if (handler.handleVRFY === undefined) return exchange.reply(REPLIES.cannotVerify);
-    const address = line.toString('utf8', from, to);
-    const call = (): unknown => handler.handleVRFY!(server, session, envelope, address);
-    exchange.askReply('handleVRFY', call, REPLIES.cannotVerify);
+    exchange.hooks.askReply('handleVRFY', [line.toString('utf8', from, to)], REPLIES.cannotVerify);
   },
 };
 
@@ -164,11 +152,7 @@ const expn: Command = {
   argument: 'required',
   utf8: true,
   run(exchange, line, from, to) {
-    const { handler, server, session, envelope } = exchange;
-    if (handler.handleEXPN === undefined) return exchange.reply(REPLIES.noExpansion);
-    const list = line.toString('utf8', from, to);
-    const call = (): unknown => handler.handleEXPN!(server, session, envelope, list);
-    exchange.askReply('handleEXPN', call, REPLIES.noExpansion);
+    exchange.hooks.askReply('handleEXPN', [line.toString('utf8', from, to)], REPLIES.noExpansion);
   },
 };
 
@@ -177,14 +161,10 @@ const help: Command = {
   whileChunking: true,
   verb: 'HELP',
   run(exchange, line, from, to) {
-    const { handler, server, session, envelope } = exchange;
     const hello = exchange.settings.lmtp ? 'LHLO' : 'HELO EHLO';
     const text = `Commands: ${[hello, ...spoken(exchange)].join(' ')}`;
     const success = formatReply({ code: 214, enhanced: '2.0.0', text });
-    if (handler.handleHELP === undefined) return exchange.reply(success);
-    const topic = line.toString('latin1', from, to);
-    const call = (): unknown => handler.handleHELP!(server, session, envelope, topic);
-    exchange.askReply('handleHELP', call, success);
+    exchange.hooks.askReply('handleHELP', [line.toString('latin1', from, to)], success);
   },
 };
 
@@ -196,26 +176,23 @@ const quit: Command = {
   argument: 'none',
   junk: false,
   run(exchange) {
-    const { handler, server, session, envelope } = exchange;
-    if (handler.handleQUIT === undefined) {
-      exchange.reply(REPLIES.bye);
-      return exchange.close('quit');
-    }
-    exchange.ask(
-      () => handler.handleQUIT!(server, session, envelope),
-      (answer) => {
-        exchange.reply(
+    const end = (reply: string): void => {
+      exchange.reply(reply);
+      exchange.close('quit');
+    };
+    exchange.hooks.ask(
+      'handleQUIT',
+      [],
+      (answer) =>
+        end(
           answer === undefined || answer === null
             ? REPLIES.bye
             : formatReply(readReply(answer, 'handleQUIT', '2.0.0')),
-        );
-        exchange.close('quit');
-      },
+        ),
       (error) => {
         // RFC 5321 4.1.1.10: 221 and the end, whatever happens here.
-        exchange.report(error);
-        exchange.reply(REPLIES.bye);
-        exchange.close('quit');
+        exchange.observer.report(error);
+        end(REPLIES.bye);
       },
     );
   },

@@ -102,7 +102,7 @@ export function checkLine(
   const { settings, session } = exchange;
   if (settings.requireStartTLS && session.tls === null && command.beforeTLS !== true) return REPLIES.tlsFirst;
   if (command.afterHello && session.hostName === null) return REPLIES.helloFirst;
-  if (exchange.chunking && command.whileChunking !== true) return REPLIES.chunksOnly;
+  if (exchange.content.chunking && command.whileChunking !== true) return REPLIES.chunksOnly;
   const hasArgument = cut.to > cut.from;
   if (hasArgument && command.argument === 'none') return REPLIES.noArgument;
   if (!hasArgument && command.argument === 'required') return REPLIES.argumentNeeded;

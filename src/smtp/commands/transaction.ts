@@ -30,26 +30,19 @@ const mail: Command = {
     if (mailbox?.utf8 === true && facts.smtpUtf8 !== true) return exchange.refuse(REPLIES.needsUtf8);
     const address = mailbox === null ? '' : mailbox.address;
     const options = parameters!.map((parameter) => parameter.raw);
-    const { handler, server, session, envelope } = exchange;
+    const { handler, envelope } = exchange;
     const accepted = (): void => {
       envelope.mailFrom = address;
       envelope.sender = mailbox;
       envelope.mailOptions = options;
       Object.assign(envelope, facts);
     };
-    const judge = (): void => {
-      if (handler.handleMAIL === undefined) {
-        accepted();
-        return exchange.reply(REPLIES.senderOk);
-      }
-      const call = (): unknown =>
-        handler.handleMAIL!(server, session, envelope, address, options, mailbox, facts);
-      exchange.askReply('handleMAIL', call, REPLIES.senderOk, accepted);
-    };
-    if (exchange.settings.dataSizeLimit > 0 || handler.freeSpace === undefined) return judge();
-    exchange.ask(
+    const askHook = (): void =>
+      exchange.hooks.askReply('handleMAIL', [address, options, mailbox, facts], REPLIES.senderOk, accepted);
+    if (exchange.settings.dataSizeLimit > 0 || handler.freeSpace === undefined) return askHook();
+    exchange.hooks.run(
       () => handler.freeSpace!(),
-      (free) => (free < (facts.declaredSize ?? 1) ? exchange.defer(REPLIES.noSpace) : judge()),
+      (free) => (free < (facts.declaredSize ?? 1) ? exchange.defer(REPLIES.noSpace) : askHook()),
     );
   },
 };
@@ -63,7 +56,7 @@ const rcpt: Command = {
   afterAuth: true,
   junk: false,
   run(exchange, line, from, to) {
-    const { handler, server, session, envelope, settings } = exchange;
+    const { envelope, settings } = exchange;
     if (envelope.mailFrom === null) return exchange.refuse(REPLIES.mailFirst);
     const start = skipKeyword(exchange, line, from, to, 'TO');
     const path = start < 0 ? undefined : parsePath(line, start, to);
@@ -83,13 +76,12 @@ const rcpt: Command = {
       envelope.rcptOptions.push(options);
       envelope.rcptDSN.push({ notify: null, originalRecipient: null, ...facts });
     };
-    if (handler.handleRCPT === undefined) {
-      accepted();
-      return exchange.reply(REPLIES.recipientOk);
-    }
-    const call = (): unknown =>
-      handler.handleRCPT!(server, session, envelope, mailbox.address, options, mailbox, facts);
-    exchange.askReply('handleRCPT', call, REPLIES.recipientOk, accepted);
+    exchange.hooks.askReply(
+      'handleRCPT',
+      [mailbox.address, options, mailbox, facts],
+      REPLIES.recipientOk,
+      accepted,
+    );
   },
 };
 
@@ -106,7 +98,7 @@ const data: Command = {
     if (envelope.mailFrom === null) return exchange.refuse(REPLIES.mailFirst);
     if (envelope.rcptTos.length === 0) return exchange.refuse(REPLIES.recipientFirst);
     if (envelope.body === 'BINARYMIME') return exchange.refuse(REPLIES.binaryNeedsChunks);
-    exchange.startContent();
+    exchange.content.startData();
   },
 };
 
@@ -121,9 +113,9 @@ const rset: Command = {
   run(exchange) {
     const { handler, server, session, envelope } = exchange;
     exchange.reset();
-    if (handler.handleRSET === undefined) return exchange.reply(REPLIES.ok);
-    const call = (): unknown => handler.handleRSET!(server, session, envelope);
-    exchange.askReply('handleRSET', call, REPLIES.ok);
+    // The hook is given the transaction that has ended.
+    const call = (): unknown => handler.handleRSET?.(server, session, envelope);
+    exchange.hooks.runReply('handleRSET', call, REPLIES.ok);
   },
 };
 

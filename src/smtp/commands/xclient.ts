@@ -5,6 +5,8 @@ import { type Client, unmapped } from '../../proxy/node/peer.ts';
 import type { Command, Exchange } from '../engine/exchange.ts';
 import { REPLIES } from '../engine/replies.ts';
 import { escapeText } from '../../wire/escape.ts';
+import { Envelope } from '../api/envelope.ts';
+import { greet } from '../opening/opening.ts';
 import type { Session } from '../api/session.ts';
 import { decodeXtext } from '../grammar/xtext.ts';
 
@@ -36,11 +38,25 @@ const xclient: Command = {
     const client = statement && isProtocol(statement['PROTO']) && clientOf(statement, session.client);
     if (!statement || !client) return exchange.refuse(REPLIES.badAttribute);
     session.xclient = statement;
-    exchange.note('xclient', `the client is now ${escapeText(client.address ?? 'unknown')}`);
-    const login = exchange.settings.xclientLogin ? session.xclient['LOGIN'] : undefined;
-    exchange.reintroduce(client, login ?? null);
+    exchange.observer.note('xclient', `the client is now ${escapeText(client.address ?? 'unknown')}`);
+    const login = exchange.settings.xclientLogin ? statement['LOGIN'] : null;
+    beginAs(exchange, client, login ?? null);
   },
 };
+
+/** The session begins anew, with the greeting, for the client that a trusted peer has named. */
+function beginAs(exchange: Exchange, client: Client, login: string | null): void {
+  const { session } = exchange;
+  session.client = client;
+  session.restart();
+  // The certificate was the peer's, and the client is somebody else.
+  if (session.tls !== null) session.tls = { ...session.tls, authorized: false, peerCertificate: null };
+  if (login !== null)
+    session.identity = { mechanism: 'XCLIENT', authcid: login, authzid: null, identity: login };
+  exchange.envelope = new Envelope();
+  if (exchange.admission.admit()) greet(exchange);
+  else exchange.dismiss(REPLIES.tooManyConnections);
+}
 
 const xforward: Command = {
   ...base,

@@ -8,7 +8,7 @@ export interface ContentSink {
   /** All content has come. */
   end(): void;
   /** The message is lost or refused. */
-  fail(reason: Error): void;
+  abort(reason: Error): void;
   /** Whether reading should wait. */
   readonly full: boolean;
   /** Whether anything refers to octets that were written, and not borrowed, since this was set to false. */
@@ -49,7 +49,7 @@ export class ContentBuffer implements ContentSink {
 
   end(): void {}
 
-  fail(): void {
+  abort(): void {
     this.pieces = [];
     this.block = undefined;
   }
@@ -58,7 +58,7 @@ export class ContentBuffer implements ContentSink {
   take(): Buffer {
     this.seal();
     const { pieces } = this;
-    this.fail();
+    this.abort();
     return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
   }
 
@@ -139,7 +139,7 @@ export class ContentStream implements ContentSink, AsyncIterableIterator<Buffer>
     if (this.waiting !== undefined) this.settle({ value: undefined, done: true });
   }
 
-  fail(reason: Error): void {
+  abort(reason: Error): void {
     if (this.ended || this.failure !== undefined) return;
     this.failure = reason;
     this.clear();

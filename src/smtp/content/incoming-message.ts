@@ -104,11 +104,11 @@ export class IncomingMessage {
 
   /** @param reply the one that the client hears. */
   refuse(reply: string): void {
-    this.lose(new ContentError('refused', `the server refuses the message: ${reply.trimEnd()}`));
+    this.abort(new ContentError('refused', `the server refuses the message: ${reply.trimEnd()}`));
   }
 
-  lose(reason: ContentError): void {
-    this.sink.fail(reason);
+  abort(reason: ContentError): void {
+    this.sink.abort(reason);
     this.envelope.abort(() => reason);
     this.aborted(reason);
   }
@@ -125,7 +125,7 @@ export class IncomingMessage {
     const before = this.tooBig;
     this.envelope.size += octets.length;
     if (this.tooBig) {
-      if (!before) this.sink.fail(new ContentError('refused', 'the message is larger than dataSizeLimit'));
+      if (!before) this.sink.abort(new ContentError('refused', 'the message is larger than dataSizeLimit'));
       return;
     }
     this.hops.write(octets);

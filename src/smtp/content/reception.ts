@@ -5,14 +5,14 @@ import { ContentDeadline } from './content-deadline.ts';
 import { DataReader } from './data-reader.ts';
 import type { ContentError } from '../api/content-error.ts';
 import { collect, stream } from './delivery.ts';
-import type { Exchange } from '../engine/exchange.ts';
+import type { ContentIntake, Exchange } from '../engine/exchange.ts';
 import type { ContentReply } from '../api/handler.ts';
 import { IncomingMessage } from './incoming-message.ts';
 import { newlinePolicy } from '../api/newline-policy.ts';
 import { REPLIES } from '../engine/replies.ts';
 import { formatReply, type HookReply, readReply, type Reply } from '../api/reply.ts';
 
-export class Reception {
+export class Reception implements ContentIntake {
   /** Content that has begun and not ended. */
   message: IncomingMessage | undefined;
   /** A chunk was refused: nothing but RSET helps (RFC 3030 section 2). */
@@ -26,13 +26,11 @@ export class Reception {
     this.drained = drained;
   }
 
-  /** Whether a transaction in chunks has begun, so that no other content or recipient may come. */
   get chunking(): boolean {
     return this.failed || this.message !== undefined;
   }
 
-  /** Content after DATA: the reply 354, and everything up to the end of data. */
-  startContent(): void {
+  startData(): void {
     const { exchange } = this;
     const message = this.open(false);
     exchange.reply(REPLIES.startContent);
@@ -43,7 +41,7 @@ export class Reception {
     exchange.use(new DataReader(message, done));
   }
 
-  /** One chunk of BDAT. Its octets are read in any case, and dropped where they cannot be content. */
+  /** The octets of a chunk are read in any case, and dropped where they cannot be content. */
   startChunk(size: number, last: boolean): void {
     const { exchange } = this;
     const refusal = this.refusal();
@@ -59,9 +57,9 @@ export class Reception {
   }
 
   /** The content is lost, or its transaction has been given up. */
-  drop(reason: () => ContentError): void {
+  abort(reason: () => ContentError): void {
     this.failed = false;
-    this.message?.lose(reason());
+    this.message?.abort(reason());
     this.message = undefined;
   }
 
@@ -97,7 +95,7 @@ export class Reception {
       handler.handleContent === undefined
         ? collect(handler, server, session, envelope)
         : stream(handler, server, session, envelope, this.drained);
-    const aborted = (reason: ContentError): void => this.exchange.aborted(reason);
+    const aborted = (reason: ContentError): void => this.exchange.observer.aborted(envelope, reason);
     const policy = newlinePolicy(settings, session);
     this.message = new IncomingMessage(
       delivery,
@@ -122,7 +120,7 @@ export class Reception {
       exchange.reply(verdict.repeat(copies));
       return exchange.endTransaction(false);
     }
-    exchange.ask<ContentReply>(
+    exchange.hooks.run<ContentReply>(
       () => delivery.finish(),
       (answer) => {
         const replies = readAnswers(answer, copies, delivery.hook);
@@ -132,7 +130,7 @@ export class Reception {
         if (replies.some((reply) => reply?.code === 421)) exchange.close('refused');
       },
       (error) => {
-        const wire = exchange.report(error) ?? REPLIES.handlerFailed;
+        const wire = exchange.observer.report(error) ?? REPLIES.handlerFailed;
         exchange.reply(wire.repeat(copies));
         exchange.endTransaction(false);
         if (wire.startsWith('421')) exchange.close('refused');

@@ -1,37 +1,116 @@
 import { isThenable } from '../../sasl/state-machine.ts';
+import type { Envelope } from '../api/envelope.ts';
+import type { Handler } from '../api/handler.ts';
+import type { MailServer } from '../api/mail-server.ts';
+import { formatReply, readReply, statusOf } from '../api/reply.ts';
+import type { CloseReason, Session } from '../api/session.ts';
+import type { Budgets } from './budgets.ts';
+import type { Observer } from './observer.ts';
+import { REPLIES } from './replies.ts';
 
-/** Calls hooks. A hook that returns a promise closes the gate until it settles; a synchronous one costs no promise. */
+/** For whom hooks are called, and what their answers act on. */
+export interface HookContext {
+  readonly server: MailServer;
+  readonly handler: Handler;
+  readonly session: Session;
+  /** The current transaction; a fresh one after RSET. */
+  envelope: Envelope;
+  /** Everybody who is told what happens. */
+  readonly observer: Observer;
+  /** What is counted against the connection. */
+  readonly budgets: Budgets;
+  /** Queues a reply, ready for the wire. */
+  reply(wire: string): void;
+  /** Sends what is queued and closes. */
+  close(reason: CloseReason): void;
+}
+
+/** Hooks whose answer decides what happens next. */
+type Asked = Exclude<
+  keyof Handler,
+  | ('honours' | 'freeSpace' | 'handleDATA' | 'handleContent')
+  | ('handleAbort' | 'handleTimeout' | 'handleClose' | 'handleError')
+>;
+/** Those that answer with a reply and have a default one. */
+type Replying = Extract<Asked, `handle${'MAIL' | 'RCPT' | 'NOOP' | 'VRFY' | 'EXPN' | 'HELP'}`>;
+type Hook<N extends Asked> = NonNullable<Handler[N]>;
+/** What a hook is given behind server, session and envelope. */
+type Arguments<N extends Asked> =
+  Parameters<Hook<N>> extends [unknown, unknown, unknown, ...infer Rest] ? Rest : never;
+type Answer<N extends Asked> = Awaited<ReturnType<Hook<N>>> | undefined;
+type Failed = (error: unknown) => void;
+
+/**
+ * Calls hooks, one after the other. Where a hook is synchronous, all goes on at once and no promise is made; while a
+ * promise is pending, no input is read.
+ */
 export class HookCalls {
   /** The number of the call that is awaited, or 0. */
-  private pending = 0;
+  private awaited = 0;
   private calls = 0;
+  private readonly context: HookContext;
   private readonly settled: () => void;
-  private readonly late: (error: unknown) => void;
 
-  /**
-   * @param settled called after a promise has settled and been handled.
-   * @param late told of a promise that rejects when nobody waits any more.
-   */
-  constructor(settled: () => void, late: (error: unknown) => void) {
+  /** @param settled called after a promise has settled and its answer been handled. */
+  constructor(context: HookContext, settled: () => void) {
+    this.context = context;
     this.settled = settled;
-    this.late = late;
   }
 
-  get closed(): boolean {
-    return this.pending !== 0;
+  /** Whether a hook has not settled yet. */
+  get waiting(): boolean {
+    return this.awaited !== 0;
   }
 
   /** Whatever the awaited hook answers, it is too late. */
   abandon(): void {
-    this.pending = 0;
+    this.awaited = 0;
   }
 
-  /** Calls `done` with what the hook returns, or `failed` with what it, or `done`, throws. */
-  call<T>(hook: () => T | PromiseLike<T>, done: (value: T) => void, failed: (error: unknown) => void): void {
+  /**
+   * Calls a hook of the handler.
+   *
+   * @param args what follows server, session and envelope.
+   * @param done called with the answer, or with undefined where the handler has no such hook.
+   * @param failed called with what the hook, or `done`, throws; 451 unless given.
+   */
+  ask<N extends Asked>(
+    name: N,
+    args: Arguments<N>,
+    done: (answer: Answer<N>) => void,
+    failed?: Failed,
+  ): void {
+    const { handler, server, session, envelope } = this.context;
+    const hook = handler[name] as ((...args: unknown[]) => Answer<N>) | undefined;
+    if (hook === undefined) return done(undefined);
+    this.run(() => hook.call(handler, server, session, envelope, ...args), done, failed);
+  }
+
+  /**
+   * Calls a hook that answers with a reply.
+   *
+   * @param success the reply where the handler has no such hook, or it returns nothing, ready for the wire.
+   * @param accepted called before a positive reply is queued.
+   */
+  askReply<N extends Replying>(name: N, args: Arguments<N>, success: string, accepted?: () => void): void {
+    this.ask(name, args, (answer) => this.answer(name, answer, success, accepted));
+  }
+
+  /** Calls any function of the application's that answers with a reply; `name` stands in the log if it fails. */
+  runReply(name: string, call: () => unknown, success: string): void {
+    this.run(call, (answer) => this.answer(name, answer, success));
+  }
+
+  /** Calls any function: see `ask`. */
+  run<T>(
+    call: () => T | PromiseLike<T>,
+    done: (value: T) => void,
+    failed: Failed = (error) => this.failed(error),
+  ): void {
     let result: T | PromiseLike<T>;
     let promise: Promise<T> | undefined;
     try {
-      result = hook();
+      result = call();
       // A thenable of somebody else's making may throw, or settle twice.
       if (isThenable(result)) promise = Promise.resolve(result);
     } catch (error) {
@@ -39,38 +118,49 @@ export class HookCalls {
     }
     if (promise === undefined) return attempt(done, result as T, failed);
     const id = ++this.calls;
-    this.pending = id;
-    const open = (): boolean => {
-      if (this.pending !== id) return false;
-      this.pending = 0;
+    this.awaited = id;
+    const inTime = (): boolean => {
+      if (this.awaited !== id) return false;
+      this.awaited = 0;
       return true;
     };
     promise.then(
       (value) => {
-        if (!open()) return;
+        if (!inTime()) return;
         attempt(done, value, failed);
         this.settled();
       },
       (error: unknown) => {
-        if (!open()) return this.late(error);
+        if (!inTime()) return void this.context.observer.report(error);
         failed(error);
         this.settled();
       },
     );
   }
-}
 
-/** Calls a hook whose answer nobody waits for. */
-export function tell(hook: () => unknown, failed: (error: unknown) => void): void {
-  try {
-    const result = hook();
-    if (isThenable(result)) Promise.resolve(result).then(undefined, failed);
-  } catch (error) {
-    failed(error);
+  private answer(name: string, answer: unknown, success: string, accepted?: () => void): void {
+    const { context } = this;
+    if (answer === undefined || answer === null) {
+      accepted?.();
+      return context.reply(success);
+    }
+    const reply = readReply(answer, name, statusOf(success));
+    if (reply.code < 300) accepted?.();
+    context.reply(formatReply(reply));
+    if (reply.code === 421) context.close('refused');
+    else if (reply.code >= 400) context.budgets.spend(reply.code < 500 ? 'deferrals' : 'refusals');
+  }
+
+  private failed(error: unknown): void {
+    const { observer, budgets } = this.context;
+    const wire = observer.report(error) ?? REPLIES.handlerFailed;
+    this.context.reply(wire);
+    if (wire.startsWith('421')) this.context.close('refused');
+    else budgets.spend('deferrals');
   }
 }
 
-function attempt<T>(done: (value: T) => void, value: T, failed: (error: unknown) => void): void {
+function attempt<T>(done: (value: T) => void, value: T, failed: Failed): void {
   try {
     done(value);
   } catch (error) {

@@ -3,22 +3,19 @@
 import { tellEnd, tellMessage, tellStart } from '../api/channels.ts';
 import { ContentError } from '../api/content-error.ts';
 import type { Envelope } from '../api/envelope.ts';
-import type { Handler } from '../api/handler.ts';
 import { isThenable } from '../../sasl/state-machine.ts';
-import { tell } from './hook-call.ts';
 import type { Phase } from '../api/phase.ts';
-import type { Settings } from '../api/options.ts';
 import { formatReply, readReply } from '../api/reply.ts';
-import type { MailServer } from '../api/mail-server.ts';
+import type { ServerContext } from './transport.ts';
 import type { CloseReason, Session } from '../api/session.ts';
 
 export class Observer {
-  readonly server: MailServer;
+  readonly server: ServerContext['server'];
   readonly session: Session;
-  private readonly handler: Handler;
-  private readonly settings: Settings;
+  private readonly handler: ServerContext['handler'];
+  private readonly settings: ServerContext['settings'];
 
-  constructor(server: MailServer, handler: Handler, settings: Settings, session: Session) {
+  constructor({ server, handler, settings }: ServerContext, session: Session) {
     this.server = server;
     this.handler = handler;
     this.settings = settings;
@@ -71,7 +68,14 @@ export class Observer {
     }
   }
 
+  /** Calls a hook whose answer nobody waits for. */
   private tell(hook: () => unknown): void {
-    tell(hook, (error) => void this.report(error));
+    const failed = (error: unknown): void => void this.report(error);
+    try {
+      const result = hook();
+      if (isThenable(result)) Promise.resolve(result).then(undefined, failed);
+    } catch (error) {
+      failed(error);
+    }
   }
 }

@@ -14,12 +14,8 @@ export interface Transport {
   release(): void;
   /** The one deadline, on the clock of `now`; replaces the one before. Call `expire` when it has passed. */
   deadline(at: number): void;
-  /** The PROXY header has said who the client is. Returns false when that client has too many connections. */
-  identified(): boolean;
   /** Begin the server's end of TLS; `rest` has been read already and belongs to it. Call `secured` after. */
   startTLS(rest: Buffer): void;
-  /** AUTH has failed; false when this client has failed too often. */
-  authFailed(): boolean;
   /** Close after everything has been sent. */
   close(reason: CloseReason): void;
 }

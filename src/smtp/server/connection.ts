@@ -1,10 +1,10 @@
 /** The driver of one conversation: owns the socket and the clock, and holds no SMTP. */
 
 import type { Socket } from 'node:net';
-import type { ListEntry } from '../../proxy/node/connection-list.ts';
 import { Conversation } from '../conversation.ts';
 import { detachBuffer } from './detach-buffer.ts';
 import { flushSoon, type Sender } from './write-batch.ts';
+import type { Admission } from '../engine/admission.ts';
 import type { ServerContext, Transport } from '../engine/transport.ts';
 import type { CloseReason, Session } from '../api/session.ts';
 import { describeTLS, handshakeFault } from '../api/tls.ts';
@@ -14,23 +14,8 @@ const UNREAD_LIMIT = 65_536;
 /** Replies that are not kept until others can be written with them. */
 const WRITE_AT_ONCE = 16_384;
 
-/** Who keeps count of connections. */
-export interface Owner {
-  /** The PROXY header named the client; false when it has too many connections. */
-  identified(connection: Connection): boolean;
-  /** AUTH has failed; false when this client has failed too often. */
-  authFailed(connection: Connection): boolean;
-  /** Called once, when the socket is closed for good. */
-  gone(connection: Connection): void;
-}
-
 export class Connection implements Transport, Sender {
   readonly session: Session;
-  /** Where it stands among all connections of its server, and among those whose PROXY header is awaited. */
-  entry: ListEntry<Connection> | undefined;
-  waitingEntry: ListEntry<Connection> | undefined;
-  /** The client whose limit it is counted against, if any. */
-  countedAs: string | undefined;
   private readonly conversation: Conversation;
   private socket: Socket;
   /** Replies that have not been given to the socket. */
@@ -38,7 +23,7 @@ export class Connection implements Transport, Sender {
   /** While a TLS handshake runs: the socket below, and the octets it had read before. */
   private below: { readonly raw: Socket; readonly before: number } | undefined;
   private readonly context: ServerContext;
-  private readonly owner: Owner;
+  private readonly gone: () => void;
   private timer: NodeJS.Timeout | undefined;
   private timerAt = 0;
   private deadlineAt = 0;
@@ -47,12 +32,19 @@ export class Connection implements Transport, Sender {
   /** What has ended the socket first. */
   private fault: (Error & { readonly code?: string; readonly reason?: string }) | undefined;
 
-  constructor(context: ServerContext, session: Session, socket: Socket, owner: Owner) {
+  /** @param gone called once, when the socket is closed for good. */
+  constructor(
+    context: ServerContext,
+    session: Session,
+    socket: Socket,
+    admission: Admission,
+    gone: () => void,
+  ) {
     this.context = context;
     this.session = session;
     this.socket = socket;
-    this.owner = owner;
-    this.conversation = new Conversation(context, session, this);
+    this.gone = gone;
+    this.conversation = new Conversation(context, session, this, admission);
     this.attach(socket);
   }
 
@@ -81,17 +73,8 @@ export class Connection implements Transport, Sender {
   }
 
   /** Ends a connection that is not served: nothing is read, `reply` is all that is said. */
-  turnAway(reply: string): void {
-    this.conversation.reply(reply);
-    this.conversation.close('limit');
-  }
-
-  identified(): boolean {
-    return this.owner.identified(this);
-  }
-
-  authFailed(): boolean {
-    return this.owner.authFailed(this);
+  dismiss(reply: string): void {
+    this.conversation.dismiss(reply);
   }
 
   /** Called from within a hook, it waits until what the hook answers has been said. */
@@ -177,8 +160,8 @@ export class Connection implements Transport, Sender {
     const { below } = this;
     if (below !== undefined && below.raw.bytesRead > below.before)
       this.conversation.handshakeFailed(handshakeFault(this.fault));
-    else this.conversation.lost();
-    this.owner.gone(this);
+    else this.conversation.disconnected();
+    this.gone();
   }
 
   /** A timer is only ever moved forward in time by firing early and sleeping again: deadlines change all the time. */

@@ -1,13 +1,12 @@
 import type { AddressInfo, Server, Socket } from 'node:net';
 import type { TlvValues } from '../../proxy/index.ts';
 import { peerOf, UNIX_PEER } from '../../proxy/node/peer.ts';
-import { ConnectionList } from '../../proxy/node/connection-list.ts';
+import { ConnectionList, type ListEntry } from '../../proxy/node/connection-list.ts';
 import { checkCustomCommands } from '../commands/table.ts';
 import { checkHonours } from '../commands/extensions.ts';
-import { clientKey } from './client-key.ts';
-import { Connection, type Owner } from './connection.ts';
+import { ClientLimits, ConnectionAdmission } from './client-limits.ts';
+import { Connection } from './connection.ts';
 import type { ServerContext } from '../engine/transport.ts';
-import { FailureCount } from './failure-count.ts';
 import type { Handler } from '../api/handler.ts';
 import { checkHandler, checkHookNames } from '../api/handler-checks.ts';
 import { listenAt } from './listener.ts';
@@ -39,12 +38,8 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
   readonly settings: Settings;
   private readonly listeners = new Set<Server>();
   private readonly connections = new ConnectionList<Connection>();
-  private readonly perClient = new Map<string, number>();
-  /** Connections whose PROXY header has not come yet, the oldest first. */
-  private readonly halfOpen = new ConnectionList<Connection>();
   private readonly context: ServerContext;
-  private readonly owner: Owner;
-  private readonly authFailures = new FailureCount();
+  private readonly clientLimits: ClientLimits;
   private closing = false;
   /** Those who wait in `close` for the last connection to go. */
   private readonly waiting = new Set<{ readonly left: Set<Connection>; readonly done: () => void }>();
@@ -73,15 +68,10 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
       const text = 'PROXY is expected and the handler has no handlePROXY: every connection is refused';
       this.settings.diagnostics({ level: 'warning', code: 'no-handle-proxy', text });
     }
-    const { authFailuresPerClient } = this.settings.limits;
     const server = this as unknown as SMTPServer;
     checkCustomCommands(server);
     this.context = { server, handler: handler as Handler, settings: this.settings };
-    this.owner = {
-      identified: (connection) => this.admit(connection),
-      authFailed: ({ session }) => this.authFailures.count(clientKey(session)) < authFailuresPerClient,
-      gone: (connection) => this.forget(connection),
-    };
+    this.clientLimits = new ClientLimits(this.settings.limits);
   }
 
   /** Connections open now. */
@@ -228,56 +218,31 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
     if (this.closing) return refuse(socket, mute ? '' : REPLIES.shutdown, timeouts.linger);
     if (this.connections.size >= limits.connections)
       return refuse(socket, mute ? '' : REPLIES.tooManyConnections, timeouts.linger);
-    const connection = new Connection(context, session, socket, this.owner);
-    connection.entry = this.connections.add(connection);
-    if (trusted) this.awaitHeader(connection);
-    if (trusted || this.admit(connection)) connection.start(trusted, tls);
-    else connection.turnAway(mute ? '' : REPLIES.tooManyConnections);
+    const admission = new ConnectionAdmission(this.clientLimits, session);
+    const connection = new Connection(context, session, socket, admission, () => {
+      admission.leave();
+      this.forget(entry);
+    });
+    const entry = this.connections.add(connection);
+    if (trusted) admission.awaitHeader(() => this.evict(connection));
+    if (trusted || admission.admit()) connection.start(trusted, tls);
+    else connection.dismiss(mute ? '' : REPLIES.tooManyConnections);
   }
 
-  /** An honest header comes at once: where too many are awaited, the one awaited longest makes room. */
-  private awaitHeader(connection: Connection): void {
-    connection.waitingEntry = this.halfOpen.add(connection);
-    if (this.halfOpen.size <= this.settings.limits.halfOpenHeaders) return;
-    const oldest = this.halfOpen.oldest!;
-    this.halfOpen.remove(oldest);
+  private evict(connection: Connection): void {
     const text = 'too many connections without a PROXY header; the oldest was closed';
-    this.note('too-many-half-open', text, oldest.connection.session);
-    oldest.connection.turnAway('');
+    this.note('too-many-half-open', text, connection.session);
+    connection.dismiss('');
   }
 
-  /** Counts a connection against its client's limit. A direct client on loopback or a Unix socket is not limited. */
-  private admit(connection: Connection): boolean {
-    const key = clientKey(connection.session);
-    this.halfOpen.remove(connection.waitingEntry);
-    this.release(connection);
-    if (key === undefined) return true;
-    const count = this.perClient.get(key) ?? 0;
-    if (count >= this.settings.limits.connectionsPerClient) return false;
-    this.perClient.set(key, count + 1);
-    connection.countedAs = key;
-    return true;
-  }
-
-  private forget(connection: Connection): void {
-    this.connections.remove(connection.entry);
-    this.halfOpen.remove(connection.waitingEntry);
-    this.release(connection);
+  private forget(entry: ListEntry<Connection>): void {
+    this.connections.remove(entry);
     for (const waiter of this.waiting) {
-      waiter.left.delete(connection);
+      waiter.left.delete(entry.connection);
       if (waiter.left.size > 0) continue;
       this.waiting.delete(waiter);
       waiter.done();
     }
-  }
-
-  private release(connection: Connection): void {
-    const key = connection.countedAs;
-    if (key === undefined) return;
-    connection.countedAs = undefined;
-    const count = this.perClient.get(key)! - 1;
-    if (count > 0) this.perClient.set(key, count);
-    else this.perClient.delete(key);
   }
 
   private note(code: string, text: string, { client }: Session): void {

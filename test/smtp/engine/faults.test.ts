@@ -124,7 +124,7 @@ describe('F2: a handler that misbehaves', () => {
       const rig = addressed(handler);
       rig.say('DATA\r\nx\r\n.\r\n');
       const { transcript } = rig;
-      rig.conversation.lost();
+      rig.conversation.disconnected();
       if (how === 'resolve') settle.resolve!('250 2.6.0 late');
       else settle.reject!(new Error('late'));
       await settled();

@@ -53,7 +53,7 @@ describe('F2: an answer of a hook is read once, and what was checked is what is 
 
 describe('handleAbort is told of content that will not be taken', () => {
   it.each<[string, (rig: Rig) => unknown, string[]]>([
-    ['the client leaves', (rig) => rig.conversation.lost(), ['a@a.test lost', 'client-left']],
+    ['the client leaves', (rig) => rig.conversation.disconnected(), ['a@a.test lost', 'client-left']],
     ['a deadline passes', (rig) => rig.expire(), ['content', 'a@a.test lost', 'timeout']],
     ['it is too large', (rig) => rig.say(`${'x'.repeat(100)}\r\n.\r\n`), ['a@a.test refused']],
     ['it holds a bare LF', (rig) => rig.say('x\ny\r\n.\r\n'), ['a@a.test refused']],

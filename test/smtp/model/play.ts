@@ -121,7 +121,7 @@ async function calm(rig: Rig, application: Application): Promise<void> {
 /** The client is gone: one close event, and hooks that settle now are ignored. */
 async function leave(rig: Rig, application: Application): Promise<void> {
   rig.conversation.end();
-  rig.conversation.lost();
+  rig.conversation.disconnected();
   rig.conversation.receive(Buffer.from('NOOP\r\n'));
   for (const settle of application.stuck) settle();
   for (let turn = 0; turn < 4; turn++) await new Promise((resolve) => setImmediate(resolve));

@@ -135,7 +135,7 @@ describe('the PROXY header before SMTP', () => {
 
   it('D8: above the limit of the client 421, said to the real client', () => {
     const rig = behindProxy();
-    rig.identifiedAs = false;
+    rig.admitted = false;
     expect(rig.say(V1)).toBe('421 4.7.0 Too many connections; try again later\r\n');
     expect(rig.closed).toBe('limit');
   });

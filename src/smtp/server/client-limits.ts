@@ -1,0 +1,79 @@
+import { ConnectionList, type ListEntry } from '../../proxy/node/connection-list.ts';
+import type { Limits } from '../api/options.ts';
+import type { Session } from '../api/session.ts';
+import type { Admission } from '../engine/admission.ts';
+import { clientKey } from './client-key.ts';
+import { FailureCount } from './failure-count.ts';
+
+/** What all connections of a server share that is limited: by client, and while nobody knows who the client is. */
+export class ClientLimits {
+  readonly limits: Limits;
+  /** Connections of each client. */
+  readonly perClient = new Map<string, number>();
+  /** Connections whose PROXY header has not come yet, the oldest first. */
+  readonly halfOpen = new ConnectionList<HalfOpen>();
+  readonly authFailures = new FailureCount();
+
+  constructor(limits: Limits) {
+    this.limits = limits;
+  }
+}
+
+/** A connection whose PROXY header is awaited. */
+interface HalfOpen {
+  /** Closes it, because others wait that came later. */
+  evict(): void;
+}
+
+/** Where one connection stands among all others. A direct client on loopback or a Unix socket is not limited. */
+export class ConnectionAdmission implements Admission {
+  private readonly shared: ClientLimits;
+  private readonly session: Session;
+  private waiting: ListEntry<HalfOpen> | undefined;
+  /** The client whose limit it is counted against, if any. */
+  private countedAs: string | undefined;
+
+  constructor(shared: ClientLimits, session: Session) {
+    this.shared = shared;
+    this.session = session;
+  }
+
+  /** An honest header comes at once: where too many are awaited, the one awaited longest makes room. */
+  awaitHeader(evict: () => void): void {
+    const { halfOpen, limits } = this.shared;
+    this.waiting = halfOpen.add({ evict });
+    if (halfOpen.size <= limits.halfOpenHeaders) return;
+    const oldest = halfOpen.oldest!;
+    halfOpen.remove(oldest);
+    oldest.connection.evict();
+  }
+
+  admit(): boolean {
+    this.leave();
+    const key = clientKey(this.session);
+    if (key === undefined) return true;
+    const { perClient, limits } = this.shared;
+    const count = perClient.get(key) ?? 0;
+    if (count >= limits.connectionsPerClient) return false;
+    perClient.set(key, count + 1);
+    this.countedAs = key;
+    return true;
+  }
+
+  authFailed(): boolean {
+    const { authFailures, limits } = this.shared;
+    return authFailures.count(clientKey(this.session)) < limits.authFailuresPerClient;
+  }
+
+  /** The connection is gone, or somebody else's from now on. */
+  leave(): void {
+    const { halfOpen, perClient } = this.shared;
+    halfOpen.remove(this.waiting);
+    const key = this.countedAs;
+    if (key === undefined) return;
+    this.countedAs = undefined;
+    const count = perClient.get(key)! - 1;
+    if (count > 0) perClient.set(key, count);
+    else perClient.delete(key);
+  }
+}
