@@ -1,9 +1,18 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { format } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
+import { tsc } from './codegen/child.ts';
 
 /**
  * The `@example` blocks of the sources, and the TypeScript blocks of all Markdown files, are programs: they run, and print
@@ -49,6 +58,35 @@ describe('examples', () => {
     expect(await run(lines)).toEqual(promised(lines));
   });
 });
+
+describe('TypeScript in Markdown files', () => {
+  test('compiles in strict mode', async () => {
+    const blocks = markdownFiles().flatMap(examplesInMarkdown);
+    expect(blocks.length).toBeGreaterThan(5);
+    const folder = join(workplace, 'markdown');
+    mkdirSync(folder);
+    for (const [index, { place, lines }] of blocks.entries())
+      writeFileSync(join(folder, `${index}.ts`), `// ${place}\n${lines.join('\n')}\nexport {};\n`);
+    const paths = Object.fromEntries(
+      Object.entries(ENTRIES).map(([name, file]) => [name, [join(ROOT, file)]]),
+    );
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: { ...STRICT, paths } }));
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+    symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+    expect(await tsc(['-p', folder], ROOT)).toEqual({ code: 0, out: '', err: '' });
+  }, 60_000);
+});
+
+const STRICT = {
+  target: 'ES2023',
+  lib: ['ES2023', 'ESNext.Disposable'],
+  types: ['node'],
+  module: 'NodeNext',
+  strict: true,
+  noEmit: true,
+  allowImportingTsExtensions: true,
+  skipLibCheck: true,
+};
 
 function examplesIn(path: string): Example[] {
   const found: { place: string; lines: string[] }[] = [];
