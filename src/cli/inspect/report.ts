@@ -106,7 +106,7 @@ function verdict({ given: { octets }, result }: Finding, { green, yellow, red }:
   }
 }
 
-/** Who types a version 1 line leaves out what cannot be typed; version 2 begins with a CR. */
+/** The hint for a version 1 line without CR LF, which cannot be typed; version 2 begins with a CR. */
 function lineEndMissing(octets: Uint8Array): string {
   return octets.includes(CR)
     ? ''

@@ -2,8 +2,8 @@ import { isIP } from 'node:net';
 import type { Command } from 'commander';
 import { decode } from '../../proxy/index.ts';
 import { escapeText } from '../../wire/escape.ts';
-import { parsePlace, showAddress, showPlace } from '../shared/endpoints.ts';
-import type { Place } from '../shared/endpoints.ts';
+import { parseSocketAddress, showAddress, showSocketAddress } from '../shared/endpoints.ts';
+import type { SocketAddress } from '../shared/endpoints.ts';
 import { argument, EXIT, Failure, Refusal, repeatable, UsageError } from '../shared/failure.ts';
 import { addHeaderOptions, describesHeader, headerFrom } from '../shared/header-options.ts';
 import type { HeaderOptions } from '../shared/header-options.ts';
@@ -12,13 +12,13 @@ import { readAll, readNamed } from '../shared/input.ts';
 import type { Io } from '../shared/io.ts';
 import { milliseconds } from '../shared/numbers.ts';
 import type { Action } from '../shared/command.ts';
-import { Silence, SmtpDialogue } from './smtp-client.ts';
+import { NoAnswer, SmtpClient } from './smtp-client.ts';
 import type { ServerReply } from './smtp-client.ts';
 import { dotStuffed, testMessage, withMailLineEnds } from './test-message.ts';
 
 interface SendOptions extends HeaderOptions {
-  to?: Place;
-  server?: Place;
+  to?: SocketAddress;
+  server?: SocketAddress;
   proxy: boolean;
   from: string;
   rcpt?: string[];
@@ -40,9 +40,9 @@ export function configure(command: Command, ready: (action: Action) => void): vo
     .option(
       '--to <place>',
       'the server: HOST:PORT, [IPV6]:PORT or unix:PATH (default: 127.0.0.1:2525)',
-      argument(parsePlace),
+      argument(parseSocketAddress),
     )
-    .option('--server <place>', 'the same as --to', argument(parsePlace))
+    .option('--server <place>', 'the same as --to', argument(parseSocketAddress))
     .option('--from <address>', 'the sender; empty for <>', argument(mailbox), 'sender@example.org')
     .option(
       '--rcpt <address>',
@@ -64,31 +64,31 @@ export function configure(command: Command, ready: (action: Action) => void): vo
     .action((options: SendOptions) => ready((io) => send(options, io)));
 }
 
-const DEFAULT_PLACE: Place = { host: '127.0.0.1', port: 2525 };
+const DEFAULT_ADDRESS: SocketAddress = { host: '127.0.0.1', port: 2525 };
 
 async function send(options: SendOptions, io: Io): Promise<number> {
   const header = headerOf(options);
   if (options.to !== undefined && options.server !== undefined)
     throw new UsageError('--to and --server are the same; give one of them.');
-  const { to = options.server ?? DEFAULT_PLACE, from, rcpt = ['recipient@example.net'], timeout } = options;
+  const { to = options.server ?? DEFAULT_ADDRESS, from, rcpt = ['recipient@example.net'], timeout } = options;
   if (options.tls === true && options.starttls === true)
     throw new UsageError('--tls and --starttls exclude each other.');
   const message = await messageOf(options.message, from, rcpt, io);
-  const dialogue = await SmtpDialogue.open(to, timeout, (line) => io.stdout.write(`${line}\n`));
+  const client = await SmtpClient.open(to, timeout, (line) => io.stdout.write(`${line}\n`));
   try {
-    if (header !== undefined) dialogue.write(header, describeHeader(header));
-    if (options.tls === true) await dialogue.secure(nameOf(to));
-    await greeted(dialogue, header !== undefined);
-    if (options.starttls === true) await startTls(dialogue, nameOf(to));
-    await transfer(dialogue, from, rcpt, message);
-    await dialogue.command('QUIT');
+    if (header !== undefined) client.write(header, describeHeader(header));
+    if (options.tls === true) await client.secure(nameOf(to));
+    await greeted(client, header !== undefined);
+    if (options.starttls === true) await startTls(client, nameOf(to));
+    await transfer(client, from, rcpt, message);
+    await client.command('QUIT');
   } catch (error) {
-    if (error instanceof Refusal) await dialogue.command('QUIT').catch(() => undefined);
+    if (error instanceof Refusal) await client.command('QUIT').catch(() => undefined);
     throw error;
   } finally {
-    dialogue.close();
+    client.close();
   }
-  io.stdout.write(`The message was taken by ${showPlace(to)}.\n`);
+  io.stdout.write(`The message was taken by ${showSocketAddress(to)}.\n`);
   return EXIT.ok;
 }
 
@@ -105,17 +105,17 @@ async function messageOf(
 }
 
 /** The name to ask for in TLS: none for a socket or an address. */
-function nameOf(to: Place): string | undefined {
+function nameOf(to: SocketAddress): string | undefined {
   return 'path' in to || isIP(to.host) !== 0 ? undefined : to.host;
 }
 
-async function startTls(dialogue: SmtpDialogue, name: string | undefined): Promise<void> {
-  const hello = await dialogue.command(HELLO);
+async function startTls(client: SmtpClient, name: string | undefined): Promise<void> {
+  const hello = await client.command(HELLO);
   expect(hello, 250, 'EHLO');
   if (!offers(hello, 'STARTTLS'))
     throw new Failure('The server does not offer STARTTLS.', 'Leave --starttls out.');
-  expect(await dialogue.command('STARTTLS'), 220, 'STARTTLS');
-  await dialogue.secure(name);
+  expect(await client.command('STARTTLS'), 220, 'STARTTLS');
+  await client.secure(name);
 }
 
 const HELLO = 'EHLO client.example.org';
@@ -132,7 +132,7 @@ function headerOf(options: SendOptions): Uint8Array | undefined {
   return undefined;
 }
 
-/** What the header says, in one line; a version 1 line as it is. */
+/** The header in one line; one of version 1 as it is. */
 function describeHeader(header: Uint8Array): string {
   const result = decode(header);
   if (result.status !== 'ok') return `PROXY header, ${header.length} octets`;
@@ -147,8 +147,8 @@ function describeHeader(header: Uint8Array): string {
   return `PROXY v2, ${addresses}${escapeText(tlvs)} (${header.length} octets)`;
 }
 
-async function greeted(dialogue: SmtpDialogue, withHeader: boolean): Promise<void> {
-  const greeting = await dialogue.reply().catch((error: unknown) => {
+async function greeted(client: SmtpClient, withHeader: boolean): Promise<void> {
+  const greeting = await client.reply().catch((error: unknown) => {
     if (!(error instanceof Failure)) throw error;
     throw new Failure(error.message, withHeader ? afterHeader(error) : NO_HEADER);
   });
@@ -157,9 +157,9 @@ async function greeted(dialogue: SmtpDialogue, withHeader: boolean): Promise<voi
 
 const NO_HEADER = 'Before a greeting that means: the server waits for a PROXY header; leave --no-proxy out.';
 
-/** What it means that no greeting came although a header was sent. */
+/** The hint for a header that was sent and a greeting that did not come. */
 function afterHeader(error: Failure): string {
-  if (error instanceof Silence)
+  if (error instanceof NoAnswer)
     return 'Before a greeting that means: the server is busy, or its port begins with TLS (--tls).';
   return (
     'Before a greeting that means: the server does not believe headers from here (see its log), or it expects none ' +
@@ -168,30 +168,30 @@ function afterHeader(error: Failure): string {
 }
 
 async function transfer(
-  dialogue: SmtpDialogue,
+  client: SmtpClient,
   from: string,
   rcpt: readonly string[],
   message: Buffer,
 ): Promise<void> {
-  const hello = await dialogue.command(HELLO);
+  const hello = await client.command(HELLO);
   expect(hello, 250, 'EHLO');
   const utf8 = [from, ...rcpt].some((address) => /\P{ASCII}/u.test(address));
   if (utf8 && !offers(hello, 'SMTPUTF8')) {
     throw new Failure('The server does not offer SMTPUTF8, which an address that is not ASCII needs.');
   }
   const body = message.some((octet) => octet > 0x7f) && offers(hello, '8BITMIME') ? ' BODY=8BITMIME' : '';
-  expect(await dialogue.command(`MAIL FROM:<${from}>${body}${utf8 ? ' SMTPUTF8' : ''}`), 250, 'the sender');
+  expect(await client.command(`MAIL FROM:<${from}>${body}${utf8 ? ' SMTPUTF8' : ''}`), 250, 'the sender');
   for (const address of rcpt)
-    expect(await dialogue.command(`RCPT TO:<${address}>`), 250, `the recipient <${address}>`);
-  expect(await dialogue.command('DATA'), 354, 'DATA');
-  dialogue.write(dotStuffed(message), `(the message, ${message.length} octets)`);
-  expect(await dialogue.reply(), 250, 'the message');
+    expect(await client.command(`RCPT TO:<${address}>`), 250, `the recipient <${address}>`);
+  expect(await client.command('DATA'), 354, 'DATA');
+  client.write(dotStuffed(message), `(the message, ${message.length} octets)`);
+  expect(await client.reply(), 250, 'the message');
 }
 
-/** With this the server closes (RFC 5321 section 3.8). */
+/** The code of a server that closes the connection (RFC 5321 section 3.8). */
 const CLOSING = 421;
 
-/** Takes a refusal for what it is; 251 counts as 250. */
+/** Throws when the reply has another code; 251 counts as 250. */
 function expect(reply: ServerReply, code: number, what: string): void {
   if (reply.code === code || (code === 250 && reply.code === 251)) return;
   const told = `The server refused ${what}: ${reply.code} ${escapeText(reply.lines.join(' '))}`;

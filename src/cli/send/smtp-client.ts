@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { StringDecoder } from 'node:string_decoder';
 import { connect as connectTls } from 'node:tls';
 import { escapeText } from '../../wire/escape.ts';
-import { showPlace } from '../shared/endpoints.ts';
-import type { Place } from '../shared/endpoints.ts';
+import { showSocketAddress } from '../shared/endpoints.ts';
+import type { SocketAddress } from '../shared/endpoints.ts';
 import { Failure } from '../shared/failure.ts';
 
 /** One reply of a server: its code, and its lines without code. */
@@ -14,23 +14,23 @@ export interface ServerReply {
   lines: readonly string[];
 }
 
-/** The server says nothing, but does not close either. */
-export class Silence extends Failure {}
+/** The server did not answer within the timeout. */
+export class NoAnswer extends Failure {}
 
 const LONGEST_LINE = 4096;
 const MOST_LINES = 200;
 
 /** The client's side of an SMTP session, one command at a time; every line is shown as it goes by. */
-export class SmtpDialogue {
+export class SmtpClient {
   readonly #timeout: number;
-  readonly #to: Place;
+  readonly #to: SocketAddress;
   #socket: Socket;
   #chunks: AsyncIterator<Buffer>;
   readonly #show: (line: string) => void;
   readonly #decoder = new StringDecoder('utf8');
   #unread = '';
 
-  private constructor(socket: Socket, to: Place, timeout: number, show: (line: string) => void) {
+  private constructor(socket: Socket, to: SocketAddress, timeout: number, show: (line: string) => void) {
     this.#socket = socket;
     this.#chunks = chunksOf(socket);
     this.#to = to;
@@ -42,25 +42,25 @@ export class SmtpDialogue {
    * Connects.
    *
    * @param timeout milliseconds that every single answer may take, the connection included
-   * @throws Failure when nobody answers there
+   * @throws Failure when there is no connection
    */
-  static async open(to: Place, timeout: number, show: (line: string) => void): Promise<SmtpDialogue> {
+  static async open(to: SocketAddress, timeout: number, show: (line: string) => void): Promise<SmtpClient> {
     const socket = connect('path' in to ? to : { ...to, noDelay: true });
     limit(socket, to, timeout);
     await once(socket, 'connect').catch((error: unknown) => {
       throw unreachable(to, error);
     });
-    return new SmtpDialogue(socket, to, timeout, show);
+    return new SmtpClient(socket, to, timeout, show);
   }
 
   /**
    * Goes on in TLS. The certificate is shown, not checked: a test must reach a server whose certificate is not yet right.
    *
    * @param servername the name to ask for
-   * @throws Failure when there is no handshake
+   * @throws Failure when the handshake fails
    */
   async secure(servername: string | undefined): Promise<void> {
-    // Leaves the loop over the socket without ending the socket.
+    // Stops reading the socket without closing it.
     await this.#chunks.return?.();
     const clear = this.#socket;
     clear.setTimeout(0);
@@ -106,7 +106,7 @@ export class SmtpDialogue {
   /**
    * Waits for the next reply.
    *
-   * @throws Failure when the server closes, is silent for too long, or talks something that is not SMTP
+   * @throws Failure when the server closes, is silent for too long, or sends something that is not SMTP
    */
   async reply(): Promise<ServerReply> {
     const lines: string[] = [];
@@ -156,16 +156,16 @@ function chunksOf(socket: Socket): AsyncIterator<Buffer> {
 }
 
 /** Ends a connection on which nothing happens for too long. */
-function limit(socket: Socket, to: Place, timeout: number): void {
+function limit(socket: Socket, to: SocketAddress, timeout: number): void {
   socket.setTimeout(timeout, () => {
-    socket.destroy(new Silence(`No answer from ${showPlace(to)} within ${timeout} ms.`));
+    socket.destroy(new NoAnswer(`No answer from ${showSocketAddress(to)} within ${timeout} ms.`));
   });
 }
 
-function unreachable(to: Place, error: unknown): Failure {
+function unreachable(to: SocketAddress, error: unknown): Failure {
   if (error instanceof Failure) return error;
   return new Failure(
-    `Cannot connect to ${showPlace(to)}: ${reason(error)}.`,
+    `Cannot connect to ${showSocketAddress(to)}: ${reason(error)}.`,
     'Start the server first (truepeer serve), or say where it is: --to HOST:PORT.',
   );
 }

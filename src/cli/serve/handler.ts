@@ -6,7 +6,7 @@ import type { CloseReason, Session } from '../../smtp/api/session.ts';
 import { isOurs } from './domains.ts';
 import { showAddress } from '../shared/endpoints.ts';
 import type { Facts, Log } from '../shared/log.ts';
-import type { QuietLog } from './health-check-log.ts';
+import type { HealthCheckLog } from './health-check-log.ts';
 
 /**
  * The handler of `truepeer serve`: stores every message, and writes a line for each connection and each message, stored
@@ -18,7 +18,7 @@ export function servingHandler(
   directory: string,
   domains: readonly string[] | undefined,
   balancers: TrustList | undefined,
-  log: QuietLog,
+  log: HealthCheckLog,
 ): { handler: Handler; maildir: Maildir } {
   const maildir = new Maildir(directory, {
     onStored: ({ name, size }, { id }, envelope) => {
@@ -44,7 +44,7 @@ export function servingHandler(
     handlePROXY: () => maildir.handlePROXY(),
     handleConnect: (_server, session) => {
       greeted.add(session);
-      if (isNobody(session)) log.hold(session.id, 'connection', sentence(session), facts(session));
+      if (hasNoClient(session)) log.hold(session.id, 'connection', sentence(session), facts(session));
       else log.write('connection', sentence(session), facts(session));
     },
     ...(domains === undefined ? {} : { handleRCPT: recipientCheck(new Set(domains), log) }),
@@ -62,11 +62,11 @@ export function servingHandler(
       if (!greeted.has(session)) {
         const line = [
           'connection',
-          `${early(session)} ended before the greeting: ${reason}`,
+          `${beforeGreeting(session)} ended before the greeting: ${reason}`,
           { ...facts(session), ended: reason },
         ] as const;
-        const check = isNobody(session) || (proxyData === null && balancers?.trusts(peer) === true);
-        if (check && LEFT.has(reason)) log.hold(id, ...line);
+        const healthCheck = hasNoClient(session) || (proxyData === null && balancers?.trusts(peer) === true);
+        if (healthCheck && LEFT.has(reason)) log.hold(id, ...line);
         else log.write(...line);
       } else if (UNUSUAL.has(reason)) log.write('ended', `[${id}] ended: ${reason}`, { session: id, reason });
       log.settle(id, showHop(peer.address, null));
@@ -90,11 +90,11 @@ function recipientCheck(domains: ReadonlySet<string>, log: Log): NonNullable<Han
 /** Why the server ended a session before the client did, where no other line says so. */
 const UNUSUAL: ReadonlySet<CloseReason> = new Set(['timeout', 'handler-timeout', 'limit', 'not-smtp']);
 
-/** How a session ends that the client has ended without a word. */
+/** How a session ends that the peer has closed. */
 const LEFT: ReadonlySet<CloseReason> = new Set(['client-left', 'connection-error']);
 
 /** Whether the PROXY header names no client. */
-function isNobody({ client, proxyData }: Session): boolean {
+function hasNoClient({ client, proxyData }: Session): boolean {
   return proxyData?.valid === true && !client.proxied;
 }
 
@@ -108,13 +108,13 @@ function routeFacts({ mailFrom, rcptTos }: Envelope): Facts {
   return { from: mailFrom, recipient: rcptTos[0], recipients: rcptTos.length };
 }
 
-/** Who was there, of a session that never began. */
-function early(session: Session): string {
+/** The peer of a session that ended before its greeting. */
+function beforeGreeting(session: Session): string {
   if (session.proxyData?.valid === true) return `${sentence(session)},`;
   return `[${session.id}] peer ${showHop(session.peer.address, session.peer.port)}`;
 }
 
-/** Who is there, and through whom. */
+/** The client, and the proxy that it came through. */
 function sentence({ id, peer, client, proxyData }: Session): string {
   const hop = showHop(peer.address, peer.port);
   if (proxyData === null) return `[${id}] client ${hop}, connected directly`;

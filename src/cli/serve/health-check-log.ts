@@ -2,14 +2,14 @@ import type { Facts, Log } from '../shared/log.ts';
 
 /** How often counts are written. */
 const MINUTES = 10;
-/** Balancers that are counted at a time; where anyone is believed, anyone may pose as one. */
+/** Balancers that are counted at a time; with `--proxy-trust anyone` any peer counts as one. */
 const MOST_PROXIES = 1000;
 
 /**
  * A log that counts the connections that a balancer makes for itself, instead of a line for each: health checks come
- * every few seconds. One of which there is more to tell has its line, before the others of its session.
+ * every few seconds. A connection about which anything else is logged gets its own line, before the others of its session.
  */
-export class QuietLog implements Log {
+export class HealthCheckLog implements Log {
   readonly #log: Log;
   /** Lines held back, by session. */
   readonly #held = new Map<string, () => void>();
@@ -31,7 +31,7 @@ export class QuietLog implements Log {
     this.#held.set(session, () => this.#log.write(event, sentence, facts));
   }
 
-  /** A session has ended: where its line is still held back, it was one more connection of a balancer for itself. */
+  /** A session has ended: where its line is still held back, the connection is counted for its balancer. */
   settle(session: string, proxy: string): void {
     if (!this.#held.has(session)) return;
     const count = this.#counts.get(proxy);
@@ -43,7 +43,7 @@ export class QuietLog implements Log {
     this.#writeCount(proxy, 1, `; more are counted, one line in ${MINUTES} minutes`);
   }
 
-  /** Writes what has been counted, and forgets balancers that are gone. */
+  /** Writes the counts, and forgets balancers without new connections. */
   report(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

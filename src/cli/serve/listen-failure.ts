@@ -1,16 +1,16 @@
 import { StorageFault } from '../../delivery/maildir/storage-fault.ts';
-import { showPlace } from '../shared/endpoints.ts';
-import type { Place } from '../shared/endpoints.ts';
+import { showSocketAddress } from '../shared/endpoints.ts';
+import type { SocketAddress } from '../shared/endpoints.ts';
 import { Failure } from '../shared/failure.ts';
 
 /** Why a server cannot listen there, and the way out. */
-export function listenFailure(place: Place, error: unknown): Failure {
+export function listenFailure(address: SocketAddress, error: unknown): Failure {
   const code = (error as { code?: string } | null)?.code ?? '';
-  const [why, wayOut] = ('path' in place ? LISTEN_UNIX : LISTEN)[code] ?? [
+  const [why, wayOut] = ('path' in address ? LISTEN_UNIX : LISTEN)[code] ?? [
     (error as Error).message,
     'Choose another address: --listen HOST:PORT',
   ];
-  return new Failure(`Cannot listen on ${showPlace(place)}: ${why}.`, `${wayOut}.`);
+  return new Failure(`Cannot listen on ${showSocketAddress(address)}: ${why}.`, `${wayOut}.`);
 }
 
 const LISTEN: Readonly<Record<string, readonly [why: string, wayOut: string]>> = {

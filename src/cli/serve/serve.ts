@@ -6,8 +6,8 @@ import type { Handler } from '../../smtp/api/handler.ts';
 import type { SMTPServerOptions } from '../../smtp/api/options.ts';
 import { SMTPServer } from '../../smtp/server/server.ts';
 import { parseDomain } from './domains.ts';
-import { parsePlace } from '../shared/endpoints.ts';
-import type { Place } from '../shared/endpoints.ts';
+import { parseSocketAddress } from '../shared/endpoints.ts';
+import type { SocketAddress } from '../shared/endpoints.ts';
 import { argument, EXIT, repeatable, UsageError } from '../shared/failure.ts';
 import type { Io } from '../shared/io.ts';
 import { listenFailure, maildirFailure } from './listen-failure.ts';
@@ -15,15 +15,15 @@ import { createLog } from '../shared/log.ts';
 import type { Log, LogFormat } from '../shared/log.ts';
 import { milliseconds, wholeNumber } from '../shared/numbers.ts';
 import type { Action } from '../shared/command.ts';
-import { QuietLog } from './health-check-log.ts';
+import { HealthCheckLog } from './health-check-log.ts';
 import { readTls, tlsFiles } from './tls-files.ts';
 import type { TlsFiles } from './tls-files.ts';
 import { servingHandler } from './handler.ts';
 import { shutdownSignal } from './shutdown.ts';
-import { standingFacts, welcome } from './welcome.ts';
+import { summaryFacts, welcome } from './welcome.ts';
 
 interface ServeOptions {
-  listen?: Place[];
+  listen?: SocketAddress[];
   maildir: string;
   proxy: boolean;
   proxyTrust?: string[];
@@ -31,7 +31,7 @@ interface ServeOptions {
   proxyUntrusted: 'reject' | 'direct';
   tlsCert?: string;
   tlsKey?: string;
-  tlsListen?: Place[];
+  tlsListen?: SocketAddress[];
   domain?: string[];
   hostname?: string;
   sizeLimit?: number;
@@ -39,7 +39,7 @@ interface ServeOptions {
   drain: number;
 }
 
-const DEFAULT_PLACE: Place = { host: '127.0.0.1', port: 2525 };
+const DEFAULT_ADDRESS: SocketAddress = { host: '127.0.0.1', port: 2525 };
 const LOOPBACK = ['127.0.0.0/8', '::1'];
 
 /** `truepeer serve`. */
@@ -52,7 +52,7 @@ export function configure(command: Command, ready: (action: Action) => void): vo
     .option(
       '--listen <place>',
       'HOST:PORT, [IPV6]:PORT or unix:PATH; repeatable (default: 127.0.0.1:2525)',
-      repeatable(parsePlace),
+      repeatable(parseSocketAddress),
     )
     .option(
       '--maildir <directory>',
@@ -83,7 +83,7 @@ export function configure(command: Command, ready: (action: Action) => void): vo
     .option(
       '--tls-listen <place>',
       'like --listen, with TLS from the start (after the PROXY header); repeatable',
-      repeatable(parsePlace),
+      repeatable(parseSocketAddress),
     )
     .option(
       '--domain <name>',
@@ -114,10 +114,10 @@ export function configure(command: Command, ready: (action: Action) => void): vo
 }
 
 async function serve(options: ServeOptions, io: Io): Promise<number> {
-  const places = placesOf(options);
-  const trusted = trustedNetworks(options, places);
+  const addresses = addressesOf(options);
+  const trusted = trustedNetworks(options, addresses);
   const files = tlsFiles(options.tlsCert, options.tlsKey, options.tlsListen !== undefined);
-  const log = new QuietLog(createLog(io.stdout, options.log));
+  const log = new HealthCheckLog(createLog(io.stdout, options.log));
   const balancers = trusted && new TrustList(trusted);
   const { maildir, handler } = servingHandler(options.maildir, options.domain, balancers, log);
   const server = createServer(handler, serverOptions(options, trusted, files, log));
@@ -125,10 +125,10 @@ async function serve(options: ServeOptions, io: Io): Promise<number> {
     throw maildirFailure(maildir.directory, error);
   });
 
-  const listening: Place[] = [];
-  for (const place of places) listening.push(await listen(server, place));
-  const standing = {
-    places: listening,
+  const listening: SocketAddress[] = [];
+  for (const address of addresses) listening.push(await listen(server, address));
+  const summary = {
+    addresses: listening,
     maildir: maildir.directory,
     domains: options.domain,
     trusted,
@@ -136,8 +136,8 @@ async function serve(options: ServeOptions, io: Io): Promise<number> {
     proxyTimeout: options.proxyTimeout,
     startTls: files !== undefined,
   };
-  if (options.log === 'text') io.stdout.write(`${welcome(standing)}\n`);
-  else log.write('listening', '', standingFacts(standing));
+  if (options.log === 'text') io.stdout.write(`${welcome(summary)}\n`);
+  else log.write('listening', '', summaryFacts(summary));
 
   if (files !== undefined) process.on('SIGHUP', () => reloadTls(server, files, log));
   const signal = await shutdownSignal(files === undefined);
@@ -152,10 +152,10 @@ async function serve(options: ServeOptions, io: Io): Promise<number> {
   return EXIT.ok;
 }
 
-/** Where to listen: where the options say, otherwise the one place that needs no option. */
-function placesOf({ listen: clear, tlsListen }: ServeOptions): Place[] {
-  const tls = (tlsListen ?? []).map((place) => ({ ...place, tls: true }));
-  return [...(clear ?? (tls.length > 0 ? [] : [DEFAULT_PLACE])), ...tls];
+/** Where to listen: where the options say, otherwise the one address that needs no option. */
+function addressesOf({ listen: clear, tlsListen }: ServeOptions): SocketAddress[] {
+  const tls = (tlsListen ?? []).map((address) => ({ ...address, tls: true }));
+  return [...(clear ?? (tls.length > 0 ? [] : [DEFAULT_ADDRESS])), ...tls];
 }
 
 function reloadTls(server: SMTPServer, files: TlsFiles, log: Log): void {
@@ -189,14 +189,17 @@ function network(text: string): string {
 }
 
 /** The networks to believe; `undefined` where no proxy is expected. */
-function trustedNetworks(options: ServeOptions, places: readonly Place[]): readonly string[] | undefined {
+function trustedNetworks(
+  options: ServeOptions,
+  addresses: readonly SocketAddress[],
+): readonly string[] | undefined {
   if (!options.proxy) {
     if (options.proxyTrust !== undefined)
       throw new UsageError('--no-proxy and --proxy-trust exclude each other.');
     return undefined;
   }
   if (options.proxyTrust !== undefined) return options.proxyTrust;
-  return places.some((place) => 'path' in place) ? [...LOOPBACK, 'unix'] : LOOPBACK;
+  return addresses.some((address) => 'path' in address) ? [...LOOPBACK, 'unix'] : LOOPBACK;
 }
 
 function serverOptions(
@@ -244,12 +247,12 @@ function createServer(handler: Handler, options: SMTPServerOptions): SMTPServer 
   }
 }
 
-async function listen(server: SMTPServer, place: Place): Promise<Place> {
+async function listen(server: SMTPServer, address: SocketAddress): Promise<SocketAddress> {
   try {
-    const { port } = await server.listen(place);
-    return 'path' in place ? place : { ...place, port };
+    const { port } = await server.listen(address);
+    return 'path' in address ? address : { ...address, port };
   } catch (error) {
     await server.close({ drain: 0 });
-    throw listenFailure(place, error);
+    throw listenFailure(address, error);
   }
 }

@@ -2,7 +2,7 @@ import { constants } from 'node:os';
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 const ALL_SIGNALS = [...SIGNALS, 'SIGHUP'] as const;
-/** Ctrl-C below npm arrives twice, from the terminal and from npm: within this many milliseconds it is one. */
+/** Under npm a Ctrl-C arrives twice, from the terminal and from npm: two SIGINT within this many milliseconds count once. */
 const SAME_KEYPRESS = 100;
 
 /**

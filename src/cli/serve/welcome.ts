@@ -1,10 +1,10 @@
-import { showPlace } from '../shared/endpoints.ts';
-import type { Place } from '../shared/endpoints.ts';
+import { showSocketAddress } from '../shared/endpoints.ts';
+import type { SocketAddress } from '../shared/endpoints.ts';
 import type { Facts } from '../shared/log.ts';
 
 /** What `truepeer serve` does, as it starts. */
-export interface Standing {
-  places: readonly Place[];
+export interface ServeSummary {
+  addresses: readonly SocketAddress[];
   maildir: string;
   /** The domains that mail is taken for, or `undefined` for any. */
   domains: readonly string[] | undefined;
@@ -20,8 +20,8 @@ export interface Standing {
 const DEFAULT_TARGET = '127.0.0.1:2525';
 
 /** What the server listens for, whom it trusts, and what to send next. */
-export function welcome(standing: Standing): string {
-  const { places, maildir, domains, trusted, untrusted, proxyTimeout } = standing;
+export function welcome(summary: ServeSummary): string {
+  const { addresses, maildir, domains, trusted, untrusted, proxyTimeout } = summary;
   const others = untrusted === 'direct' ? 'Everybody else is a direct client, without a header.' : '';
   const recipients = domains === undefined ? 'any recipient' : domains.join(', ');
   const expects =
@@ -29,24 +29,24 @@ export function welcome(standing: Standing): string {
       ? 'Takes mail from clients that connect directly; a PROXY header is not expected.'
       : `Expects a PROXY header (version 1 or 2) within ${proxyTimeout} ms, and believes it from ${listed(trusted)}. ${others}`.trimEnd();
   return [
-    `truepeer listens on ${places.map(showListener).join(' and ')} and stores mail for ${recipients} in ${maildir}; it is no relay.`,
+    `truepeer listens on ${addresses.map(showListener).join(' and ')} and stores mail for ${recipients} in ${maildir}; it is no relay.`,
     expects,
-    `Next, in another terminal: ${nextCommand(standing)}`,
+    `Next, in another terminal: ${nextCommand(summary)}`,
   ].join('\n');
 }
 
 /** The same for machines. */
-export function standingFacts(standing: Standing): Facts {
-  const { places, maildir, domains, startTls, trusted, proxyTimeout } = standing;
+export function summaryFacts(summary: ServeSummary): Facts {
+  const { addresses, maildir, domains, startTls, trusted, proxyTimeout } = summary;
   return {
-    places: places.map(showListener).join(', '),
+    places: addresses.map(showListener).join(', '),
     maildir,
     domains: domains?.join(' '),
     startTls,
     proxy: trusted !== undefined,
     trusted: trusted?.join(' '),
     proxyTimeout: trusted === undefined ? null : proxyTimeout,
-    next: nextCommand(standing),
+    next: nextCommand(summary),
   };
 }
 
@@ -55,18 +55,20 @@ function listed(trusted: readonly string[]): string {
   return `${trusted.map((network) => (network === 'unix' ? 'unix sockets' : network)).join(', ')} only`;
 }
 
-function showListener(place: Place): string {
-  return `${showPlace(place)}${place.tls === true ? ' (TLS)' : ''}`;
+function showListener(address: SocketAddress): string {
+  return `${showSocketAddress(address)}${address.tls === true ? ' (TLS)' : ''}`;
 }
 
-function nextCommand({ places: [place], domains, startTls, trusted }: Standing): string {
+function nextCommand({ addresses: [address], domains, startTls, trusted }: ServeSummary): string {
   const target =
-    place === undefined ? DEFAULT_TARGET : showPlace(place).replace(/^(?:0\.0\.0\.0|\[::\]):/u, '127.0.0.1:');
+    address === undefined
+      ? DEFAULT_TARGET
+      : showSocketAddress(address).replace(/^(?:0\.0\.0\.0|\[::\]):/u, '127.0.0.1:');
   return [
     'npx truepeer send',
     trusted === undefined ? '--no-proxy' : '--from-client 203.0.113.7:4321',
     ...(target === DEFAULT_TARGET ? [] : [`--to ${target}`]),
-    ...(place?.tls === true ? ['--tls'] : startTls ? ['--starttls'] : []),
+    ...(address?.tls === true ? ['--tls'] : startTls ? ['--starttls'] : []),
     ...(domains === undefined ? [] : [`--rcpt postmaster@${domains[0]}`]),
   ].join(' ');
 }

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 
 /** Where a socket listens or connects to. */
-export type Place = ({ host: string; port: number } | { path: string }) & {
+export type SocketAddress = ({ host: string; port: number } | { path: string }) & {
   /** Whether TLS comes first. */
   tls?: boolean;
 };
@@ -18,21 +18,21 @@ export interface Endpoint {
  *
  * @throws Error with a sentence that says what was expected
  */
-export function parsePlace(text: string): Place {
+export function parseSocketAddress(text: string): SocketAddress {
   if (text.startsWith('unix:')) {
     const path = text.slice('unix:'.length);
     if (path === '') throw new Error('Expected a path after "unix:".');
     return { path };
   }
-  const { host, port } = splitPort(text, EXPECTED_PLACE);
+  const { host, port } = splitPort(text, EXPECTED_ADDRESS);
   if (host === '')
     throw new Error('Expected HOST:PORT; for every address of the machine say 0.0.0.0 or [::].');
   if (isIP(host) === 0 && !/^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/u.test(host))
-    throw new Error(EXPECTED_PLACE);
+    throw new Error(EXPECTED_ADDRESS);
   return { host, port };
 }
 
-const EXPECTED_PLACE = 'Expected HOST:PORT, [IPV6]:PORT or unix:PATH.';
+const EXPECTED_ADDRESS = 'Expected HOST:PORT, [IPV6]:PORT or unix:PATH.';
 
 /**
  * Reads `IPV4:PORT` or `[IPV6]:PORT`, with no name to be looked up.
@@ -58,10 +58,10 @@ function splitPort(text: string, expected: string): { host: string; port: number
   return { host: match[1] ?? match[2] ?? '', port };
 }
 
-/** A place as people write it. */
-export function showPlace(place: Place): string {
-  if ('path' in place) return `unix:${place.path}`;
-  return showAddress(place.host, place.port);
+/** An address as options take it. */
+export function showSocketAddress(address: SocketAddress): string {
+  if ('path' in address) return `unix:${address.path}`;
+  return showAddress(address.host, address.port);
 }
 
 /** An address with a port as people write it; the address alone when there is no port. */

@@ -3,7 +3,7 @@ import { InvalidArgumentError } from 'commander';
 /** Exit codes of every command. */
 export const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
 
-/** A command that could not do its work: one line that says why, and one that says the way out. No stack trace. */
+/** A command failed: one line that says why, and a hint what to do. Printed without a stack trace. */
 export class Failure extends Error {
   override readonly name = 'Failure';
   readonly hint: string | undefined;
@@ -14,10 +14,10 @@ export class Failure extends Error {
   }
 }
 
-/** The server said no; the dialogue can go on. */
+/** The server refused a command; the session can go on. */
 export class Refusal extends Failure {}
 
-/** Arguments that do not go together or cannot be meant; the command ends with the code for usage errors. */
+/** Arguments that exclude each other or make no sense; the command ends with the exit code for usage errors. */
 export class UsageError extends Failure {}
 
 /**

@@ -21,9 +21,8 @@ const LONGEST_FACT = 400;
 const LONGEST_SENTENCE = 1000;
 
 /**
- * A log of one line per event: a sentence for people, or JSON for machines. Its own few lines instead of a logging
- * package, because two kinds of events are all there is, and because the promise that matters is easily seen here:
- * whatever a peer sent, a line is printable ASCII and of bounded length.
+ * A log of one line per event: a sentence for people, or JSON for machines. Whatever a peer sent, a line is printable
+ * ASCII and of bounded length.
  */
 export function createLog(output: Output, format: LogFormat, now: () => Date = () => new Date()): Log {
   return {

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { QuietLog } from '../../../src/cli/serve/health-check-log.ts';
+import { HealthCheckLog } from '../../../src/cli/serve/health-check-log.ts';
 
 describe('the log of connections that balancers make for themselves', () => {
   const lines: string[] = [];
-  let log: QuietLog;
+  let log: HealthCheckLog;
 
   beforeEach(() => {
     vi.useFakeTimers();
     lines.length = 0;
-    log = new QuietLog({
+    log = new HealthCheckLog({
       write: (event, sentence, facts) => void lines.push(`${event}|${sentence}|${JSON.stringify(facts)}`),
     });
   });

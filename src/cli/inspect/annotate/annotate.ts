@@ -1,5 +1,6 @@
 import { spec } from '../../../../spec/index.ts';
 import { unhex } from '../../../wire/index.ts';
+import { LONGEST_HEADER } from '../longest-header.ts';
 import { annotateV1 } from './v1.ts';
 import { annotateV2 } from './v2.ts';
 import type { Annotation } from './annotation.ts';
@@ -11,15 +12,13 @@ import type { Annotation } from './annotation.ts';
  * @param length octets of the header, where they are known
  */
 export function annotate(octets: Uint8Array, length: number | undefined): Annotation[] {
-  const header = octets.subarray(0, length ?? Math.min(octets.length, LONGEST));
+  const header = octets.subarray(0, length ?? Math.min(octets.length, LONGEST_HEADER));
   const [first] = header;
   if (first === V2_START) return annotateV2(header, spec);
   return first === undefined ? [] : annotateV1(length === undefined ? firstLine(header) : header, spec.v1);
 }
 
 const V2_START = unhex(spec.preamble.signature)?.[0];
-/** Whatever a length field may announce. */
-const LONGEST = spec.preamble.size + 0xffff;
 
 /** Up to and with the first LF, and never more than the longest line. */
 function firstLine(octets: Uint8Array): Uint8Array {

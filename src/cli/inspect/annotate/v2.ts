@@ -63,7 +63,7 @@ class Walk {
     else this.#addresses(pair.family, end);
   }
 
-  /** The block of a header that speaks of no client: nothing in it can be wrong, so what makes no sense is left as it is. */
+  /** The payload of a header that names no client. It may hold anything, so octets that are no TLVs are shown as they are. */
   #opaque(family: number, end: number): void {
     const { preamble, families, layouts } = this.#spec;
     const name = families.find(({ code }) => code === family)?.name;

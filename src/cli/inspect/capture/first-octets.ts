@@ -1,16 +1,14 @@
+import { LONGEST_HEADER } from '../longest-header.ts';
 import type { Segment } from './tcp-segments.ts';
 
-/** What the opener of a TCP connection sent first. */
+/** The first octets that a client sent on a TCP connection. */
 export interface FirstOctets {
   from: string;
   to: string;
   octets: Buffer;
 }
 
-/** More than any PROXY header may have. */
-const ENOUGH = 70_000;
-
-interface Connection {
+interface Stream {
   from: string;
   to: string;
   /** Sequence number of the first octet; known from a SYN or its answer, or from the first payload seen. */
@@ -20,8 +18,8 @@ interface Connection {
 
 /** The first octets of each TCP connection that has any, in the order of the capture, put together from its segments. */
 export function firstOctets(segments: Iterable<Segment>): FirstOctets[] {
-  const all: Connection[] = [];
-  const latest = new Map<string, Connection>();
+  const all: Stream[] = [];
+  const latest = new Map<string, Stream>();
   for (const segment of segments) {
     const { from, to, sequence, syn, payload } = segment;
     const key = [from, to].toSorted().join(' ');
@@ -35,7 +33,7 @@ export function firstOctets(segments: Iterable<Segment>): FirstOctets[] {
     if (from !== connection.from || payload.length === 0) continue;
     const offset = (sequence + (syn ? 1 : 0) - connection.start) >>> 0;
     const before = connection.segments.get(offset);
-    if (offset < ENOUGH && (before === undefined || before.length < payload.length)) {
+    if (offset < LONGEST_HEADER && (before === undefined || before.length < payload.length)) {
       connection.segments.set(offset, payload);
     }
   }
@@ -45,11 +43,11 @@ export function firstOctets(segments: Iterable<Segment>): FirstOctets[] {
 }
 
 /** The same ports again: another SYN with another number. */
-function opensAnother({ sequence, syn, answers }: Segment, { start }: Connection): boolean {
+function opensAnother({ sequence, syn, answers }: Segment, { start }: Stream): boolean {
   return syn && answers === undefined && (sequence + 1) >>> 0 !== start;
 }
 
-function opened({ from, to, sequence, syn, answers }: Segment): Connection {
+function opened({ from, to, sequence, syn, answers }: Segment): Stream {
   if (answers !== undefined) return { from: to, to: from, start: answers, segments: new Map() };
   return { from, to, start: (sequence + (syn ? 1 : 0)) >>> 0, segments: new Map() };
 }

@@ -1,5 +1,7 @@
 /** Octets as programs print them. */
 
+import { LONGEST_HEADER } from '../longest-header.ts';
+
 /** Lines of xxd (`00000010: 7f00 0001  ....`) and of hexdump -C, od and Wireshark (`00000010  7f 00 00 01  |....|`). */
 const LINES = [
   /^([0-9a-f]{4,8}): ((?:[0-9a-f]{2,32} )*[0-9a-f]{2,32})/iu,
@@ -7,8 +9,6 @@ const LINES = [
 ];
 /** A line that is like the one before, however often it came. */
 const SAME_AGAIN = '*';
-/** More than any PROXY header may have. */
-const ENOUGH = 70_000;
 
 /** Reads a dump that begins at offset 0; `undefined` when a line is of another form. */
 export function fromDump(text: string): Buffer | undefined {
@@ -34,7 +34,7 @@ function fromLines(lines: readonly string[], form: RegExp): Buffer | undefined {
     const at = Number.parseInt(offset, 16);
     const last = parts.at(-1);
     if (repeat && last !== undefined && last.length > 0) {
-      for (let count = (Math.min(at, ENOUGH) - size) / last.length; count >= 1; count--) add(last);
+      for (let count = (Math.min(at, LONGEST_HEADER) - size) / last.length; count >= 1; count--) add(last);
     }
     repeat = false;
     if (size === 0 && at !== 0) return undefined;
