@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { files, type ListenerVector, listenerVectors, type Vector } from './load.ts';
+import { decode } from '../../src/proxy/index.ts';
+import { files, type ListenerVector, listenerVectors, octetsOf, type Vector } from './load.ts';
 
 /** The table "What is accepted, and why" of src/proxy/README.md says what the vectors say that it names. */
 const README = readFileSync(new URL('../../src/proxy/README.md', import.meta.url), 'utf8');
@@ -20,7 +21,10 @@ test.each(rows)('$input', ({ verdict, vectors }) => {
   expect(codes.filter((code) => !shown.some((each) => each.code === code))).toEqual([]);
   for (const word of ['ok', 'incomplete', 'let in', 'closed']) {
     if (new RegExp(`\\b${word}\\b`, 'u').test(verdict)) {
-      expect(shown.map((each) => each.word), `${word} is shown by a vector`).toContain(word);
+      expect(
+        shown.map((each) => each.word),
+        `${word} is shown by a vector`,
+      ).toContain(word);
     }
   }
   const offset = /` at (\d+)/u.exec(verdict)?.[1];
@@ -28,6 +32,9 @@ test.each(rows)('$input', ({ verdict, vectors }) => {
     expect(shown.flatMap((each) => each.offset ?? [])).toEqual(
       shown.filter((each) => each.code !== undefined).map(() => Number(offset)),
     );
+  }
+  if (verdict.includes('`clientVerified` is false')) {
+    expect(shown.flatMap((each) => each.verified ?? [])).toEqual(vectors.map(() => false));
   }
   if (verdict.includes('no address')) {
     const addresses = shown.flatMap((each) => each.addresses ?? []);
@@ -43,6 +50,7 @@ interface Shown {
   readonly code?: string;
   readonly offset?: number;
   readonly addresses?: readonly (string | null)[];
+  readonly verified?: boolean;
 }
 
 /** @param reference the name of a file of vectors in backticks, and of a vector in it. */
@@ -62,5 +70,7 @@ function verdictOf(reference: string): Shown {
   }
   const says = new RegExp(`\\b${expected.status}\\b`, 'u');
   if (expected.status === 'incomplete') return { word: expected.status, says };
-  return { word: expected.status, says, addresses: [expected.srcAddr, expected.dstAddr] };
+  const result = decode(octetsOf(vector.hex), vector.options);
+  const verified = result.status === 'ok' && result.data.clientVerified;
+  return { word: expected.status, says, addresses: [expected.srcAddr, expected.dstAddr], verified };
 }
