@@ -33,7 +33,7 @@ export class Report {
 
 const SHOWN = 60;
 
-/** A value of somebody's spec as it may stand in a message: short, on one line, nothing a terminal could obey. */
+/** A value of somebody's spec as it may stand in a message: short, on one line, control characters escaped. */
 export function show(value: unknown): string {
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'function') return 'a function';

@@ -1,4 +1,5 @@
 import { checkCodes } from './rows/codes.ts';
+import { checkConstantNames } from './rows/constant-names.ts';
 import { checkConstants } from './rows/constants.ts';
 import { type Diagnostic, type Path, Report } from './diagnostic.ts';
 import { checkExamples } from './examples/examples.ts';
@@ -8,17 +9,18 @@ import { checkNames } from './rows/names.ts';
 import { checkParents } from './rows/parents.ts';
 import { checkRanges } from './rows/ranges.ts';
 import { checkRequired } from './rows/required.ts';
-import { checkRows } from './rows/documentation.ts';
+import { checkDocumentation } from './rows/documentation.ts';
 import { subjectOf } from './subject.ts';
 import { checkValues } from './rows/values.ts';
 
 const CHECKS = [
   checkNames,
+  checkConstantNames,
   checkCodes,
   checkRanges,
   checkParents,
   checkValues,
-  checkRows,
+  checkDocumentation,
   checkLayouts,
   checkConstants,
   checkExamples,

@@ -1,4 +1,4 @@
-import type { Field, Spec } from '../../spec/types.ts';
+import type { Field, Spec, Value } from '../../spec/types.ts';
 import type { Path, Report } from './diagnostic.ts';
 import { show } from './diagnostic.ts';
 import { extras, isRecord } from './shape/shape.ts';
@@ -16,11 +16,11 @@ type Lists = {
   ]: Spec[K] extends readonly (infer T)[] ? readonly At<T>[] : never;
 };
 
-/** What is well-shaped of a spec: the other checks work on it, so that one misshapen row does not hide the rest. */
+/** What is well-shaped of a spec: the other checks work on it, so that one row of a wrong shape does not hide the rest. */
 export interface Subject extends Lists {
   readonly preamble: At<Spec['preamble']> | undefined;
   readonly checksum: At<Spec['checksum']> | undefined;
-  /** Tables that miss rows because these are misshapen, or that are missing; nothing is said of absence there. */
+  /** Tables without rows of a wrong shape, or missing: checks report no absence in them. */
   readonly partial: ReadonlySet<keyof Spec>;
 }
 
@@ -34,7 +34,7 @@ export function subjectOf(spec: unknown, report: Report): Subject | undefined {
   extras(spec, TABLES, 'a spec', [], report);
   const missing = TABLES.filter((table) => spec[table] === undefined);
   if (missing.length > 0)
-    report.add('missing-property', [], `the spec has no ${missing.join(', ')}; ${WAY_OUT}`);
+    report.add('missing-property', [], `the spec has no ${missing.join(', ')}; ${STANDARD_TABLES}`);
   const partial = new Set<keyof Spec>();
   const lists: Record<string, At<unknown>[]> = {};
   for (const [table, shape] of Object.entries(LISTS)) {
@@ -65,10 +65,21 @@ export function subjectOf(spec: unknown, report: Report): Subject | undefined {
   };
 }
 
-const WAY_OUT = 'extendSpec(spec, { ... }) brings the tables of the standard';
+const STANDARD_TABLES = 'extendSpec(spec, { ... }) brings the tables of the standard';
 
 /** The fields of a struct row, and where they stand. */
 export function fieldsAt({ row, path }: At<Spec['tlvs'][number]>): readonly At<Field>[] {
   if (row.value.kind !== 'struct') return [];
   return row.value.fields.map((field, i) => ({ row: field, path: [...path, 'value', 'fields', i] }));
+}
+
+type Flags = Extract<Value, { readonly kind: 'flags' }>;
+
+/** The values that are flags, of rows and of fields of structs, and where they stand. */
+export function flagsAt({ tlvs }: Subject): readonly At<Flags>[] {
+  return tlvs
+    .flatMap((at): At<{ readonly value: Value }>[] => [at, ...fieldsAt(at)])
+    .flatMap(({ row: { value }, path }) =>
+      value.kind === 'flags' ? [{ row: value, path: [...path, 'value'] }] : [],
+    );
 }

@@ -14,7 +14,7 @@ import { type Fault, readJson } from './json.ts';
 export type Loaded = { readonly spec: unknown } | { readonly fault: Fault };
 
 /**
- * Loads a spec from a TypeScript, JavaScript or JSON file, and keeps in mind where its rows stand. A module exports it
+ * Loads a spec from a TypeScript, JavaScript or JSON file, and records where its rows stand. A module exports it
  * as `default` or as `spec`. A JSON file holds all tables, or says `"extends": "truepeer/spec"` and holds rows to add.
  */
 export async function loadSpec(file: string): Promise<Loaded> {
@@ -28,12 +28,12 @@ async function loadJson(file: string): Promise<Loaded> {
   if (!isRecord(value) || value['extends'] !== 'truepeer/spec') return { spec: value };
   const { extends: _, ...rows } = value;
   const entry = new URL(`../spec-entry${import.meta.url.slice(-3)}`, import.meta.url);
-  const { spec } = (await importNoting(entry)) as typeof specEntry;
+  const { spec } = (await importWithPlaces(entry)) as typeof specEntry;
   return { spec: extendSpec(spec, rows) };
 }
 
-/** Imports a module and what it imports, and notes where their literals stand. */
-async function importNoting(url: URL): Promise<unknown> {
+/** Imports a module and what it imports; where their literals stand is recorded in `places.mjs`. */
+async function importWithPlaces(url: URL): Promise<unknown> {
   await registerTypeScript();
   Reflect.set(globalThis, REGISTRY, at);
   return import(url.href + SPEC_QUERY);
@@ -42,7 +42,7 @@ async function importNoting(url: URL): Promise<unknown> {
 async function loadModule(file: string): Promise<Loaded> {
   let exported: Record<string, unknown>;
   try {
-    exported = (await importNoting(pathToFileURL(file))) as Record<string, unknown>;
+    exported = (await importWithPlaces(pathToFileURL(file))) as Record<string, unknown>;
   } catch (error) {
     return { fault: faultOf(error, file) };
   }
@@ -72,7 +72,7 @@ function frameIn(error: unknown, url: string): { line: number; column: number } 
   return { line: Number(line ?? 1), column: 1 };
 }
 
-/** A message as it may stand on a line: paths from the folder of the spec, nothing a terminal could obey. */
+/** A message on one line: paths relative to the folder of the spec, control characters escaped. */
 function oneLine(text: string, file: string): string {
   const short = text.replaceAll(SPEC_QUERY, '').replaceAll(`${dirname(file)}/`, './');
   const plain = plainText(short.replace(/\s+/g, ' ').trim());

@@ -9,7 +9,7 @@ export interface Fault {
   readonly message: string;
 }
 
-/** Reads JSON, and keeps in mind where its objects and lists stand. */
+/** Reads JSON, and records where its objects and lists stand. */
 export function readJson(
   file: string,
   text: string,
@@ -19,7 +19,7 @@ export function readJson(
   };
   const [problem] = source.parseDiagnostics;
   const expression = source.statements[0]?.expression;
-  const wrong = problem?.start ?? (expression === undefined ? 0 : strangerIn(expression, source));
+  const wrong = problem?.start ?? (expression === undefined ? 0 : notJsonIn(expression, source));
   if (wrong === undefined && expression !== undefined) return { value: valueOf(expression, source) };
   const { line, character } = source.getLineAndCharacterOfPosition(wrong ?? 0);
   const reason =
@@ -27,21 +27,21 @@ export function readJson(
   return { fault: { file, line: line + 1, column: character + 1, message: `this is not JSON${reason}` } };
 }
 
-/** Where something stands that TypeScript reads in a JSON file and JSON does not have. */
-function strangerIn(node: ts.Node, source: ts.JsonSourceFile): number | undefined {
+/** The offset of the first thing that the parser of TypeScript accepts and JSON does not. */
+function notJsonIn(node: ts.Node, source: ts.JsonSourceFile): number | undefined {
   if (ts.isObjectLiteralExpression(node)) {
     if (node.properties.hasTrailingComma) return node.properties.end - 1;
     for (const property of node.properties) {
       if (!ts.isPropertyAssignment(property) || !isDoubleQuoted(property.name, source))
         return property.getStart(source);
-      const inside = strangerIn(property.initializer, source);
+      const inside = notJsonIn(property.initializer, source);
       if (inside !== undefined) return inside;
     }
     return undefined;
   }
   if (ts.isArrayLiteralExpression(node)) {
     if (node.elements.hasTrailingComma) return node.elements.end - 1;
-    return node.elements.map((element) => strangerIn(element, source)).find((start) => start !== undefined);
+    return node.elements.map((element) => notJsonIn(element, source)).find((start) => start !== undefined);
   }
   try {
     JSON.parse(node.getText(source));

@@ -9,7 +9,7 @@ export interface Location {
   readonly column: number;
 }
 
-/** Finds where in the files of a loaded spec a path leads; as near as it can be known, at worst the file itself. */
+/** Finds the place in the files of a loaded spec for a path: of the row itself, else of what holds it, else the file. */
 export function locator(spec: unknown, entry: string): (path: Path) => Location {
   const texts = new Map<string, string>();
 

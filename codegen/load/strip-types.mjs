@@ -22,118 +22,129 @@ const { SyntaxKind } = ts;
  * @returns {readonly Range[] | undefined}
  */
 export function typesIn(source) {
+  const finder = new TypeFinder(source);
+  finder.visit(source);
+  return finder.erasable ? finder.ranges : undefined;
+}
+
+class TypeFinder {
   /** @type {Range[]} */
-  const ranges = [];
-  let erasable = true;
+  ranges = [];
+  erasable = true;
 
-  /** @param {Node | undefined} node */
-  const blank = (node) => {
-    if (node !== undefined) ranges.push({ from: node.getStart(source), to: node.end });
-  };
+  /** @param {import('ts-morph').ts.SourceFile} source */
+  constructor(source) {
+    this.source = source;
+  }
 
-  /** A type and the colon before it. @param {Node | undefined} type */
-  const annotation = (type) => {
+  /** @param {Node} node */
+  visit(node) {
+    if (!isErasable(node)) this.erasable = false;
+    else if (isOnlyTypes(node)) this.#add(node, { statement: true });
+    else if (isTypeInList(node, this.source)) this.#listed(node);
+    else if (ts.isHeritageClause(node) && node.token === SyntaxKind.ImplementsKeyword) this.#add(node);
+    else this.#inside(node);
+  }
+
+  /** Types in a node that is more than a type. @param {Node} node */
+  #inside(node) {
+    if (ts.isParameter(node) || ts.isVariableDeclaration(node) || ts.isPropertyDeclaration(node)) {
+      this.#declaration(node, node.type);
+    } else if (ts.isFunctionLike(node)) {
+      this.#bracketed(node.typeParameters);
+      this.#declaration(node, node.type);
+    } else if (ts.isClassLike(node)) {
+      this.#bracketed(node.typeParameters);
+      this.#declaration(node, undefined);
+    } else if (ts.isAsExpression(node) || ts.isSatisfiesExpression(node) || ts.isNonNullExpression(node)) {
+      this.ranges.push({ from: node.expression.end, to: node.end });
+      this.visit(node.expression);
+    } else if (ts.isExpressionWithTypeArguments(node) || ('typeArguments' in node && !ts.isTypeNode(node))) {
+      this.#withTypeArguments(node);
+    } else {
+      ts.forEachChild(node, (child) => this.visit(child));
+    }
+  }
+
+  /**
+   * What is declared: its modifiers, its `?` or `!`, its type and the colon before that.
+   *
+   * @param {Node} node
+   * @param {Node | undefined} type
+   */
+  #declaration(node, type) {
+    const tokens = /** @type {{ questionToken?: Node, exclamationToken?: Node }} */ (node);
+    if (tokens.questionToken !== undefined) this.#add(tokens.questionToken);
+    if (tokens.exclamationToken !== undefined) this.#add(tokens.exclamationToken);
     if (type !== undefined)
-      ranges.push({ from: type.pos - 1, to: type.end, inline: ts.isArrowFunction(type.parent) });
-  };
+      this.ranges.push({ from: type.pos - 1, to: type.end, inline: ts.isArrowFunction(type.parent) });
+    for (const modifier of ts.canHaveModifiers(node) ? (ts.getModifiers(node) ?? []) : []) {
+      if (ERASED.has(modifier.kind)) this.#add(modifier);
+    }
+    ts.forEachChild(node, (child) => {
+      if (child !== type && !ts.isTypeParameterDeclaration(child)) this.visit(child);
+    });
+  }
+
+  /** An expression behind which types stand in angle brackets. @param {Node} node */
+  #withTypeArguments(node) {
+    const { typeArguments } = /** @type {{ typeArguments?: import('ts-morph').ts.NodeArray<Node> }} */ (node);
+    this.#bracketed(typeArguments);
+    ts.forEachChild(node, (child) => {
+      if (typeArguments?.includes(child) !== true) this.visit(child);
+    });
+  }
+
+  /**
+   * @param {Node} node
+   * @param {{ statement?: boolean }} [how] a whole statement or member leaves a semicolon between its neighbours
+   */
+  #add(node, how = {}) {
+    this.ranges.push({ from: node.getStart(this.source), to: node.end, ...how });
+  }
 
   /** Types in angle brackets. @param {import('ts-morph').ts.NodeArray<Node> | undefined} types */
-  const bracketed = (types) => {
+  #bracketed(types) {
     if (types !== undefined)
-      ranges.push({ from: types.pos - 1, to: source.text.indexOf('>', types.end) + 1 });
-  };
-
-  /** A whole statement or member; a semicolon keeps what stands around it apart. @param {Node} node */
-  const whole = (node) => {
-    ranges.push({ from: node.getStart(source), to: node.end, statement: true });
-  };
+      this.ranges.push({ from: types.pos - 1, to: this.source.text.indexOf('>', types.end) + 1 });
+  }
 
   /** One of a list, and the comma behind it. @param {Node} node */
-  const listed = (node) => {
-    const [comma = ''] = /^\s*,/.exec(source.text.slice(node.end)) ?? [];
-    ranges.push({ from: node.getStart(source), to: node.end + comma.length });
-  };
+  #listed(node) {
+    const [comma = ''] = /^\s*,/.exec(this.source.text.slice(node.end)) ?? [];
+    this.ranges.push({ from: node.getStart(this.source), to: node.end + comma.length });
+  }
+}
 
-  /** @param {Node} node */
-  const modifiers = (node) => {
-    if (!ts.canHaveModifiers(node)) return;
-    for (const modifier of ts.getModifiers(node) ?? []) {
-      if (ERASED.has(modifier.kind)) blank(modifier);
-    }
-  };
+/** @param {Node} node */
+function isErasable(node) {
+  if (ts.isExportAssignment(node)) return node.isExportEquals !== true;
+  if (ts.isParameter(node)) return (node.modifiers?.length ?? 0) === 0;
+  return !NOT_ERASABLE.has(node.kind);
+}
 
-  /** @param {Node} node */
-  const visit = (node) => {
-    if (!erasable || ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) {
-      whole(node);
-    } else if (KEPT_FROM_US.has(node.kind) || (ts.isExportAssignment(node) && node.isExportEquals === true)) {
-      erasable = false;
-    } else if (ts.isParameter(node) && (node.modifiers?.length ?? 0) > 0) {
-      erasable = false;
-    } else if (isDeclared(node) || isBodiless(node) || ts.isIndexSignatureDeclaration(node)) {
-      whole(node);
-    } else if (ts.isImportDeclaration(node) && node.importClause?.isTypeOnly === true) {
-      whole(node);
-    } else if (ts.isExportDeclaration(node) && node.isTypeOnly) {
-      whole(node);
-    } else if ((ts.isImportSpecifier(node) || ts.isExportSpecifier(node)) && node.isTypeOnly) {
-      listed(node);
-    } else if (ts.isHeritageClause(node) && node.token === SyntaxKind.ImplementsKeyword) {
-      blank(node);
-    } else if (ts.isParameter(node) && node.name.getText(source) === 'this') {
-      listed(node);
-    } else {
-      inside(node);
-    }
-  };
+/** A statement or member that is gone when types are. @param {Node} node */
+function isOnlyTypes(node) {
+  if (ts.isImportDeclaration(node)) return node.importClause?.isTypeOnly === true;
+  if (ts.isExportDeclaration(node)) return node.isTypeOnly;
+  return (
+    ts.isInterfaceDeclaration(node) ||
+    ts.isTypeAliasDeclaration(node) ||
+    ts.isIndexSignatureDeclaration(node) ||
+    isDeclared(node) ||
+    isBodiless(node)
+  );
+}
 
-  /** @param {Node} node */
-  const inside = (node) => {
-    if (ts.isParameter(node) || ts.isVariableDeclaration(node) || ts.isPropertyDeclaration(node)) {
-      if ('questionToken' in node) blank(node.questionToken);
-      if ('exclamationToken' in node) blank(node.exclamationToken);
-      annotation(node.type);
-      modifiers(node);
-      ts.forEachChild(node, (child) => (child === node.type ? undefined : visit(child)));
-      return;
-    }
-    if (ts.isFunctionLike(node)) {
-      if ('questionToken' in node) blank(/** @type {Node | undefined} */ (node.questionToken));
-      bracketed(node.typeParameters);
-      annotation(node.type);
-      modifiers(node);
-      ts.forEachChild(node, (child) =>
-        child === node.type || ts.isTypeParameterDeclaration(child) ? undefined : visit(child),
-      );
-      return;
-    }
-    if (ts.isClassLike(node)) {
-      bracketed(node.typeParameters);
-      modifiers(node);
-      ts.forEachChild(node, (child) => (ts.isTypeParameterDeclaration(child) ? undefined : visit(child)));
-      return;
-    }
-    if (ts.isAsExpression(node) || ts.isSatisfiesExpression(node) || ts.isNonNullExpression(node)) {
-      ranges.push({ from: node.expression.end, to: node.end });
-      visit(node.expression);
-      return;
-    }
-    if ('typeArguments' in node && !ts.isTypeNode(node)) {
-      const types = /** @type {import('ts-morph').ts.NodeArray<Node> | undefined} */ (node.typeArguments);
-      bracketed(types);
-      ts.forEachChild(node, (child) => (types?.includes(child) === true ? undefined : visit(child)));
-      return;
-    }
-    if (ts.isExpressionWithTypeArguments(node)) {
-      bracketed(node.typeArguments);
-      visit(node.expression);
-      return;
-    }
-    ts.forEachChild(node, visit);
-  };
-
-  visit(source);
-  return erasable ? ranges : undefined;
+/**
+ * An import or export of a type, or the parameter called `this`.
+ *
+ * @param {Node} node
+ * @param {import('ts-morph').ts.SourceFile} source
+ */
+function isTypeInList(node, source) {
+  if (ts.isImportSpecifier(node) || ts.isExportSpecifier(node)) return node.isTypeOnly;
+  return ts.isParameter(node) && node.name.getText(source) === 'this';
 }
 
 const ERASED = new Set([
@@ -146,7 +157,7 @@ const ERASED = new Set([
 ]);
 
 /** What is more than types, and left to the compiler. */
-const KEPT_FROM_US = new Set([
+const NOT_ERASABLE = new Set([
   SyntaxKind.EnumDeclaration,
   SyntaxKind.ModuleDeclaration,
   SyntaxKind.ImportEqualsDeclaration,

@@ -81,7 +81,7 @@ function isMissing(error) {
 
 const here = new URL('.', import.meta.url).href;
 
-/** Whether a module is part of the generator: what it makes has no place in anybody's tables. */
+/** Whether a module is part of the generator: its literals are no rows of a spec. */
 function isPackagePart(/** @type {string} */ url) {
   return url.startsWith(here);
 }

@@ -4,7 +4,7 @@ import type { Rules } from '../../grammar.ts';
 import { canonical } from './read-header.ts';
 import type { Reading } from './read-value.ts';
 
-/** Reads a whole version 1 line by the rule called header; the rule that said what the line is is told too. */
+/** Reads a whole version 1 line by the rule called header; `through` are the rules that matched. */
 export function readLine(line: string, rules: Rules): Reading & { readonly through?: readonly string[] } {
   const header = rules.get('header');
   if (header === undefined) return { fault: 'there is no rule called header' };

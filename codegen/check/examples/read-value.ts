@@ -3,7 +3,7 @@ import { widthOf } from '../../model.ts';
 import { hexCode } from '../../names.ts';
 import { TLV_HEAD } from '../../octets.ts';
 
-/** A plain reading of the tables, value by value, to hold examples against. */
+/** An interpreter of the tables, value by value: examples are compared with what it reads. */
 
 /** What octets mean, or why they are not what the row allows. */
 export type Reading = { readonly means: Meaning } | { readonly fault: string };
@@ -50,7 +50,7 @@ function variant(row: Tlv, octets: Uint8Array, rows: readonly Tlv[], depth: numb
   return inside(row, code, octets.subarray(1), rows, depth);
 }
 
-/** A row inside another, under its name; a group that is alone says what is in it. */
+/** The value of a row inside another, by its name; a group gives the values of its parts by theirs. */
 function inside(parent: Tlv, code: number, octets: Uint8Array, rows: readonly Tlv[], depth: number): Reading {
   const child = rows.find((row) => row.parent === parent.name && row.code === code);
   if (child === undefined) return { fault: `no row inside ${parent.name} has code ${hexCode(code)}` };

@@ -15,7 +15,7 @@ export function checkGrammar(subject: Subject, report: Report): void {
   const { v1, partial } = subject;
   if (partial.has('v1') || v1.length === 0) return;
   const rules = rulesOf(v1.map(({ row }) => row));
-  for (const at of v1) checkSaid(at, subject, report);
+  for (const at of v1) checkConnection(at, subject, report);
   const known = checkReferences(v1, rules, report);
   if (!known || !checkCycles(v1, report)) return;
   checkReached(v1, report);
@@ -31,7 +31,7 @@ export function checkGrammar(subject: Subject, report: Report): void {
 }
 
 /** Family and transport that a rule stands for are there, both or neither. */
-function checkSaid({ row, path }: At<Rule>, subject: Subject, report: Report): void {
+function checkConnection({ row, path }: At<Rule>, subject: Subject, report: Report): void {
   if (row.family === undefined && row.transport === undefined) return;
   for (const key of ['family', 'transport'] as const) {
     const name = row[key];
@@ -115,14 +115,14 @@ function checkReached(v1: readonly At<Rule>[], report: Report): void {
 function checkLongest(v1: readonly At<Rule>[], rules: Rules, report: Report): void {
   const header = rules.get('header');
   if (header === undefined) return;
-  const said = v1.filter(({ row }) => row.family !== undefined);
+  const described = v1.filter(({ row }) => row.family !== undefined);
   const keyword = (row: Rule): number => leading(row.is, rules).trimEnd().length;
-  const plain = said.filter(({ row }) => !skips(row.is, rules));
+  const plain = described.filter(({ row }) => !skips(row.is, rules));
   const rest = Math.max(0, ...plain.map(({ row }) => longest(row.is, rules) - keyword(row)));
-  const longestRule = (row: Rule): number =>
+  const longestOf = (row: Rule): number =>
     skips(row.is, rules) ? keyword(row) + rest : longest(row.is, rules);
   const around = fixedOf(header.is);
-  const lines = new Map(said.map(({ row }) => [row.name, around + longestRule(row)]));
+  const lines = new Map(described.map(({ row }) => [row.name, around + longestOf(row)]));
   lines.set('header', Math.max(0, ...lines.values()));
   for (const { row, path } of v1) {
     const line = lines.get(row.name);

@@ -1,7 +1,7 @@
 import { hexCode } from '../../names.ts';
 import type { Path, Report } from '../diagnostic.ts';
 import { show } from '../diagnostic.ts';
-import { type At, fieldsAt, type Subject } from '../subject.ts';
+import { type At, flagsAt, type Subject } from '../subject.ts';
 
 interface Coded {
   readonly name: string;
@@ -9,7 +9,7 @@ interface Coded {
   readonly path: Path;
 }
 
-/** Codes fit where they stand, stand once, and are not those that the standard keeps for itself. */
+/** Codes fit their place, are unique in it, and are not reserved by the standard. */
 export function checkCodes(subject: Subject, report: Report): void {
   for (const table of ['commands', 'families', 'transports'] as const) {
     checkTable(coded(subject[table]), 0x0f, 'half an octet', report, () => undefined);
@@ -32,14 +32,7 @@ export function checkCodes(subject: Subject, report: Report): void {
     checkTable(rows, 0xff, 'an octet', report, free);
     if (parent === undefined) checkReserved(subject, rows, report);
   }
-  for (const at of subject.tlvs) {
-    for (const { value, path } of [at, ...fieldsAt(at)].map((each) => ({
-      value: each.row.value,
-      path: each.path,
-    }))) {
-      if (value.kind === 'flags') checkBits(value.bits, [...path, 'value', 'bits'], report);
-    }
-  }
+  for (const { row, path } of flagsAt(subject)) checkBits(row.bits, [...path, 'bits'], report);
 }
 
 function coded(rows: readonly At<{ readonly name: string; readonly code: number }>[]): Coded[] {
@@ -57,7 +50,7 @@ function checkTable(
   for (const row of rows) {
     if (row.code > most) {
       const message = `${show(row.name)} has code ${hexCode(row.code)}, which does not fit ${place}`;
-      report.add('code-out-of-range', row.path, message + wayOut(free(1)));
+      report.add('code-out-of-range', row.path, message + freeHint(free(1)));
       continue;
     }
     const before = seen.get(row.code);
@@ -68,13 +61,13 @@ function checkTable(
     report.add(
       'duplicate-code',
       row.path,
-      `${show(row.name)} has code ${hexCode(row.code)}, which ${show(before.name)} has already${wayOut(free(row.code))}`,
+      `${show(row.name)} has code ${hexCode(row.code)}, which ${show(before.name)} has already${freeHint(free(row.code))}`,
       [{ path: before.path, message: `${show(before.name)} is here` }],
     );
   }
 }
 
-function wayOut(free: number | undefined): string {
+function freeHint(free: number | undefined): string {
   return free === undefined ? '' : `; ${hexCode(free)} is free`;
 }
 
@@ -87,7 +80,7 @@ function checkReserved({ ranges }: Subject, rows: readonly Coded[], report: Repo
     report.add(
       'reserved-code',
       path,
-      `${show(name)} has code ${hexCode(code)}, which the standard reserves as ${range.row.name}${wayOut(free)}`,
+      `${show(name)} has code ${hexCode(code)}, which the standard reserves as ${range.row.name}${freeHint(free)}`,
       [{ path: range.path, message: `the range ${range.row.name} is here` }],
     );
   }
@@ -128,7 +121,7 @@ function checkBits(
     report.add(
       'bad-bit',
       row.path,
-      `${show(row.name)} has code ${hexCode(row.code)}, which is not one bit of an octet${wayOut(free())}`,
+      `${show(row.name)} has code ${hexCode(row.code)}, which is not one bit of an octet${freeHint(free())}`,
     );
   }
   checkTable(

@@ -1,14 +1,14 @@
 import type { Example, Ref } from '../../../spec/types.ts';
 import type { Path, Report } from '../diagnostic.ts';
 import { show, suggest } from '../diagnostic.ts';
-import { type At, fieldsAt, type Subject } from '../subject.ts';
+import { type At, fieldsAt, flagsAt, type Subject } from '../subject.ts';
 
 interface Documented {
   readonly doc: string;
 }
 
 /** Every row says what it is and where that is written down, and shows an example. */
-export function checkRows(subject: Subject, report: Report): void {
+export function checkDocumentation(subject: Subject, report: Report): void {
   const { tlvs, pairs, v1, layouts } = subject;
   const fields = [
     ...tlvs.flatMap((at) => [...fieldsAt(at)]),
@@ -16,10 +16,8 @@ export function checkRows(subject: Subject, report: Report): void {
       row.fields.map((field, i) => ({ row: field, path: [...path, 'fields', i] })),
     ),
   ];
-  const bits = [...tlvs, ...fields].flatMap(({ row: { value }, path }) =>
-    value.kind === 'flags'
-      ? value.bits.map((bit, i) => ({ row: bit, path: [...path, 'value', 'bits', i] }))
-      : [],
+  const bits = flagsAt(subject).flatMap(({ row, path }) =>
+    row.bits.map((bit, i) => ({ row: bit, path: [...path, 'bits', i] })),
   );
   const rows = [
     ...subject.commands,
@@ -38,9 +36,9 @@ export function checkRows(subject: Subject, report: Report): void {
   if (subject.preamble !== undefined) cited.push(subject.preamble);
   if (subject.checksum !== undefined) cited.push(subject.checksum);
   for (const { row, path } of cited) checkRef(row.ref, [...path, 'ref', 'source'], subject, report);
-  for (const at of tlvs) checkExamples(at, at.row.name, report);
-  for (const at of pairs) checkExamples(at, `${at.row.family} over ${at.row.transport}`, report);
-  for (const at of v1.filter(({ row }) => row.family !== undefined)) checkExamples(at, at.row.name, report);
+  for (const at of tlvs) checkHasExample(at, at.row.name, report);
+  for (const at of pairs) checkHasExample(at, `${at.row.family} over ${at.row.transport}`, report);
+  for (const at of v1.filter(({ row }) => row.family !== undefined)) checkHasExample(at, at.row.name, report);
 }
 
 function checkDoc({ row, path }: At<Documented>, report: Report): void {
@@ -69,7 +67,7 @@ function checkRef({ source }: Ref, path: Path, { sources, partial }: Subject, re
   );
 }
 
-function checkExamples(
+function checkHasExample(
   at: At<{ readonly examples: readonly Example[] }>,
   name: string,
   report: Report,

@@ -4,14 +4,13 @@ import { show } from '../diagnostic.ts';
 import { type At, fieldsAt, type Subject } from '../subject.ts';
 
 /** A name, where it stands, and what bears it. */
-interface Named {
+export interface Named {
   readonly name: string;
   readonly path: Path;
   readonly what: string;
 }
 
 const IDENTIFIER = /^[A-Za-z][A-Za-z0-9_]*$/;
-const CONSTANT = /^[A-Z][A-Z0-9_]*$/;
 
 /**
  * Members of the class that holds TLVs: a row of the same name would hide one. `Map` and `Object` are asked what
@@ -27,64 +26,33 @@ const MEMBERS: ReadonlySet<string> = new Set([
   'toJSON',
 ]);
 
-/** Const objects that are there whatever the rows are called. */
-const CONSTANTS = [
-  'V2_CMD',
-  'AF',
-  'PROTO',
-  'PP2_TYPE',
-  'V2_CMD_NAME',
-  'AF_NAME',
-  'PROTO_NAME',
-  'PP2_TYPENAME',
-];
-
-/** Names can be written, are not taken, and stay apart when case and underscores are gone. */
+/** Names are identifiers, are not reserved, and differ in more than case and underscores. */
 export function checkNames(subject: Subject, report: Report): void {
   const tlvs = subject.tlvs.flatMap((at) => [
     named(at, 'row'),
     ...fieldsAt(at).map((field) => named(field, `field of ${show(at.row.name)}`)),
   ]);
   checkTable(tlvs, report);
-  for (const { name, path } of tlvs) checkTaken(name, path, report);
+  for (const { name, path } of tlvs) checkReserved(name, path, report);
   checkAliases(subject.tlvs, 'row', report);
-  for (const [table, what] of [
-    ['commands', 'command'],
-    ['families', 'family'],
-    ['transports', 'transport'],
-  ] as const) {
+  for (const [table, what] of TABLES_WITH_ALIASES)
     checkTable([...subject[table].map((at) => named(at, what)), ...aliases(subject[table], what)], report);
+  for (const [table, what] of TABLES) {
+    const rows: readonly At<{ readonly name: string }>[] = subject[table];
+    checkTable(
+      rows.map((at) => named(at, what)),
+      report,
+    );
   }
-  checkTable(
-    subject.errors.map((at) => named(at, 'error')),
-    report,
-  );
-  checkTable(
-    subject.limits.map((at) => named(at, 'limit')),
-    report,
-  );
-  checkTable(
-    subject.ranges.map((at) => named(at, 'range')),
-    report,
-  );
-  checkTable(
-    subject.v1.map((at) => named(at, 'rule')),
-    report,
-  );
   checkTwice(
     subject.sources.map((at) => named(at, 'source')),
     report,
   );
-  for (const { row, path } of subject.layouts) {
+  for (const { row, path } of subject.layouts)
     checkTable(
-      row.fields.map((field, i) => ({
-        name: field.name,
-        path: [...path, 'fields', i, 'name'],
-        what: 'field',
-      })),
+      row.fields.map((field, i) => named({ row: field, path: [...path, 'fields', i] }, 'field')),
       report,
     );
-  }
   checkTwice(
     subject.layouts.map(({ row, path }) => ({
       name: row.family,
@@ -93,8 +61,20 @@ export function checkNames(subject: Subject, report: Report): void {
     })),
     report,
   );
-  checkConstants(subject, report);
 }
+
+const TABLES_WITH_ALIASES = [
+  ['commands', 'command'],
+  ['families', 'family'],
+  ['transports', 'transport'],
+] as const;
+
+const TABLES = [
+  ['errors', 'error'],
+  ['limits', 'limit'],
+  ['ranges', 'range'],
+  ['v1', 'rule'],
+] as const;
 
 function named({ row, path }: At<{ readonly name: string }>, what: string): Named {
   return { name: row.name, path: [...path, 'name'], what };
@@ -120,7 +100,8 @@ function checkAliases(rows: Subject['tlvs'], what: string, report: Report): void
   }
 }
 
-function checkTable(names: readonly Named[], report: Report): void {
+/** The names of one table. */
+export function checkTable(names: readonly Named[], report: Report): void {
   for (const each of names) checkIdentifier(each, report);
   checkTwice(names, report);
 }
@@ -163,7 +144,7 @@ function checkTwice(names: readonly Named[], report: Report): void {
   }
 }
 
-function checkTaken(name: string, path: Path, report: Report): void {
+function checkReserved(name: string, path: Path, report: Report): void {
   if (!IDENTIFIER.test(name)) return;
   if (MEMBERS.has(name)) {
     report.add(
@@ -177,44 +158,5 @@ function checkTaken(name: string, path: Path, report: Report): void {
       path,
       `${show(name)} is how a TLV without a row is called; choose another name`,
     );
-  }
-}
-
-/** The const objects: those that are always there, one for each parent, one for each set of flags. */
-function checkConstants({ tlvs }: Subject, report: Report): void {
-  const parents = new Set(tlvs.map(({ row }) => row.parent));
-  const taken = new Map<string, Path | undefined>(CONSTANTS.map((name) => [name, undefined]));
-  for (const { row, path } of tlvs) {
-    if (parents.has(row.name)) taken.set(`PP2_SUBTYPE_${row.name}`, path);
-  }
-  for (const at of tlvs) {
-    const values = [{ value: at.row.value, path: [...at.path, 'value'] }];
-    for (const { row, path } of fieldsAt(at)) values.push({ value: row.value, path: [...path, 'value'] });
-    for (const { value, path } of values) {
-      if (value.kind !== 'flags') continue;
-      const place = [...path, 'constant'];
-      const name = value.constant;
-      if (!CONSTANT.test(name)) {
-        report.add(
-          'bad-name',
-          place,
-          `${show(name)} cannot name a const object; use upper case, such as MY_FLAGS`,
-        );
-      } else if (taken.has(name)) {
-        const other = taken.get(name);
-        const notes = other === undefined ? [] : [{ path: other, message: 'it is made for this' }];
-        report.add(
-          'duplicate-name',
-          place,
-          `there is a const object ${name} already; choose another name`,
-          notes,
-        );
-      }
-      taken.set(name, place);
-      checkTable(
-        value.bits.map((bit, i) => ({ name: bit.name, path: [...path, 'bits', i, 'name'], what: 'flag' })),
-        report,
-      );
-    }
   }
 }

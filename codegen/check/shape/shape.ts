@@ -17,7 +17,7 @@ export function optional(shape: Shape): Optional {
   return { optional: shape };
 }
 
-/** How deep a table may nest; what is deeper refers to itself, or might as well. */
+/** The deepest nesting of a table: an object that refers to itself has no end. */
 const DEEPEST = 40;
 
 /** A value that satisfies a predicate. */
@@ -116,7 +116,7 @@ function isNatural(value: unknown): boolean {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-/** Whether JSON has a word for the value itself; what is inside is not looked at. */
+/** Whether JSON can hold the value; elements and properties are not looked at. */
 function isJson(value: unknown): boolean {
   if (typeof value === 'number') return Number.isFinite(value);
   return (

@@ -1,7 +1,7 @@
 import type { JsonValue } from '../../json.ts';
 import { type Entry, holdsTlvs, LONGEST_TLV, type Model, widthOf } from '../../model.ts';
 import { NONE, type Schema } from './json-schema-parts.ts';
-import { ASCII, decimal, hexText, strangers, TEXT } from './patterns.ts';
+import { ASCII, decimal, hexText, unnamedTypes, TEXT } from './patterns.ts';
 
 /** TLVs to send, by name. Null counts as absent. */
 export function tlvsSchema(model: Model): Schema {
@@ -17,11 +17,11 @@ export function tlvsSchema(model: Model): Schema {
       entries.map((entry) => [entry.name, { description: entry.doc, ...valueSchema(entry, model) }]),
     ),
     patternProperties: {
-      [strangers(
+      [unnamedTypes(
         '',
         [...taken(model.contexts[0]!.rows), ...reserved].toSorted((a, b) => a - b),
       )]: octets,
-      ...Object.fromEntries(groups.map((entry) => [strangersIn(entry), octets])),
+      ...Object.fromEntries(groups.map((entry) => [unnamedTypesIn(entry), octets])),
     },
     additionalProperties: NONE,
     allOf: groups.map(groupRule),
@@ -70,8 +70,8 @@ function taken(rows: readonly Entry[]): number[] {
   return rows.filter((row) => row.singleton || row.role !== undefined).map((row) => row.code);
 }
 
-function strangersIn(entry: Entry): string {
-  return strangers(`${entry.name}_`, taken(entry.children));
+function unnamedTypesIn(entry: Entry): string {
+  return unnamedTypes(`${entry.name}_`, taken(entry.children));
 }
 
 /** Names, and patterns of names, of all that stands inside a row. */
@@ -83,7 +83,7 @@ function partsOf(entry: Entry): { names: string[]; patterns: string[] } {
       ...inside.flatMap(({ child, parts }) => [child.name, ...parts.names]),
     ],
     patterns: [
-      ...(isGroup(entry) ? [strangersIn(entry)] : []),
+      ...(isGroup(entry) ? [unnamedTypesIn(entry)] : []),
       ...inside.flatMap(({ parts }) => parts.patterns),
     ],
   };
@@ -109,7 +109,7 @@ function groupRule(entry: Entry): Schema {
   const whole: Schema = { properties: { [entry.name]: { type: 'string' } }, required: [entry.name] };
   const rule: Schema = { anyOf: [{ not: whole }, noneOf(names, patterns)] };
   if (entry.value.kind !== 'variant') return rule;
-  const choices = [...entry.children.map(someOf), { not: noneOf([], [strangersIn(entry)]) }];
+  const choices = [...entry.children.map(someOf), { not: noneOf([], [unnamedTypesIn(entry)]) }];
   return {
     allOf: [rule, { anyOf: [noneOf([entry.name, ...names], patterns), whole, { oneOf: choices }] }],
   };

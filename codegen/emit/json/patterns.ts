@@ -56,7 +56,7 @@ export function decimal(most: bigint, canonical: boolean): string {
 }
 
 /** Names of numbers without a row, `xNN` behind a prefix; those in `taken` have another name. */
-export function strangers(prefix: string, taken: readonly number[]): string {
+export function unnamedTypes(prefix: string, taken: readonly number[]): string {
   const hex = (code: number): string =>
     [...code.toString(16).padStart(2, '0')]
       .map((digit) => (/[a-f]/.test(digit) ? `[${digit}${digit.toUpperCase()}]` : digit))
