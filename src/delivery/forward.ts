@@ -23,7 +23,7 @@ export interface OutgoingMail {
   readonly raw: Buffer;
 }
 
-/** What the next server said. */
+/** The answer of the next server. */
 export interface SendOutcome {
   /** Its reply to the whole message. */
   readonly response?: string | undefined;
@@ -48,7 +48,7 @@ export interface ForwardOptions {
   readonly onRefused?: (refused: readonly RefusedRecipient[], session: Session, envelope: Envelope) => void;
 }
 
-/** What the next server cannot be asked for this way, so that it is not offered either. */
+/** Extensions that a transport cannot ask the next server for; they are not offered. */
 const WITHHELD = new Set(['BINARYMIME', 'REQUIRETLS', 'DSN']);
 const UNAVAILABLE = '451 4.4.1 The next server did not take the message; try again later';
 
@@ -57,8 +57,8 @@ const UNAVAILABLE = '451 4.4.1 The next server did not take the message; try aga
  * accepted that it has not accepted, and nothing is kept. A `Received` field names the original client. A next server that
  * cannot be reached gives 451, its error goes to `handleError` and the log.
  *
- * It judges no recipient: on an open port it would be an open relay. Give it recipients that are yours, by a
- * `handleRCPT` of a subclass, or clients that have authenticated (`authRequired`).
+ * It checks no recipient: on an open port it would be an open relay. Restrict the recipients by `handleRCPT` in a
+ * subclass, or clients that have authenticated (`authRequired`).
  *
  * @example
  * import { Forward, SMTPServer } from 'truepeer';
@@ -86,7 +86,7 @@ export class Forward implements Handler {
     return true;
   }
 
-  /** Offers only what can be kept. */
+  /** Offers only extensions that the transport can pass on. */
   handleEHLO(
     _server: MailServer,
     { lmtp }: Session,
@@ -135,11 +135,11 @@ export class Forward implements Handler {
     } catch (error) {
       const reply = replyIn(error);
       if (reply === undefined) throw error;
-      return session.lmtp ? forEach(rcptTos, refusalsIn(error), reply) : reply;
+      return session.lmtp ? repliesFor(rcptTos, refusalsIn(error), reply) : reply;
     }
     const taken = outcome.response?.startsWith('2') === true ? outcome.response : undefined;
     const refused = refusalsIn(outcome);
-    if (session.lmtp) return forEach(rcptTos, refused, taken);
+    if (session.lmtp) return repliesFor(rcptTos, refused, taken);
     const [first] = refused;
     if (first === undefined) return taken;
     if (refused.length === rcptTos.length || this.#onRefused === undefined) return first.reply;
@@ -149,7 +149,7 @@ export class Forward implements Handler {
 }
 
 /** One reply for each recipient; `others` for those that were not refused, unless it is unclear who was. */
-function forEach(
+function repliesFor(
   recipients: readonly string[],
   refused: readonly RefusedRecipient[],
   others: string | undefined,
@@ -178,7 +178,7 @@ function refusalsIn(outcome: unknown): RefusedRecipient[] {
 
 /**
  * The reply in an error of the transport, where it is about the message. One about the connection between the two servers
- * (421, authentication) is none of the client's business.
+ * (421, authentication) is not passed on to the client.
  */
 function replyIn(error: unknown): string | undefined {
   const { command, response } = (error ?? {}) as { command?: unknown; response?: unknown };

@@ -1,4 +1,4 @@
-/** How text from elsewhere is shown: printable ASCII and nothing else, so that no terminal and no log obeys it. */
+/** How text of a peer is made harmless for a terminal, a log, a reply and a header field. */
 
 /** Text for a reply, a log line or a header: other characters become `\xHH` or `\u{...}`. */
 export function escapeText(text: string): string {
@@ -7,6 +7,11 @@ export function escapeText(text: string): string {
     const point = char.codePointAt(0)!;
     return point < 0x100 ? `\\x${point.toString(16).padStart(2, '0')}` : `\\u{${point.toString(16)}}`;
   });
+}
+
+/** Text for a header field that may hold UTF-8: control characters and line separators become `?`. */
+export function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, '?');
 }
 
 /** JSON in printable ASCII: other characters become escapes that JSON itself knows. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { asciiJson, escapeText, show } from '../../src/wire/escape.ts';
+import { asciiJson, escapeText, oneLine, show } from '../../src/wire/escape.ts';
 
 const circle: { self?: unknown } = {};
 circle.self = circle;
@@ -12,6 +12,12 @@ test('text is printable ASCII, whatever is in it', () => {
       expect(escapeText(text)).toMatch(/^[\x20-\x7e]*$/);
     }),
     { seed: 20261130 },
+  );
+});
+
+test('text for a header field is one line, and keeps its letters', () => {
+  expect(oneLine('\u00fcser@ex\u00e4mple\r\nBcc: x\u2028\u2029\x85\x00')).toBe(
+    '\u00fcser@ex\u00e4mple??Bcc: x????',
   );
 });
 

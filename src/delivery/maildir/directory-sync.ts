@@ -5,8 +5,8 @@ import { errorCode } from './storage-fault.ts';
  * Group commit for a directory: many callers, few fsyncs. A name that was made before `sync()` was called is on
  * stable storage once the promise resolves; one fsync serves everyone who asked before it began.
  *
- * The directory is opened anew for each fsync. That costs two cheap calls, and no error of an earlier fsync can
- * hide behind a descriptor that has already reported it.
+ * The directory is opened again for each fsync. That costs two cheap calls, and an error that one descriptor has already
+ * reported is reported again.
  */
 export class DirectorySync {
   readonly #path: string;

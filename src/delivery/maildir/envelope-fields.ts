@@ -1,4 +1,4 @@
-import { oneLine } from '../../smtp/content/received.ts';
+import { oneLine } from '../../wire/escape.ts';
 import type { Envelope } from '../../smtp/api/envelope.ts';
 
 /**

@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import { StorageFault } from './storage-fault.ts';
 
-// Promises over the callback functions of node:fs: plain descriptors instead of FileHandles, which cost more
-// than the system calls they wrap. Every failure is a StorageFault that names its operation.
+// Promises over the callback functions of node:fs and plain descriptors: FileHandles cost more than the system calls
+// they wrap. Every failure is a StorageFault that names its operation.
 
 /** Creates a file that must not exist yet, readable by its owner only; gives its descriptor. */
 export function createExclusively(path: string): Promise<number> {
@@ -48,27 +48,27 @@ function withoutFirst(buffers: readonly Buffer[], octets: number): Buffer[] {
 
 /** Waits until the file's octets are on stable storage. After a failure the descriptor must not be synced again. */
 export function syncFile(fd: number): Promise<void> {
-  return plain('fsync', (done) => fs.fsync(fd, done));
+  return promised('fsync', (done) => fs.fsync(fd, done));
 }
 
 /** Closes a descriptor. */
 export function closeFile(fd: number): Promise<void> {
-  return plain('close', (done) => fs.close(fd, done));
+  return promised('close', (done) => fs.close(fd, done));
 }
 
 /** Gives a file a second name, which must be free. */
 export function linkFile(from: string, to: string): Promise<void> {
-  return plain('link', (done) => fs.link(from, to, done));
+  return promised('link', (done) => fs.link(from, to, done));
 }
 
 /** Renames a file, replacing whatever has the new name. */
 export function renameFile(from: string, to: string): Promise<void> {
-  return plain('rename', (done) => fs.rename(from, to, done));
+  return promised('rename', (done) => fs.rename(from, to, done));
 }
 
 /** Removes a name. */
 export function removeFile(path: string): Promise<void> {
-  return plain('unlink', (done) => fs.unlink(path, done));
+  return promised('unlink', (done) => fs.unlink(path, done));
 }
 
 /** Opens a directory, so that it can be synced; gives its descriptor. */
@@ -92,7 +92,7 @@ export function nameTaken(path: string): Promise<boolean> {
   });
 }
 
-function plain(operation: string, call: (done: (error: Error | null) => void) => void): Promise<void> {
+function promised(operation: string, call: (done: (error: Error | null) => void) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     call((error) => (error ? reject(new StorageFault(operation, error)) : resolve()));
   });

@@ -18,12 +18,12 @@ export async function makeFolders(maildir: string): Promise<void> {
   }
 }
 
-/** Like `mkdir -p`; that of node:fs says ENOENT on a read-only disk. */
+/** Like `mkdir -p`; the recursive mkdir of node:fs gives ENOENT on a read-only disk. */
 async function makeDirectory(path: string): Promise<void> {
   try {
     await mkdir(path, 0o700);
   } catch (error) {
-    // Some file systems, /proc for one, say ENOENT of a directory that cannot be made although its parent is there.
+    // Some file systems, such as /proc, give ENOENT for a directory that cannot be made although its parent is there.
     if (errorCode(error) === 'ENOENT' && !(await isDirectory(dirname(path)))) {
       await makeDirectory(dirname(path));
       return makeDirectory(path);

@@ -114,18 +114,18 @@ export class Maildir implements Handler {
     const fields = envelopeFields(envelope, trace, this.#recipientField);
     try {
       const stored = await this.#store.store(fields, content, envelope.signal);
-      tell(() => this.#onStored?.(stored, session, envelope));
+      notify(() => this.#onStored?.(stored, session, envelope));
       return undefined;
     } catch (error) {
       if (!(error instanceof StorageFault)) throw error;
-      tell(() => this.#onFault(error, session, envelope));
+      notify(() => this.#onFault(error, session, envelope));
       return error.reply;
     }
   }
 }
 
-/** Calls a listener. What it throws must not turn a stored message into a refused one, which would come again. */
-function tell(listener: () => void): void {
+/** Calls a listener. An error of it must not refuse a stored message, which the sender would send again. */
+function notify(listener: () => void): void {
   try {
     listener();
   } catch (error) {

@@ -84,7 +84,7 @@ export class MessageFile {
     }
   }
 
-  /** Closes the file and takes its name in `tmp` away; the message in `new` stays. Failures do not matter any more. */
+  /** Closes the file and removes its name in `tmp`; the message in `new` stays. Errors are ignored: it is stored. */
   async release(): Promise<void> {
     const fd = this.#fd;
     const tmpName = this.#tmpName;
@@ -96,7 +96,7 @@ export class MessageFile {
     ]);
   }
 
-  /** Leaves nothing behind, as far as the disk lets it. */
+  /** Removes the file and its names, as far as the disk permits. */
   async discard(): Promise<void> {
     this.#staged = 0;
     this.#stage = undefined;
@@ -140,8 +140,8 @@ export class MessageFile {
 }
 
 /**
- * A second name by `link`, which never replaces anything. Where the file system knows no links (FAT, some network
- * and FUSE mounts) a rename to a name that is free: the random part of our names makes the moment between harmless.
+ * Gives a second name by `link`, which never replaces a file. Where the file system has no links (FAT, some network and
+ * FUSE mounts) a rename to a free name: the random part of the names makes a collision in between improbable.
  */
 async function moveWithoutReplacing(from: string, to: string): Promise<void> {
   try {

@@ -3,7 +3,7 @@ const CR = 0x0d;
 const SPACE = 0x20;
 const TAB = 0x09;
 const NAME = 'return-path';
-/** A field name with this much white space before its colon is none; it bounds what is held back. */
+/** The most octets held back: a name followed by more white space is not taken for the field. */
 const LONGEST_START = 78;
 const NOTHING = Buffer.alloc(0);
 
@@ -13,7 +13,7 @@ const NOTHING = Buffer.alloc(0);
  * copied except the start of a line that was cut.
  */
 export class ReturnPathFilter {
-  /** The start of a line that does not tell yet whether it is such a field. */
+  /** The start of a line that may still be such a field. */
   #held: Buffer = NOTHING;
   #where: 'line start' | 'kept line' | 'dropped line' | 'body' = 'line start';
   /** Whether the field before this line was dropped, so that its continuation lines are too. */
@@ -40,14 +40,14 @@ export class ReturnPathFilter {
     let at = 0;
     while (at < input.length) {
       if (this.#where === 'line start') {
-        const verdict = this.#judge(input, at);
-        if (verdict === 'body') break;
-        if (verdict === 'undecided') {
+        const action = this.#actionFor(input, at);
+        if (action === 'body') break;
+        if (action === 'undecided') {
           this.#held = Buffer.from(input.subarray(at));
           if (at > kept) passed.push(input.subarray(kept, at));
           return passed;
         }
-        const drop = verdict === 'drop';
+        const drop = action === 'drop';
         if (drop && at > kept) passed.push(input.subarray(kept, at));
         this.#where = drop ? 'dropped line' : 'kept line';
         if (drop) kept = at;
@@ -62,8 +62,8 @@ export class ReturnPathFilter {
     return passed;
   }
 
-  /** What becomes of the line that begins at `at`. */
-  #judge(input: Buffer, at: number): 'keep' | 'drop' | 'body' | 'undecided' {
+  /** What is done with the line that begins at `at`. */
+  #actionFor(input: Buffer, at: number): 'keep' | 'drop' | 'body' | 'undecided' {
     const first = input[at];
     if (first === SPACE || first === TAB) return this.#dropping ? 'drop' : 'keep';
     this.#dropping = false;

@@ -1,12 +1,12 @@
 import { lstat, opendir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** How long a file may lie in `tmp` before the Maildir convention calls it dead, in milliseconds: 36 hours. */
+/** How long a file may lie in `tmp` before the Maildir convention lets it be removed, in milliseconds: 36 hours. */
 const STALE_AFTER = 36 * 60 * 60 * 1000;
 
 /**
- * Removes what dead runs left in a Maildir's `tmp`: regular files whose content has not changed for 36 hours.
- * A file that cannot be looked at or removed is left alone, for another delivery agent may be at work there too.
+ * Removes what interrupted deliveries left in a Maildir's `tmp`: regular files whose content has not changed for 36 hours.
+ * A file that cannot be looked at or removed stays: another delivery agent may use the directory, too.
  *
  * @param tmp the directory
  * @param now milliseconds since the epoch

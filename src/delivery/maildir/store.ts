@@ -8,7 +8,7 @@ import { removeStaleFiles } from './stale-files.ts';
 import { StorageFault } from './storage-fault.ts';
 import { uniqueNames } from './unique-name.ts';
 
-/** A message that is safely on disk. */
+/** A message that is stored durably. */
 export interface StoredMessage {
   /** The file's name in `new`. */
   name: string;
@@ -40,8 +40,7 @@ export class MaildirStore {
   }
 
   /**
-   * Makes the directories (0700) where they are missing and removes files that dead runs left in `tmp` more than
-   * 36 hours ago. The first delivery does this by itself; a server calls it at its start, to fail early.
+   * Makes the directories (0700) where they are missing and removes files older than 36 hours from `tmp`. The first delivery does this by itself; a server calls it at its start, to fail early.
    *
    * @throws StorageFault when the Maildir cannot be used; the next call tries again
    */
@@ -122,7 +121,7 @@ export class MaildirStore {
   }
 }
 
-/** Waits for one step; when the disk failed it gives the space back at once and tells the fault. */
+/** Waits for one step; when the disk failed, frees the space at once and returns the fault. */
 async function attempt(
   file: MessageFile,
   step: Promise<void> | undefined,

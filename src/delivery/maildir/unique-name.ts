@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 
 /**
- * A maker of file names that nobody else makes: `seconds.M<microseconds>P<pid>Q<count>R<random>.host`, as the
+ * Makes a function that gives unique file names: `seconds.M<microseconds>P<pid>Q<count>R<random>.host`, as the
  * Maildir convention has it (https://cr.yp.to/proto/maildir.html). `R` tells apart what the process number cannot:
- * containers, worker threads, and a process that got the number of a dead one.
+ * containers, worker threads, and a process with the number of an earlier one.
  */
 export function uniqueNames(host: string = hostname()): () => string {
   const run = `R${randomBytes(8).toString('hex')}.${safeHost(host)}`;
@@ -18,7 +18,7 @@ export function uniqueNames(host: string = hostname()): () => string {
   };
 }
 
-/** A host name as a part of a file name: `/` and `:` in octal, as the convention says, and no other surprise. */
+/** A host name as a part of a file name: `/` and `:` in octal, as the convention says, and other characters as `_`. */
 function safeHost(host: string): string {
   const safe = host
     .slice(0, 64)

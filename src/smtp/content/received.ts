@@ -1,6 +1,6 @@
 import { isAddressLiteral } from '../grammar/address.ts';
 import type { Envelope } from '../api/envelope.ts';
-import { escapeText } from '../../wire/escape.ts';
+import { escapeText, oneLine } from '../../wire/escape.ts';
 import type { Session } from '../api/session.ts';
 
 export interface ReceivedOptions {
@@ -52,11 +52,6 @@ export function traceField(session: ReceivedSession, envelope: Envelope, options
 function helloName(name: string | null): string {
   if (name === null) return 'unknown';
   return isAddressLiteral(name) ? name : atom(name);
-}
-
-/** An address as one line, whatever its reader takes for a line's end. */
-export function oneLine(address: string): string {
-  return address.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, '?');
 }
 
 function atom(text: string): string {
