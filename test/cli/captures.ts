@@ -7,6 +7,8 @@ interface PacketParts {
   to: Endpoint;
   sequence: number;
   syn?: boolean;
+  fin?: boolean;
+  rst?: boolean;
   /** The number of a SYN that this one answers. */
   answers?: number;
   payload: Buffer;
@@ -54,17 +56,20 @@ interface TcpParts {
   toPort: number;
   sequence: number;
   syn?: boolean;
+  fin?: boolean;
+  rst?: boolean;
   answers?: number;
 }
 
-function tcpHeader({ fromPort, toPort, sequence, syn = false, answers }: TcpParts): Buffer {
+function tcpHeader({ fromPort, toPort, sequence, syn, fin, rst, answers }: TcpParts): Buffer {
   const tcp = Buffer.alloc(20);
   tcp.writeUInt16BE(fromPort, 0);
   tcp.writeUInt16BE(toPort, 2);
   tcp.writeUInt32BE(sequence, 4);
   tcp.writeUInt32BE(answers ?? 0, 8);
   tcp[12] = 0x50;
-  tcp[13] = syn ? (answers === undefined ? 0x02 : 0x12) : 0x18;
+  const flags = syn === true ? (answers === undefined ? 0x02 : 0x12) : 0x18;
+  tcp[13] = flags | (fin === true ? 0x01 : 0) | (rst === true ? 0x04 : 0);
   return tcp;
 }
 
@@ -109,4 +114,29 @@ function block(type: number, body: Buffer): Buffer {
   head.writeUInt32BE(type, 0);
   head.writeUInt32BE(body.length + 12, 4);
   return Buffer.concat([head, body, head.subarray(4)]);
+}
+
+/** An Ethernet frame, its addresses zero. */
+export function ethernet(type: string, inside: Buffer): Buffer {
+  return Buffer.concat([Buffer.alloc(12), Buffer.from(type, 'hex'), inside]);
+}
+
+/** An IPv4 packet from 10.1.0.1 to 10.1.0.2 of any protocol. */
+export function ipv4(protocol: number, inside: Buffer, fragment = 0): Buffer {
+  const ip = Buffer.alloc(20);
+  ip[0] = 0x45;
+  ip.writeUInt16BE(20 + inside.length, 2);
+  ip.writeUInt16BE(fragment, 6);
+  ip[9] = protocol;
+  ip.set([10, 1, 0, 1, 10, 1, 0, 2], 12);
+  return Buffer.concat([ip, inside]);
+}
+
+/** A UDP datagram from 10.1.0.1, port 5000, to 10.1.0.2. */
+export function udpPacket(toPort: number, payload: Buffer): Buffer {
+  const udp = Buffer.alloc(8);
+  udp.writeUInt16BE(5000, 0);
+  udp.writeUInt16BE(toPort, 2);
+  udp.writeUInt16BE(8 + payload.length, 4);
+  return ipv4(17, Buffer.concat([udp, payload]));
 }

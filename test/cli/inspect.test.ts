@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
 import { encode } from '../../src/proxy/index.ts';
-import { pcap, pcapng, tcpOverIpv6, tcpPacket } from './captures.ts';
+import { ethernet, pcap, pcapng, tcpOverIpv6, tcpPacket } from './captures.ts';
 import type { Endpoint } from './captures.ts';
 import { truepeer } from './support.ts';
 
@@ -31,6 +31,10 @@ const V2_TABLE = `  offset  octets                               field          
       26  00 19                                dstPort            25                            2.2
 `;
 const V2_SHOWN = { code: 0, out: `${V2_TABLE}\nValid: a version 2 header of 28 octets.\n`, err: '' };
+
+/** The same, sent on a connection of a capture. */
+const sent = (via: string) =>
+  `10.0.0.1:40000 -> 10.0.0.2:25${via}\n${V2_TABLE}\nValid: a version 2 header of 28 octets. Nothing follows it.\n`;
 
 const FROM: Endpoint = [10, 0, 0, 1, 40000];
 const TO: Endpoint = [10, 0, 0, 2, 25];
@@ -115,11 +119,7 @@ describe('truepeer inspect, forms of input', () => {
       return `\t0x${(line * 16).toString(16).padStart(4, '0')}:  ${hex.padEnd(39)}  ${text}`;
     });
     const text = `12:00:00.000000 IP 10.0.0.1.40000 > 10.0.0.2.25: Flags [P.]\n${lines.join('\n')}\n`;
-    const { out } = V2_SHOWN;
-    expect(await truepeer(['inspect', '-'], text)).toEqual({
-      ...V2_SHOWN,
-      out: `10.0.0.1:40000 -> 10.0.0.2:25\n${out}`,
-    });
+    expect(await truepeer(['inspect', '-'], text)).toEqual({ ...V2_SHOWN, out: sent('') });
   });
 
   it.each([
@@ -147,8 +147,8 @@ describe('truepeer inspect, forms of input', () => {
       expect(await truepeer(['inspect', '-'], capture)).toEqual({
         code: 0,
         out:
-          `10.0.0.1:40000 -> 10.0.0.2:25\n${V2_TABLE}\nValid: a version 2 header of 28 octets.\n\n` +
-          `10.0.0.9:1 -> 10.0.0.2:25\n${V1_TABLE}\nValid: a version 1 header of 46 octets.\n\n` +
+          `10.0.0.1:40000 -> 10.0.0.2:25\n${V2_TABLE}\nValid: a version 2 header of 28 octets. Nothing follows it.\n\n` +
+          `10.0.0.9:1 -> 10.0.0.2:25\n${V1_TABLE}\nValid: a version 1 header of 46 octets. Nothing follows it.\n\n` +
           '2 connections: 2 valid, 0 invalid, 0 incomplete.\n',
         err: '',
       });
@@ -156,13 +156,21 @@ describe('truepeer inspect, forms of input', () => {
   );
 
   const packet = tcpPacket({ from: FROM, to: TO, sequence: 1, payload: octets });
-  const ethernet = (type: string, inside: Buffer) =>
-    Buffer.concat([Buffer.alloc(12), Buffer.from(type, 'hex'), inside]);
 
   it.each([
     { link: 'loopback', linkType: 0, frame: Buffer.concat([Buffer.from('02000000', 'hex'), packet]) },
-    { link: 'Ethernet, two VLAN tags', linkType: 1, frame: ethernet('88a80001810000020800', packet) },
-    { link: 'Ethernet, PPPoE', linkType: 1, frame: ethernet('88641100000100000021', packet) },
+    {
+      link: 'Ethernet, two VLAN tags',
+      linkType: 1,
+      frame: ethernet('88a80001810000020800', packet),
+      via: ', in VLAN 1, VLAN 2',
+    },
+    {
+      link: 'Ethernet, PPPoE',
+      linkType: 1,
+      frame: ethernet('88641100000100000021', packet),
+      via: ', in PPPoE',
+    },
     { link: 'raw IP', linkType: 101, frame: packet },
     {
       link: 'any of Linux',
@@ -176,14 +184,11 @@ describe('truepeer inspect, forms of input', () => {
     },
   ])(
     'a pcap of link type $link, in either byte order, with micro- and nanoseconds',
-    async ({ linkType, frame }) => {
+    async ({ linkType, frame, via = '' }) => {
       for (const little of [true, false]) {
         for (const magic of [0xa1b2c3d4, 0xa1b23c4d]) {
           const file = pcap([frame], { linkType, little, magic });
-          expect(await truepeer(['inspect', '-'], file)).toEqual({
-            ...V2_SHOWN,
-            out: `10.0.0.1:40000 -> 10.0.0.2:25\n${V2_SHOWN.out}`,
-          });
+          expect(await truepeer(['inspect', '-'], file)).toEqual({ ...V2_SHOWN, out: sent(via) });
         }
       }
     },
@@ -264,7 +269,7 @@ describe('truepeer inspect, forms of input', () => {
     { file: pcap([]), it: '0 packets' },
     {
       file: pcap([Buffer.alloc(60)], { linkType: 105 }),
-      it: '1 packets and link layers that are not known here (105)',
+      it: '1 packets: 1 frames of link layer 105, IEEE 802.11, which is not read',
     },
   ])('a capture without payload is wrong usage: $it', async ({ file, it: what }) => {
     expect(await truepeer(['inspect', '-'], file)).toEqual({
@@ -375,7 +380,7 @@ Valid: a version 2 header of 116 octets.
       '      14  00 0c                                length             12 octets follow                         2.2',
       '      16  cb 00 71 07 c6 33 64 19 10 e1 00 19  payload            skipped: it says nothing about a client  2.2',
       '',
-      'Valid: a version 2 header of 28 octets. 4 octets follow it.',
+      'Valid: a version 2 header of 28 octets. 4 octets follow it: text: AAAA.',
       '',
     ]);
   });
@@ -422,6 +427,7 @@ Valid: a version 2 header of 36 octets.
         verdict: 'ok',
         octets: 19,
         length: 15,
+        followedBy: { name: 'smtp', text: 'an SMTP command: EHLO' },
         header: {
           version: 1,
           command: null,

@@ -1,46 +1,43 @@
-import { isCapture, packetsOf } from './capture/capture-file.ts';
 import { UsageError } from '../shared/failure.ts';
-import { firstOctets } from './capture/first-octets.ts';
-import type { FirstOctets } from './capture/first-octets.ts';
 import { fromBase64, fromDump, fromHex, tcpdumpPackets } from './capture/hex-dump.ts';
-import { readNamed } from '../shared/input.ts';
-import { ipOfLink, isKnownLink } from './capture/link-layer.ts';
-import { segmentOfDump, segmentOfPacket } from './capture/tcp-segments.ts';
-import type { Segment } from './capture/tcp-segments.ts';
+import { recognise } from './recognise/recognise.ts';
 
-/** Octets to look at; from a capture with the connection they were sent on. */
-export type Given = { octets: Buffer } | FirstOctets;
+/** Octets to look at, or packets in which they are. */
+export type Meant = { octets: Uint8Array } | { packets: Buffer[] };
 
 /**
- * What was meant: a capture file gives the first octets of each TCP connection, text is read as one of the forms
- * that people paste, anything else is taken as it is.
+ * What the content of a file means: text in one of the forms that people paste, otherwise the octets themselves.
  *
- * @throws UsageError when a capture has no TCP payload, or a text is none of the forms
+ * @throws UsageError when there is nothing in it
  */
-export function givenBy(input: Buffer): Given[] {
-  if (isCapture(input)) return fromCapture(input);
-  return input.every(isText) ? givenByText(input.toString('latin1')) : [{ octets: input }];
-}
-
-/** The same for an argument: the name of a file that exists, otherwise text. */
-export function givenByArgument(argument: string): Given[] {
-  const file = readNamed(argument);
-  if (file !== undefined) return givenBy(file);
-  return givenByText(argument, `${EXPECTED}; no file has that name either.`);
+export function meantBy(content: Buffer): Meant {
+  const text = content.every(isText) ? content.toString('latin1') : undefined;
+  if (text?.trim() === '') throw new UsageError(`${EXPECTED}; there is nothing in it.`);
+  return (text === undefined ? undefined : read(text)) ?? { octets: content };
 }
 
 /**
- * Reads text: a version 1 line, the output of `xxd`, `hexdump -C` or `tcpdump -X`, hex digits, or base64.
+ * The same for an argument.
  *
- * @throws UsageError when it is none of them
+ * @throws UsageError when it is no such text, and not the beginning of another protocol either
  */
-function givenByText(text: string, complaint = `${EXPECTED}.`): Given[] {
-  if (text.startsWith('PROXY')) return [{ octets: Buffer.from(withLineEnds(text)) }];
+export function meantByArgument(text: string): Meant {
+  const meant = read(text);
+  if (meant !== undefined) return meant;
+  const octets = Buffer.from(withLineEnds(text));
+  const { name = 'text' } = recognise(octets) ?? {};
+  if (name === 'text' || name === 'nothing')
+    throw new UsageError(`${EXPECTED}; no file has that name either.`);
+  return { octets };
+}
+
+/** Reads text: a version 1 line, the output of `xxd`, `hexdump -C` or `tcpdump -X`, hex digits, or base64. */
+function read(text: string): Meant | undefined {
+  if (text.startsWith('PROXY')) return { octets: Buffer.from(withLineEnds(text)) };
   const packets = tcpdumpPackets(text);
-  if (packets.length > 0) return connections(packets.map(segmentOfDump), `${packets.length} packets`);
+  if (packets.length > 0) return { packets };
   const octets = fromDump(text) ?? fromHex(text) ?? fromBase64(text);
-  if (octets === undefined) throw new UsageError(complaint);
-  return [{ octets }];
+  return octets === undefined ? undefined : { octets };
 }
 
 const EXPECTED =
@@ -53,26 +50,7 @@ function isText(octet: number): boolean {
   );
 }
 
-function fromCapture(file: Buffer): FirstOctets[] {
-  const packets = [...packetsOf(file)];
-  const strange = new Set(packets.map(({ linkType }) => linkType).filter((type) => !isKnownLink(type)));
-  const segments = packets.map(({ linkType, octets }) => {
-    const packet = ipOfLink(linkType, octets);
-    return packet === undefined ? undefined : segmentOfPacket(packet);
-  });
-  const links =
-    strange.size === 0 ? '' : ` and link layers that are not known here (${[...strange].join(', ')})`;
-  return connections(segments, `${packets.length} packets${links}`);
-}
-
-/** @param what what the segments were looked for in, for the message */
-function connections(segments: readonly (Segment | undefined)[], what: string): FirstOctets[] {
-  const found = firstOctets(segments.filter((segment) => segment !== undefined));
-  if (found.length > 0) return found;
-  throw new UsageError(`Expected a TCP connection with payload in the capture; it has ${what}.`);
-}
-
-/** On a command line CR and LF cannot be typed: where there is no CR, `\r\n` in letters is taken for them. */
+/** On a command line CR and LF cannot be typed: where there is no CR, `\\r\\n` in letters is taken for them. */
 function withLineEnds(text: string): string {
   if (text.includes('\r')) return text;
   return text.replaceAll('\\r', '\r').replaceAll('\\n', '\n');

@@ -1,31 +1,70 @@
-import type { decode } from '../../proxy/index.ts';
 import { escapeText } from '../../wire/escape.ts';
 import { hex } from '../../wire/index.ts';
-import type { Annotation } from './annotate/annotation.ts';
-import type { Given } from './input-format.ts';
+import type { Finding } from './examine.ts';
+import { Printer } from './printer.ts';
+import type { Output } from '../shared/io.ts';
+import type { Given } from './examine.ts';
+import type { Recognised } from './recognise/recognised.ts';
+import { stylesFor } from './style.ts';
 import type { Styles } from './style.ts';
 import { layOut, widest, wrap } from './table.ts';
 import type { Cell } from './table.ts';
 
-/** A header with what the codec and the tables say of it. */
-export interface Finding {
-  given: Given;
-  result: ReturnType<typeof decode>;
-  fields: readonly Annotation[];
+/** Findings for people: a table and a verdict for each; of several connections a summary, too. */
+export class Report extends Printer {
+  readonly #output: Output;
+  readonly #styles: Styles;
+
+  constructor(output: Output) {
+    super();
+    this.#output = output;
+    this.#styles = stylesFor(output);
+  }
+
+  protected override print(finding: Finding): void {
+    const styles = this.#styles;
+    const parts = [
+      `${heading(finding, styles)}${table(finding, styles, this.#output.columns)}`,
+      [verdict(finding, styles), ...missing(finding)].join('\n'),
+    ];
+    this.#write(parts.join('\n\n'), this.count > 1);
+  }
+
+  override followed({ given, other }: Finding): void {
+    this.#write(`${route(given)}: the header is followed by ${other?.text ?? UNKNOWN}.`, true);
+  }
+
+  override end(remarks: readonly string[]): void {
+    const { ok, invalid, incomplete } = this.tally;
+    const summary = `${this.count} connections: ${ok} valid, ${invalid} invalid, ${incomplete} incomplete.`;
+    const lines = this.count > 1 ? [summary, ...remarks] : remarks;
+    if (lines.length > 0) this.#write(lines.join('\n'), true);
+  }
+
+  #write(text: string, isFurther: boolean): void {
+    this.#output.write(`${isFurther ? '\n' : ''}${text}\n`);
+  }
 }
 
-/** Findings for people: a table and a verdict for each; of several connections a summary, too. */
-export function report(findings: readonly Finding[], styles: Styles, columns: number | undefined): string {
-  const parts = findings.map(
-    (finding) =>
-      `${heading(finding, styles)}${table(finding, styles, columns)}\n\n${verdict(finding, styles)}`,
-  );
-  if (findings.length > 1) parts.push(summary(findings));
-  return parts.join('\n\n');
+const UNKNOWN = 'octets of no protocol that is known here';
+
+function route(given: Given): string {
+  if (!('from' in given)) return '';
+  const { from, to, via, transport } = given;
+  return `${from} -> ${to}${transport === 'UDP' ? ', UDP' : ''}${via === '' ? '' : `, in ${via}`}`;
 }
 
 function heading({ given }: Finding, { bold }: Styles): string {
-  return 'from' in given ? `${bold(`${given.from} -> ${given.to}`)}\n` : '';
+  return 'from' in given ? `${bold(route(given))}\n` : '';
+}
+
+/** Octets that the capture lacks. */
+function missing({ given }: Finding): string[] {
+  if (!('hole' in given) || given.hole === undefined) return [];
+  const { from, to } = given.hole;
+  return to === undefined
+    ? [`The capture holds no octets from ${from} on: packets are cut off (tcpdump -s 0), or are fragments.`]
+    : [`The capture lacks octets ${from} to ${to - 1}: a segment is missing.`];
 }
 
 function table({ result, fields }: Finding, styles: Styles, columns: number | undefined): string {
@@ -88,22 +127,35 @@ function inLines(words: readonly string[], most: number): string[] {
   );
 }
 
-function verdict({ given: { octets }, result }: Finding, { green, yellow, red }: Styles): string {
+function verdict({ given, result, other }: Finding, { green, yellow, red }: Styles): string {
+  const { octets } = given;
   const received = octets.length;
   switch (result.status) {
     case 'ok': {
+      const valid = `${green('Valid')}: a version ${result.data.version} header of ${result.length} octets.`;
       const rest = received - result.length;
-      const follows = rest === 0 ? '' : ` ${rest} octets follow it.`;
-      return `${green('Valid')}: a version ${result.data.version} header of ${result.length} octets.${follows}`;
+      if (rest > 0) return `${valid} ${follows(rest)}: ${other?.text ?? UNKNOWN}.`;
+      return 'from' in given ? `${valid} Nothing follows it.` : valid;
     }
     case 'incomplete':
       return (
         `${yellow('Incomplete')}: ${received} octets are there, at least ${result.needed} are needed; expected the next one at octet ` +
         `${received}.${result.needed === received + 1 ? lineEndMissing(octets) : ''}`
       );
-    default:
-      return `${red('Invalid')}: ${escapeText(result.error.message)}.`;
+    default: {
+      const instead = other === undefined || isHeader(other) ? '' : `this is ${other.text}. `;
+      return `${red('Invalid')}: ${instead}${escapeText(result.error.message)}.`;
+    }
   }
+}
+
+function follows(count: number): string {
+  return count === 1 ? '1 octet follows it' : `${count} octets follow it`;
+}
+
+/** Whether it is a header as it should begin: then what is wrong stands further on. */
+function isHeader({ name }: Recognised): boolean {
+  return name === 'proxy-v1' || name === 'proxy-v2';
 }
 
 /** The hint for a version 1 line without CR LF, which cannot be typed; version 2 begins with a CR. */
@@ -114,9 +166,3 @@ function lineEndMissing(octets: Uint8Array): string {
 }
 
 const CR = 0x0d;
-
-function summary(findings: readonly Finding[]): string {
-  const count = (status: Finding['result']['status']) =>
-    findings.filter(({ result }) => result.status === status).length;
-  return `${findings.length} connections: ${count('ok')} valid, ${count('invalid')} invalid, ${count('incomplete')} incomplete.`;
-}

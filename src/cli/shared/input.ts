@@ -29,11 +29,25 @@ export function readNamed(path: string): Buffer | undefined {
       throw new UsageError(`${escapeText(path)} is too large: expected at most ${MOST_INPUT} octets.`);
     return readFileSync(path);
   } catch (error) {
-    if (error instanceof UsageError) throw error;
-    const code = (error as { code?: string }).code ?? 'unknown fault';
-    if (ABSENT.has(code)) return undefined;
-    throw new UsageError(`Cannot read ${escapeText(path)}: ${UNREADABLE[code] ?? code}.`);
+    if (absent(error)) return undefined;
+    throw unreadable(path, error);
   }
+}
+
+/** Whether there is no file of the name that led to the fault. */
+export function absent(error: unknown): boolean {
+  return ABSENT.has(codeOf(error));
+}
+
+/** What to say of a file that cannot be read. */
+export function unreadable(path: string, error: unknown): UsageError {
+  if (error instanceof UsageError) return error;
+  const code = codeOf(error);
+  return new UsageError(`Cannot read ${escapeText(path)}: ${UNREADABLE[code] ?? code}.`);
+}
+
+function codeOf(error: unknown): string {
+  return (error as { code?: string }).code ?? 'unknown fault';
 }
 
 const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ELOOP', 'ERR_INVALID_ARG_VALUE']);

@@ -1,83 +1,62 @@
-import { UsageError } from '../../shared/failure.ts';
+import { OctetQueue } from './octet-queue.ts';
+import { isPcap, pcapPackets } from './pcap.ts';
+import { isPcapng, pcapngPackets } from './pcapng.ts';
 
 /** A captured packet: its octets from the link layer on, and the number of that link layer. */
 export interface CapturedPacket {
   linkType: number;
+  /** What the capture holds of it. */
   octets: Buffer;
-}
-
-const PCAP_MAGIC = new Set([0xa1b2c3d4, 0xa1b23c4d]);
-const PCAPNG_SECTION = 0x0a0d0d0a;
-const PCAPNG_BYTE_ORDER = 0x1a2b3c4d;
-const PCAPNG_INTERFACE = 1;
-const PCAPNG_SIMPLE_PACKET = 3;
-const PCAPNG_PACKET = 6;
-
-/** Whether the octets begin like a capture file of tcpdump or Wireshark. */
-export function isCapture(file: Buffer): boolean {
-  if (file.length < 12) return false;
-  return (
-    PCAP_MAGIC.has(file.readUInt32LE(0)) ||
-    PCAP_MAGIC.has(file.readUInt32BE(0)) ||
-    file.readUInt32BE(0) === PCAPNG_SECTION
-  );
+  /** Octets that it had on the wire. */
+  length: number;
 }
 
 /**
- * The packets of a capture file, in order: pcap (draft-ietf-opsawg-pcap) or pcapng (draft-ietf-opsawg-pcapng). A file
- * that was cut off gives the packets that are whole.
- *
- * @throws UsageError when the octets are of neither kind
+ * Reads a capture as far as its octets are there: packets, `undefined` where more octets are needed, and at last what
+ * is wrong with it, if anything is.
  */
-export function packetsOf(file: Buffer): Generator<CapturedPacket> {
-  if (!isCapture(file)) throw new UsageError('Expected a pcap or pcapng file.');
-  return file.readUInt32BE(0) === PCAPNG_SECTION ? pcapngPackets(file) : pcapPackets(file);
+export type PacketSource = Generator<CapturedPacket | undefined, string | undefined>;
+
+/** Octets that decide whether something is a capture. */
+export const CAPTURE_HEAD = 12;
+
+/** Whether the octets begin like a capture file of tcpdump or Wireshark. */
+export function isCapture(head: Buffer): boolean {
+  return head.length >= CAPTURE_HEAD && (isPcap(head) || isPcapng(head));
 }
 
-function* pcapPackets(file: Buffer): Generator<CapturedPacket> {
-  const read32 = reader(file, PCAP_MAGIC.has(file.readUInt32LE(0)));
-  if (file.length < 24) return;
-  const linkType = read32(20) & 0xffff;
-  for (let at = 24; at + 16 <= file.length;) {
-    const length = read32(at + 8);
-    const start = at + 16;
-    if (start + length > file.length) return;
-    yield { linkType, octets: file.subarray(start, start + length) };
-    at = start + length;
+/** The packets of a capture that comes in chunks. Of its octets no more is held than the packet that is being read. */
+export class CaptureReader {
+  readonly #queue = new OctetQueue();
+  readonly #packets: PacketSource;
+  #fault: string | undefined;
+  #done = false;
+
+  constructor(head: Buffer) {
+    this.#packets = isPcapng(head) ? pcapngPackets(this.#queue) : pcapPackets(this.#queue);
   }
-}
 
-function* pcapngPackets(file: Buffer): Generator<CapturedPacket> {
-  let little = true;
-  let interfaces: number[] = [];
-  for (let at = 0; at + 12 <= file.length;) {
-    const isSection = file.readUInt32BE(at) === PCAPNG_SECTION;
-    if (isSection) {
-      little = file.readUInt32LE(at + 8) === PCAPNG_BYTE_ORDER;
-      interfaces = [];
-    }
-    const read32 = reader(file, little);
-    const type = isSection ? PCAPNG_SECTION : read32(at);
-    const length = read32(at + 4);
-    if (length < 12 || at + length > file.length) return;
-    const end = at + length - 4;
-    if (type === PCAPNG_INTERFACE && length >= 20) {
-      interfaces.push(little ? file.readUInt16LE(at + 8) : file.readUInt16BE(at + 8));
-    }
-    if (type === PCAPNG_PACKET && length >= 32) {
-      const octets = file.subarray(at + 28, Math.min(end, at + 28 + read32(at + 20)));
-      yield { linkType: interfaces[read32(at + 8)] ?? -1, octets };
-    }
-    if (type === PCAPNG_SIMPLE_PACKET && length >= 16) {
-      yield {
-        linkType: interfaces[0] ?? -1,
-        octets: file.subarray(at + 12, Math.min(end, at + 12 + read32(at + 8))),
-      };
-    }
-    at += length;
+  /** Packets that are whole now. */
+  *push(chunk: Buffer): Generator<CapturedPacket> {
+    if (this.#done) return;
+    this.#queue.push(chunk);
+    yield* this.#read();
   }
-}
 
-function reader(file: Buffer, little: boolean): (at: number) => number {
-  return little ? (at) => file.readUInt32LE(at) : (at) => file.readUInt32BE(at);
+  /** No octet will follow; gives what is wrong with the capture: that it ends inside a packet, or is damaged. */
+  end(): string | undefined {
+    this.#queue.ended = true;
+    for (const _ of this.#read()) continue;
+    return this.#fault;
+  }
+
+  *#read(): Generator<CapturedPacket> {
+    while (!this.#done) {
+      const { done = false, value } = this.#packets.next();
+      this.#done = done;
+      if (value === undefined) return;
+      if (typeof value === 'string') this.#fault = value;
+      else yield value;
+    }
+  }
 }

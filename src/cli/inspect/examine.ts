@@ -1,0 +1,58 @@
+import { spec } from '../../../spec/index.ts';
+import { decode } from '../../proxy/index.ts';
+import { u16be } from '../../wire/index.ts';
+import { annotate } from './annotate/annotate.ts';
+import type { Annotation } from './annotate/annotation.ts';
+import type { FirstOctets, Progress } from './capture/connections.ts';
+import { recognise } from './recognise/recognise.ts';
+import type { Recognised } from './recognise/recognised.ts';
+
+/** Octets to look at; from a capture with the connection they were sent on. */
+export type Given = { octets: Uint8Array } | FirstOctets;
+
+/** A header with what the codec and the tables say of it. */
+export interface Finding {
+  given: Given;
+  result: ReturnType<typeof decode>;
+  fields: readonly Annotation[];
+  /** What stands behind a valid header, or instead of one. */
+  other: Recognised | undefined;
+}
+
+export function examine(given: Given): Finding {
+  const result = decode(given.octets);
+  const length = result.status === 'ok' ? result.length : undefined;
+  return {
+    given,
+    result,
+    fields: annotate(given.octets, length),
+    other: result.status === 'incomplete' ? undefined : recognise(given.octets.subarray(length ?? 0)),
+  };
+}
+
+/** Octets behind a header after which what they are is not asked any more. */
+const ENOUGH_BEHIND = 64;
+/** The most octets of a connection that can change what is said of it: a header, and a ClientHello behind it. */
+export const ENOUGH =
+  spec.preamble.size + (spec.limits.find(({ name }) => name === 'maxLength')?.default ?? 0) + 4096;
+
+/** How far the first octets of a connection decide what is said of it. */
+export function progressOf(octets: Uint8Array): Progress {
+  const result = decode(octets);
+  if (result.status === 'incomplete') return 'begun';
+  if (result.status === 'invalid') {
+    const announced = announcedLength(octets);
+    if (announced !== undefined) return octets.length >= announced ? 'all' : 'header';
+  }
+  const rest = octets.subarray(result.status === 'ok' ? result.length : 0);
+  const found = recognise(rest);
+  return found?.isWhole === true || (found === undefined && rest.length >= ENOUGH_BEHIND) ? 'all' : 'header';
+}
+
+/** The octets that a version 2 header says it has; `undefined` for anything else. */
+function announcedLength(octets: Uint8Array): number | undefined {
+  const { size, length } = spec.preamble;
+  return octets.length >= size && recognise(octets)?.name === 'proxy-v2'
+    ? size + u16be(octets, length)
+    : undefined;
+}
