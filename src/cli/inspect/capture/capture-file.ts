@@ -1,21 +1,7 @@
+import type { CapturedPacket, PacketSource } from './captured-packet.ts';
 import { OctetQueue } from './octet-queue.ts';
 import { isPcap, pcapPackets } from './pcap.ts';
 import { isPcapng, pcapngPackets } from './pcapng.ts';
-
-/** A captured packet: its octets from the link layer on, and the number of that link layer. */
-export interface CapturedPacket {
-  linkType: number;
-  /** What the capture holds of it. */
-  octets: Buffer;
-  /** Octets that it had on the wire. */
-  length: number;
-}
-
-/**
- * Reads a capture as far as its octets are there: packets, `undefined` where more octets are needed, and at last what
- * is wrong with it, if anything is.
- */
-export type PacketSource = Generator<CapturedPacket | undefined, string | undefined>;
 
 /** Octets that decide whether something is a capture. */
 export const CAPTURE_HEAD = 12;

@@ -1,4 +1,4 @@
-import type { CapturedPacket, PacketSource } from './capture-file.ts';
+import type { CapturedPacket, PacketSource } from './captured-packet.ts';
 import { packetOctets } from './packet-octets.ts';
 import { need } from './octet-queue.ts';
 import type { OctetQueue } from './octet-queue.ts';

@@ -1,4 +1,4 @@
-import type { CapturedPacket } from './capture-file.ts';
+import type { CapturedPacket } from './captured-packet.ts';
 import { ofIp } from './layers/ip.ts';
 import { other } from './layers/layer.ts';
 import type { Held, Inside } from './layers/layer.ts';
