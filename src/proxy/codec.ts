@@ -1,13 +1,13 @@
 import { NEED, Scan, type Tables } from '../wire/index.ts';
-import { ProxyData } from './data.ts';
+import { type DataContext, ProxyData } from './data.ts';
 import { makeEncode } from './encode/encode.ts';
 import { faultOf, ProxyError } from './error.ts';
 import type { Header, TlvsInput } from './encode/header.ts';
 import { type DecodeOptions, resolveLimits } from './decode-options.ts';
-import { HeaderReader } from './reader.ts';
+import { HeaderReader, type ReaderContext } from './reader.ts';
 import { makeTlvClass, type TlvClass } from './tlv-class.ts';
 
-/** What became of octets: a header, the wish for more, or the reason why they are none. */
+/** A result of decoding: a header, the number of octets that are needed, or why the octets are no header. */
 export type DecodeResult<V> =
   | { readonly status: 'ok'; readonly data: ProxyData<V>; readonly length: number }
   /** `needed` octets are needed in all, at least. */
@@ -40,10 +40,45 @@ export function createCodec<V>(tables: Tables<V>): Codec<V> {
   const ProxyTLV = makeTlvClass(tables);
   const context = { tables, ProxyTLV };
   const scan = new Scan();
+  const Invalid = makeInvalid(context);
   const incompleteHeader = tables.errors.find((entry) => entry.code === 'incomplete-header')!;
+  const incomplete = (bytes: Uint8Array): ProxyError => new ProxyError(incompleteHeader, bytes.length, '');
 
-  /** A refusal; the `ProxyData` of it is made when asked for, so that refusing costs no more than accepting. */
-  class Invalid {
+  function decode(bytes: Uint8Array, options?: DecodeOptions): DecodeResult<V> {
+    const limits = options === undefined ? tables.limits : resolveLimits(options, tables.limits);
+    const result = tables.scanHeader(bytes, limits, scan);
+    if (result > 0)
+      return { status: 'ok', data: new ProxyData(context, bytes, result, scan, null), length: result };
+    if (result === NEED) return { status: 'incomplete', needed: scan.needed };
+    return refused(bytes);
+  }
+
+  /** A function of its own: V8 would not optimise `decode` with this seldom used branch inside. */
+  function refused(bytes: Uint8Array): InvalidResult<V> {
+    if (!ArrayBuffer.isView(bytes)) throw new TypeError('decode takes a Uint8Array');
+    return new Invalid(bytes, faultOf(tables.errors, bytes, scan));
+  }
+
+  return {
+    tables,
+    decode,
+    decodeDatagram(bytes, options) {
+      const result = decode(bytes, options);
+      return result.status === 'incomplete' ? new Invalid(bytes, incomplete(bytes)) : result;
+    },
+    encode: makeEncode(tables as Tables) as Codec<V>['encode'],
+    ProxyReader: makeReader(context, scan, incomplete),
+    ProxyTLV,
+  };
+}
+
+type InvalidResult<V> = Extract<DecodeResult<V>, { status: 'invalid' }>;
+
+/** The class of invalid results. Their `data` is made when it is read, so that rejecting costs no more than accepting. */
+function makeInvalid<V>(
+  context: DataContext<V>,
+): new (bytes: Uint8Array, error: ProxyError) => InvalidResult<V> {
+  return class Invalid {
     readonly status = 'invalid';
     readonly error: ProxyError;
     readonly #bytes: Uint8Array;
@@ -59,57 +94,26 @@ export function createCodec<V>(tables: Tables<V>): Codec<V> {
       this.#data ??= new ProxyData(context, this.#bytes, length, NOTHING, this.error);
       return this.#data;
     }
-  }
+  };
+}
 
-  function decode(bytes: Uint8Array, options?: DecodeOptions): DecodeResult<V> {
-    const limits = options === undefined ? tables.limits : resolveLimits(options, tables.limits);
-    const result = tables.scanHeader(bytes, limits, scan);
-    if (result > 0)
-      return { status: 'ok', data: new ProxyData(context, bytes, result, scan, null), length: result };
-    if (result === NEED) return { status: 'incomplete', needed: scan.needed };
-    return refused(bytes);
-  }
-
-  /** Apart, because V8 does not compile into `decode` what happens there seldom, nor then as one. */
-  function refused(bytes: Uint8Array): Invalid {
-    if (!ArrayBuffer.isView(bytes)) throw new TypeError('decode takes a Uint8Array');
-    return new Invalid(bytes, faultOf(tables.errors, bytes, scan));
-  }
-
-  function decodeDatagram(
-    bytes: Uint8Array,
-    options?: DecodeOptions,
-  ): Exclude<DecodeResult<V>, { status: 'incomplete' }> {
-    const result = decode(bytes, options);
-    if (result.status !== 'incomplete') return result;
-    return new Invalid(bytes, new ProxyError(incompleteHeader, bytes.length, ''));
-  }
-
-  function incomplete(bytes: Uint8Array): ProxyData<V> {
-    const error = new ProxyError(incompleteHeader, bytes.length, '');
-    return new ProxyData(context, bytes, bytes.length, NOTHING, error);
-  }
-
-  const reading = {
+/** The class of readers of a codec. */
+function makeReader<V>(
+  context: DataContext<V>,
+  scan: Scan,
+  incomplete: (bytes: Uint8Array) => ProxyError,
+): Codec<V>['ProxyReader'] {
+  const { tables } = context;
+  const readerContext: ReaderContext<V> = {
     tables,
     scan,
-    finish: (b: Uint8Array, result: number): ProxyData<V> =>
+    finish: (b, result) =>
       new ProxyData(context, b, b.length, scan, result > 0 ? null : faultOf(tables.errors, b, scan)),
-    incomplete,
+    incomplete: (b) => new ProxyData(context, b, b.length, NOTHING, incomplete(b)),
   };
-
-  class ProxyReader extends HeaderReader<V> {
+  return class ProxyReader extends HeaderReader<V> {
     constructor(options?: DecodeOptions) {
-      super(reading, resolveLimits(options, tables.limits));
+      super(readerContext, resolveLimits(options, tables.limits));
     }
-  }
-
-  return {
-    tables,
-    decode,
-    decodeDatagram,
-    encode: makeEncode(tables as Tables) as Codec<V>['encode'],
-    ProxyReader,
-    ProxyTLV,
   };
 }

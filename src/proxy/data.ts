@@ -28,7 +28,7 @@ export interface DataContext<V> {
 export class ProxyData<V> implements Scanned {
   /** The octets that begin with the header. They are not copied: leave them as they are. */
   readonly bytes: Uint8Array;
-  /** Octets of the header; of a malformed one, up to the octet that spoilt it. */
+  /** Octets of the header; of a malformed one, up to the octet that makes it invalid. */
   readonly length: number;
   /** 1 or 2; null when the header is malformed. */
   readonly version: 1 | 2 | null;

@@ -16,7 +16,7 @@ export const codec: Codec<TlvValues> = createCodec(tables);
  * @param bytes Octets from the very start of the connection, at least one. They are kept, not copied.
  * @param options How strict to read. A bad one is a `TypeError` or `RangeError`.
  * @returns `ok` with the header and its length in octets; `incomplete` with the octets needed in all, at least; or
- *   `invalid` with the reason, as soon as no continuation can mend it.
+ *   `invalid` with the reason, as soon as no further octets can make it valid.
  * @see The PROXY protocol, section 2
  *
  * @example

@@ -31,13 +31,16 @@ export function makeTlvClass<V>(tables: Tables<V>): TlvClass<V> {
     }
 
     static fromRaw(raw: Uint8Array): ProxyTLVOf<V> | null {
-      return raw.length === 0 || fault(raw) !== undefined ? null : ProxyTLV.of(raw, 0, raw.length);
+      return raw.length === 0 || faultIn(tables, raw) !== undefined ? null : ProxyTLV.of(raw, 0, raw.length);
     }
 
     static parse(chunk: Uint8Array, options: { partialOk?: boolean; strict?: boolean } = {}): ProxyTLVOf<V> {
-      const scan = fault(chunk);
+      const scan = faultIn(tables, chunk);
       if (scan !== undefined && options.partialOk === false) throw faultOf(tables.errors, chunk, scan);
-      const parsed = scan === undefined ? ProxyTLV.of(chunk, 0, chunk.length) : before(chunk, scan.offset);
+      const parsed =
+        scan === undefined
+          ? ProxyTLV.of(chunk, 0, chunk.length)
+          : before(ProxyTLV, tables, chunk, scan.offset);
       const unknown = parsed.vectors.find((vector) => !known.has(vector.name));
       if (options.strict === true && unknown !== undefined) {
         throw new ProxyError(unknownType, unknown.offset, unknown.name);
@@ -56,32 +59,37 @@ export function makeTlvClass<V>(tables: Tables<V>): TlvClass<V> {
     Object.defineProperty(ProxyTLV.prototype, name, { configurable: true, get: getterOf(tables, row) });
   });
 
-  /** What is wrong with TLVs, or undefined. */
-  function fault(raw: Uint8Array): Scan | undefined {
-    const scan = new Scan();
-    const end = tables.scanTlvs(raw, 0, raw.length, raw.length, tables.limits, scan);
-    return end === FAULT ? scan : undefined;
-  }
-
-  /** What stands before a fault at `offset`; of a group it is in, the parts before it. */
-  function before(raw: Uint8Array, offset: number): ProxyTLVOf<V> {
-    const end = wholeBefore(raw, offset);
-    const group = tables.tlvs.find(
-      ({ kind, parent, code }) => kind === 'struct' && parent < 0 && code === raw[end],
-    );
-    const inside = group === undefined ? -1 : offset - end - TLV_HEAD - group.min;
-    if (group === undefined || inside < 0) return ProxyTLV.of(raw, 0, end);
-    const mended = Uint8Array.from(raw.subarray(0, offset));
-    tables.writeTlvHead(mended, end, group.code, group.min + inside);
-    const parsed = ProxyTLV.of(mended, 0, fault(mended) === undefined ? offset : end);
-    if (parsed.has(group.name)) {
-      parsed.set(group.name, false);
-      Object.defineProperty(parsed, group.name, { value: false });
-    }
-    return parsed;
-  }
-
   return ProxyTLV as unknown as TlvClass<V>;
+}
+
+/** The fault in TLVs, or undefined. */
+function faultIn(tables: Tables, raw: Uint8Array): Scan | undefined {
+  const scan = new Scan();
+  const end = tables.scanTlvs(raw, 0, raw.length, raw.length, tables.limits, scan);
+  return end === FAULT ? scan : undefined;
+}
+
+/** The TLVs that end before a fault at `offset`; of a group that holds the fault, the parts before it. */
+function before<V>(
+  ProxyTLV: Pick<TlvClass<V>, 'of'>,
+  tables: Tables,
+  raw: Uint8Array,
+  offset: number,
+): ProxyTLVOf<V> {
+  const end = wholeBefore(raw, offset);
+  const group = tables.tlvs.find(
+    ({ kind, parent, code }) => kind === 'struct' && parent < 0 && code === raw[end],
+  );
+  const inside = group === undefined ? -1 : offset - end - TLV_HEAD - group.min;
+  if (group === undefined || inside < 0) return ProxyTLV.of(raw, 0, end);
+  const shortened = Uint8Array.from(raw.subarray(0, offset));
+  tables.writeTlvHead(shortened, end, group.code, group.min + inside);
+  const parsed = ProxyTLV.of(shortened, 0, faultIn(tables, shortened) === undefined ? offset : end);
+  if (parsed.has(group.name)) {
+    parsed.set(group.name, false);
+    Object.defineProperty(parsed, group.name, { value: false });
+  }
+  return parsed;
 }
 
 /** Octets of type and length. */

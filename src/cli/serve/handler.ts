@@ -20,24 +20,7 @@ export function servingHandler(
   balancers: TrustList | undefined,
   log: HealthCheckLog,
 ): { handler: Handler; maildir: Maildir } {
-  const maildir = new Maildir(directory, {
-    onStored: ({ name, size }, { id }, envelope) => {
-      log.write('stored', `[${id}] stored new/${name}, ${size} octets, ${route(envelope)}`, {
-        session: id,
-        file: name,
-        size,
-        ...routeFacts(envelope),
-      });
-    },
-    onFault: ({ code, operation, message, reply }, { id }) => {
-      log.write('fault', `[${id}] not stored: ${message}; the sender is asked to try again`, {
-        session: id,
-        code,
-        operation,
-        reply,
-      });
-    },
-  });
+  const maildir = loggedMaildir(directory, log);
   const greeted = new WeakSet<Session>();
   const handler: Handler = {
     freeSpace: () => maildir.freeSpace(),
@@ -58,21 +41,52 @@ export function servingHandler(
       });
     },
     handleClose: (_server, session, reason) => {
-      const { id, peer, proxyData } = session;
-      if (!greeted.has(session)) {
-        const line = [
-          'connection',
-          `${beforeGreeting(session)} ended before the greeting: ${reason}`,
-          { ...facts(session), ended: reason },
-        ] as const;
-        const healthCheck = hasNoClient(session) || (proxyData === null && balancers?.trusts(peer) === true);
-        if (healthCheck && LEFT.has(reason)) log.hold(id, ...line);
-        else log.write(...line);
-      } else if (UNUSUAL.has(reason)) log.write('ended', `[${id}] ended: ${reason}`, { session: id, reason });
-      log.settle(id, showHop(peer.address, null));
+      if (!greeted.has(session)) logUngreeted(session, reason, balancers, log);
+      else if (UNUSUAL.has(reason))
+        log.write('ended', `[${session.id}] ended: ${reason}`, { session: session.id, reason });
+      log.settle(session.id, showHop(session.peer.address, null));
     },
   };
   return { handler, maildir };
+}
+
+/** A Maildir that logs what it has stored, and what it could not store. */
+function loggedMaildir(directory: string, log: Log): Maildir {
+  return new Maildir(directory, {
+    onStored: ({ name, size }, { id }, envelope) => {
+      log.write('stored', `[${id}] stored new/${name}, ${size} octets, ${route(envelope)}`, {
+        session: id,
+        file: name,
+        size,
+        ...routeFacts(envelope),
+      });
+    },
+    onFault: ({ code, operation, message, reply }, { id }) => {
+      log.write('fault', `[${id}] not stored: ${message}; the sender is asked to try again`, {
+        session: id,
+        code,
+        operation,
+        reply,
+      });
+    },
+  });
+}
+
+/** Logs a connection that ended before its greeting; one that may be a health check is held back. */
+function logUngreeted(
+  session: Session,
+  reason: CloseReason,
+  balancers: TrustList | undefined,
+  log: HealthCheckLog,
+): void {
+  const line = [
+    'connection',
+    `${beforeGreeting(session)} ended before the greeting: ${reason}`,
+    { ...facts(session), ended: reason },
+  ] as const;
+  const direct = session.proxyData === null && balancers?.trusts(session.peer) === true;
+  if ((hasNoClient(session) || direct) && LEFT.has(reason)) log.hold(session.id, ...line);
+  else log.write(...line);
 }
 
 /** Refuses recipients of other domains. */
