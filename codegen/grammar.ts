@@ -22,6 +22,11 @@ export function flatten(production: Production): readonly Production[] {
   return [production];
 }
 
+/** Octets of the literals of a sequence: what all its lines have in common. */
+export function literalOctets(production: Production): number {
+  return flatten(production).reduce((sum, part) => sum + (typeof part === 'string' ? part.length : 0), 0);
+}
+
 /** The literal that a production begins with; empty where it begins with anything else. */
 export function leading(production: Production, rules: Rules): string {
   if (typeof production === 'string') return production;

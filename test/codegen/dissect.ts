@@ -6,7 +6,7 @@ import { run } from '../interop/parts/program.ts';
 import type { Stage } from '../interop/parts/stage.ts';
 
 /** The post-dissector in this repository. */
-export const SCRIPT = fileURLToPath(new URL('../../generated/truepeer.lua', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('../../generated/truepeer.lua', import.meta.url));
 
 /** What a packet shows, by field without its prefix `truepeer.`; several values with bars between. */
 export type Shown = Record<string, string>;

@@ -1,4 +1,4 @@
-import type { Example, Meaning, Spec } from '../../../spec/types.ts';
+import type { Example, Meaning } from '../../../spec/types.ts';
 import { rulesOf } from '../../grammar.ts';
 import { widthOf } from '../../model.ts';
 import { octetsOf } from '../../octets.ts';
@@ -11,7 +11,13 @@ import { isAddress } from '../rows/values.ts';
 
 /** Examples are octets that the tables allow, and mean what they say. */
 export function checkExamples(subject: Subject, report: Report): void {
-  const { tlvs, pairs, v1, errors, preamble } = subject;
+  checkTlvs(subject, report);
+  checkPairs(subject, report);
+  checkLines(subject, report);
+  for (const { row, path } of subject.errors) eachExample(row.examples, path, report, () => {});
+}
+
+function checkTlvs({ tlvs, partial }: Subject, report: Report): void {
   const rows = tlvs.map(({ row }) => row);
   for (const at of tlvs) {
     const { row, path } = at;
@@ -20,44 +26,49 @@ export function checkExamples(subject: Subject, report: Report): void {
     eachExample(row.examples, path, report, (octets, example, place) => {
       if (!readable) return;
       const reading = readValue(row, octets, rows);
-      if (!('fault' in reading && subject.partial.has('tlvs')))
-        compare(reading, example.means, place, report, false);
+      if (!('fault' in reading && partial.has('tlvs'))) compare(reading, example.means, place, report, false);
     });
   }
-  const partial = ['commands', 'pairs', 'layouts'].some((table) => subject.partial.has(table as keyof Spec));
-  if (preamble !== undefined && !partial && !report.has('bad-preamble', 'bad-hex', 'layout-size')) {
-    const spec = {
-      preamble: preamble.row,
-      commands: subject.commands.map(({ row }) => row),
-      pairs: pairs.map(({ row }) => row),
-      layouts: subject.layouts.map(({ row }) => row),
-    };
-    for (const { row, path } of pairs) {
-      eachExample(row.examples, path, report, (octets, example, place) => {
-        if (
-          octets.length > preamble.row.familyTransport &&
-          octets[preamble.row.familyTransport] !== row.code
-        ) {
-          report.add(
-            'example-does-not-fit',
-            [...place, 'wire'],
-            'the header is of another family and transport',
-          );
-        } else compare(readHeader(octets, spec), example.means, place, report, true);
-      });
-    }
+}
+
+/** The tables that a header is read by. */
+const HEADER_TABLES = ['commands', 'pairs', 'layouts'] as const;
+
+function checkPairs(subject: Subject, report: Report): void {
+  const { pairs, preamble, partial } = subject;
+  if (preamble === undefined || HEADER_TABLES.some((table) => partial.has(table))) return;
+  if (report.has('bad-preamble', 'bad-hex', 'layout-size')) return;
+  const spec = {
+    preamble: preamble.row,
+    commands: subject.commands.map(({ row }) => row),
+    pairs: pairs.map(({ row }) => row),
+    layouts: subject.layouts.map(({ row }) => row),
+  };
+  for (const { row, path } of pairs) {
+    eachExample(row.examples, path, report, (octets, example, place) => {
+      const code = octets[spec.preamble.familyTransport];
+      if (code === undefined || code === row.code)
+        compare(readHeader(octets, spec), example.means, place, report, true);
+      else doesNotFit(place, 'the header is of another family and transport', report);
+    });
   }
+}
+
+function checkLines({ v1, partial }: Subject, report: Report): void {
   const rules = rulesOf(v1.map(({ row }) => row));
   for (const { row, path } of v1) {
     eachExample(row.examples, path, report, (octets, example, place) => {
-      if (subject.partial.has('v1')) return;
+      if (partial.has('v1')) return;
       const reading = readLine(String.fromCharCode(...octets), rules);
-      if ('through' in reading && row.name !== 'header' && !reading.through?.includes(row.name)) {
-        report.add('example-does-not-fit', [...place, 'wire'], `the line is not of the rule ${row.name}`);
-      } else compare(reading, example.means, place, report, false);
+      if ('through' in reading && row.name !== 'header' && !reading.through?.includes(row.name))
+        doesNotFit(place, `the line is not of the rule ${row.name}`, report);
+      else compare(reading, example.means, place, report, false);
     });
   }
-  for (const { row, path } of errors) eachExample(row.examples, path, report, () => {});
+}
+
+function doesNotFit(place: Path, message: string, report: Report): void {
+  report.add('example-does-not-fit', [...place, 'wire'], message);
 }
 
 function eachExample(
@@ -79,11 +90,7 @@ function eachExample(
 /** Compares; with `some` only what the example names. */
 function compare(reading: Reading, means: Meaning, place: Path, report: Report, some: boolean): void {
   if ('fault' in reading) {
-    report.add(
-      'example-does-not-fit',
-      [...place, 'wire'],
-      `the octets do not fit: ${plainText(reading.fault)}`,
-    );
+    doesNotFit(place, `the octets do not fit: ${plainText(reading.fault)}`, report);
     return;
   }
   const found =

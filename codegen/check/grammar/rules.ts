@@ -1,5 +1,5 @@
 import type { Production, Rule } from '../../../spec/types.ts';
-import { leading, longest, type Rules, rulesOf, skips } from '../../grammar.ts';
+import { leading, literalOctets, longest, type Rules, rulesOf, skips } from '../../grammar.ts';
 import { checkProductions } from './productions.ts';
 import { type Path, type Report, show, suggest } from '../diagnostic.ts';
 import { checkNamed } from '../rows/layouts.ts';
@@ -121,7 +121,7 @@ function checkLongest(v1: readonly At<Rule>[], rules: Rules, report: Report): vo
   const rest = Math.max(0, ...plain.map(({ row }) => longest(row.is, rules) - keyword(row)));
   const longestOf = (row: Rule): number =>
     skips(row.is, rules) ? keyword(row) + rest : longest(row.is, rules);
-  const around = fixedOf(header.is);
+  const around = literalOctets(header.is);
   const lines = new Map(described.map(({ row }) => [row.name, around + longestOf(row)]));
   lines.set('header', Math.max(0, ...lines.values()));
   for (const { row, path } of v1) {
@@ -134,10 +134,4 @@ function checkLongest(v1: readonly At<Rule>[], rules: Rules, report: Report): vo
       report.add('longest-differs', [...path, 'longest'], message);
     }
   }
-}
-
-/** Octets of the literals around what differs from line to line. */
-function fixedOf(production: Production): number {
-  if (typeof production === 'string') return production.length;
-  return 'seq' in production ? production.seq.reduce((sum, part) => sum + fixedOf(part), 0) : 0;
 }

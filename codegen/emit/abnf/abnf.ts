@@ -1,5 +1,5 @@
-import type { Production, Rule, Word } from '../../../spec/types.ts';
-import { longest, rulesOf, skips } from '../../grammar.ts';
+import type { Production, Word } from '../../../spec/types.ts';
+import { fieldsOf, literalOctets, longest, rulesOf, skips } from '../../grammar.ts';
 import type { Model } from '../../model.ts';
 import type { Draft } from '../../print.ts';
 
@@ -7,11 +7,12 @@ import type { Draft } from '../../print.ts';
 export function emitAbnf({ spec }: Model): Draft {
   const rules = rulesOf(spec.v1);
   const header = rules.get('header')!;
-  const fixed = spec.v1.map((rule) => longestWith(rule, header, rules));
-  const words = new Set(spec.v1.flatMap((rule) => wordsOf(rule.is)));
+  const around = literalOctets(header.is);
+  const words = new Set(spec.v1.flatMap((rule) => fieldsOf(rule.is).map((field) => field.is)));
   const width = Math.max(...spec.v1.map((rule) => rule.name.length));
-  const lines = spec.v1.map((rule, i) => {
-    const room = skips(rule.is, rules) && rule !== header ? header.longest - fixed[i]! : 0;
+  const lines = spec.v1.map((rule) => {
+    const skipping = rule !== header && skips(rule.is, rules);
+    const room = skipping ? header.longest - around - longest(rule.is, rules) : 0;
     const note = `; ${rule.doc} At most ${rule.longest} octets, section ${rule.ref.section ?? rule.ref.source}.`;
     return `${note}\n${rule.name.padEnd(width)} = ${printed(rule.is, room)}\n`;
   });
@@ -24,20 +25,6 @@ export function emitAbnf({ spec }: Model): Draft {
     comment: ['; ', ''],
     text: `${[...lines, ...definitions, CORE].join('\n')}`,
   };
-}
-
-/** Octets of the longest line of a rule when nothing stands for the ignored rest. */
-function longestWith(rule: Rule, header: Rule, rules: ReadonlyMap<string, Rule>): number {
-  const around = 'seq' in Object(header.is) ? (header.is as { seq: readonly Production[] }).seq : [];
-  const fixed = around.reduce((sum, part) => sum + (typeof part === 'string' ? part.length : 0), 0);
-  return fixed + longest(rule.is, rules);
-}
-
-function wordsOf(production: Production): Word[] {
-  if (typeof production === 'string' || 'rule' in production || 'skip' in production) return [];
-  if ('field' in production) return [production.is];
-  if ('opt' in production) return wordsOf(production.opt);
-  return ('seq' in production ? production.seq : production.alt).flatMap(wordsOf);
 }
 
 /** A production; `room` octets are left for what is ignored. */
@@ -73,7 +60,7 @@ port = DIGIT / %x31-39 1*3DIGIT / %x31-35 4DIGIT / "6" %x30-34 3DIGIT
 `,
 };
 
-/** An address with \`before\` groups left of "::", and as many right of it as leave one out of eight. */
+/** An address with `before` groups left of "::", and as many right of it as leave one out of eight. */
 function compressed(before: number): string {
   const left = before === 0 ? '' : before === 1 ? 'group ' : `group ${before - 1}( ":" group ) `;
   const room = 7 - before;

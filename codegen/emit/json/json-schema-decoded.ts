@@ -1,9 +1,10 @@
 import type { Layout, Spec } from '../../../spec/types.ts';
 import type { JsonValue } from '../../json.ts';
-import { type Entry, LONGEST_TLV, type Model, widthOf } from '../../model.ts';
+import type { Entry, Model } from '../../model.ts';
 import { kebab } from '../../names.ts';
 import { NONE, PORT, type Schema } from './json-schema-parts.ts';
-import { ASCII, decimal, hexDigits, IPV4, ipv6, TEXT } from './patterns.ts';
+import { readValue } from './json-schema-values.ts';
+import { hexDigits, IPV4, ipv6 } from './patterns.ts';
 
 const ADDRESSES = ['srcAddr', 'srcPort', 'dstAddr', 'dstPort'];
 
@@ -126,33 +127,8 @@ function tlvs(entries: readonly Entry[]): Schema {
   return {
     description: 'TLVs by name: octets in hex, integers of eight octets in decimal.',
     type: 'object',
-    properties: Object.fromEntries(entries.map((entry) => [entry.name, value(entry)])),
+    properties: Object.fromEntries(entries.map((entry) => [entry.name, readValue(entry)])),
     patternProperties: { '^(?:\\w+_)?x[0-9a-fA-F]{2}$': { type: 'string', pattern: hexDigits(0) } },
     additionalProperties: false,
   };
-}
-
-/** A receiver may have set its limits as high as they go. */
-function value(entry: Entry): Schema {
-  const { min } = entry;
-  const max = typeof entry.max === 'number' && entry.max < LONGEST_TLV ? entry.max : undefined;
-  const bounds: Schema = {
-    ...(min > 0 ? { minLength: min } : {}),
-    ...(max === undefined ? {} : { maxLength: max }),
-  };
-  switch (entry.value.kind) {
-    case 'bytes':
-      return { type: 'string', pattern: hexDigits(min, max) };
-    case 'ascii':
-      return { type: 'string', pattern: ASCII, ...bounds };
-    case 'utf8':
-      return { type: 'string', pattern: TEXT, ...(max === undefined ? {} : { maxLength: max }) };
-    case 'u64be':
-      return { type: 'string', pattern: decimal(2n ** 64n - 1n, true) };
-    case 'struct':
-    case 'variant':
-      return { const: true };
-    default:
-      return { type: 'integer', minimum: 0, maximum: 2 ** (8 * (widthOf(entry.value) ?? 0)) - 1 };
-  }
 }

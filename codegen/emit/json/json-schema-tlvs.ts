@@ -1,7 +1,8 @@
 import type { JsonValue } from '../../json.ts';
-import { type Entry, holdsTlvs, LONGEST_TLV, type Model, widthOf } from '../../model.ts';
+import { type Entry, holdsTlvs, type Model } from '../../model.ts';
 import { NONE, type Schema } from './json-schema-parts.ts';
-import { ASCII, decimal, hexText, unnamedTypes, TEXT } from './patterns.ts';
+import { sentValue } from './json-schema-values.ts';
+import { hexText, unnamedTypes } from './patterns.ts';
 
 /** TLVs to send, by name. Null counts as absent. */
 export function tlvsSchema(model: Model): Schema {
@@ -14,7 +15,7 @@ export function tlvsSchema(model: Model): Schema {
   return {
     type: 'object',
     properties: Object.fromEntries(
-      entries.map((entry) => [entry.name, { description: entry.doc, ...valueSchema(entry, model) }]),
+      entries.map((entry) => [entry.name, { description: entry.doc, ...sentValue(entry, spec) }]),
     ),
     patternProperties: {
       [unnamedTypes(
@@ -37,32 +38,6 @@ export function onceInList({ contexts }: Model): Schema[] {
 
 function isGroup(entry: Entry): boolean {
   return holdsTlvs(entry) || entry.value.kind === 'variant';
-}
-
-function valueSchema(entry: Entry, { spec }: Model): Schema {
-  const { min, max } = entry;
-  const most = typeof max === 'number' ? max : spec.limits.find((limit) => limit.name === max.limit)!.default;
-  const bounds: Schema = {
-    ...(min > 0 ? { minLength: min } : {}),
-    ...(most < LONGEST_TLV ? { maxLength: most } : {}),
-  };
-  switch (entry.value.kind) {
-    case 'bytes':
-      return { type: ['string', 'null'], pattern: hexText(min, most < LONGEST_TLV ? most : undefined) };
-    case 'ascii':
-      return { type: ['string', 'null'], pattern: ASCII, ...bounds };
-    case 'utf8':
-      return { type: ['string', 'null'], pattern: TEXT, ...(most < LONGEST_TLV ? { maxLength: most } : {}) };
-    case 'u64be':
-      return { type: ['string', 'null'], pattern: decimal(2n ** 64n - 1n, false) };
-    case 'struct':
-    case 'variant': {
-      const octets = hexText(min, most < LONGEST_TLV ? most : undefined);
-      return { anyOf: [{ enum: [true, null] }, { type: 'string', pattern: octets }] };
-    }
-    default:
-      return { type: ['integer', 'null'], minimum: 0, maximum: 2 ** (8 * (widthOf(entry.value) ?? 0)) - 1 };
-  }
 }
 
 /** Numbers that have to be called by their names. */
