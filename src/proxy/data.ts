@@ -1,9 +1,10 @@
 import { type AF, PP2_CLIENT, type PROTO, type V2_CMD } from '../../generated/constants.ts';
 import type { TlvValues } from '../../generated/tlv-table.ts';
 import { bytes, isMappedText, type Scan, type Scanned, type Tables } from '../wire/index.ts';
-import { ProxyError, sameAttribs } from './error.ts';
+import { ProxyError } from './error.ts';
 import type { Header, TlvsInput } from './encode/header.ts';
 import { headerOf } from './encode/header-of.ts';
+import { sameAttribs } from './same-attribs.ts';
 import type { ProxyTLVOf } from './tlv.ts';
 import type { TlvClass } from './tlv-class.ts';
 

@@ -76,6 +76,7 @@ export type { DecodeErrorCode, EncodeErrorCode, ProxyErrorCode } from '../../gen
 export { DEFAULT_LIMITS } from '../../generated/limits.ts';
 export type { TlvValues } from '../../generated/tlv-table.ts';
 export { type Codec, createCodec } from './codec.ts';
-export { KeyError, ProxyError, ValueError } from './error.ts';
+export { ProxyError } from './error.ts';
+export { KeyError, ValueError } from './same-attribs.ts';
 export type { DecodeOptions } from './decode-options.ts';
 export type { TlvVector } from './tlv.ts';

@@ -1,5 +1,5 @@
 import { bytes, hex, type Tables, type TlvEntry } from '../wire/index.ts';
-import { sameAttribs } from './error.ts';
+import { sameAttribs } from './same-attribs.ts';
 
 /** One TLV as it stood on the wire. */
 export interface TlvVector {

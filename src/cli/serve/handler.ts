@@ -12,7 +12,7 @@ import type { HealthCheckLog } from './health-check-log.ts';
  * The handler of `truepeer serve`: stores every message, and writes a line for each connection and each message, stored
  * or not. Connections without a client and without mail, as health checks are, are counted instead.
  *
- * @param balancers who may check health without a header; undefined where none is expected.
+ * @param balancers peers whose health checks may come without a header; undefined where no proxy is expected.
  */
 export function servingHandler(
   directory: string,

@@ -188,7 +188,7 @@ function network(text: string): string {
   }
 }
 
-/** The networks to believe; `undefined` where no proxy is expected. */
+/** The trusted networks; `undefined` where no proxy is expected. */
 function trustedNetworks(
   options: ServeOptions,
   addresses: readonly SocketAddress[],
@@ -219,8 +219,8 @@ function serverOptions(
 
 function writeDiagnostic(log: Log, { level, code, text, session, error }: Diagnostic): void {
   const cause = error instanceof Error ? error.message : null;
-  const wayOut = WAYS_OUT[code];
-  const sentence = [text, cause, wayOut].filter((part) => part !== null && part !== undefined).join(': ');
+  const hint = HINTS[code];
+  const sentence = [text, cause, hint].filter((part) => part !== null && part !== undefined).join(': ');
   log.write(code, `${session === undefined ? '' : `[${session}] `}${level}: ${sentence}`, {
     level,
     session,
@@ -229,14 +229,14 @@ function writeDiagnostic(log: Log, { level, code, text, session, error }: Diagno
   });
 }
 
-/** What the options of the command line can do about it. */
-const WAYS_OUT: Readonly<Record<string, string>> = {
+/** Hints for diagnostics that an option of the command line can settle. */
+const HINTS: Readonly<Record<string, string>> = {
   'untrusted-peer': 'if it is your balancer, name it with --proxy-trust',
   'proxy-timeout-short': 'say so with --proxy-timeout',
   'proxy-header-misplaced': 'if your balancer sends it, name it with --proxy-trust, and leave --no-proxy out',
 };
 
-/** What the server's own check of its options finds wrong is wrong usage here: the options came from the arguments. */
+/** Makes the server; options that it refuses came from the arguments, so they are a usage error. */
 function createServer(handler: Handler, options: SMTPServerOptions): SMTPServer {
   try {
     return new SMTPServer(handler, options);

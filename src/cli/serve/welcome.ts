@@ -2,7 +2,7 @@ import { showSocketAddress } from '../shared/endpoints.ts';
 import type { SocketAddress } from '../shared/endpoints.ts';
 import type { Facts } from '../shared/log.ts';
 
-/** What `truepeer serve` does, as it starts. */
+/** The settings of `truepeer serve`, as it reports them at its start. */
 export interface ServeSummary {
   addresses: readonly SocketAddress[];
   maildir: string;
@@ -10,9 +10,9 @@ export interface ServeSummary {
   domains: readonly string[] | undefined;
   /** Whether STARTTLS is offered. */
   startTls: boolean;
-  /** The believed balancers, or `undefined` where clients connect directly. */
+  /** The trusted balancers, or `undefined` where clients connect directly. */
   trusted: readonly string[] | undefined;
-  /** What becomes of everybody else. */
+  /** What happens to peers that are not trusted. */
   untrusted: 'reject' | 'direct';
   proxyTimeout: number;
 }
