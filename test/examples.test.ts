@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import {
   mkdirSync,
   mkdtempSync,
@@ -10,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { format } from 'node:util';
+import { Worker } from 'node:worker_threads';
 import { afterAll, describe, expect, test } from 'vitest';
 import { tsc } from './codegen/child.ts';
 
@@ -20,6 +21,8 @@ import { tsc } from './codegen/child.ts';
  * the generator compile (`test/codegen/installed`).
  */
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const LOADER = pathToFileURL(join(ROOT, 'codegen/typescript-loader.mjs')).href;
+const RUNNER = new URL('example-thread.mjs', import.meta.url);
 const ENTRIES: Readonly<Record<string, string>> = {
   truepeer: 'src/index.ts',
   'truepeer/proxy': 'src/proxy/index.ts',
@@ -46,7 +49,11 @@ const examples = ['src', 'codegen', 'generated'].flatMap((folder) =>
 examples.push(...markdownFiles().flatMap(examplesInMarkdown));
 
 const workplace = mkdtempSync(join(tmpdir(), 'examples-'));
-afterAll(() => rmSync(workplace, { recursive: true }));
+symlinkSync(join(ROOT, 'node_modules'), join(workplace, 'node_modules'));
+afterAll(async () => {
+  await endThread();
+  rmSync(workplace, { recursive: true });
+});
 
 describe('examples', () => {
   test('there are some', () => {
@@ -74,7 +81,7 @@ describe('TypeScript in Markdown files', () => {
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
     symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
     expect(await tsc(['-p', folder], ROOT)).toEqual({ code: 0, out: '', err: '' });
-  }, 60_000);
+  });
 });
 
 const STRICT = {
@@ -130,26 +137,48 @@ function promised(lines: readonly string[]): string[] {
   });
 }
 
+/**
+ * The thread that examples run in, one after the other. It ends with one that fails: what that leaves open or has changed
+ * reaches neither the next example nor another file of tests.
+ */
+let thread: Worker | undefined;
+/** Whether an example is in it, or one that never ended. */
+let busy = false;
+
 /** Runs an example against the sources; gives what each line printed. */
 async function run(lines: readonly string[]): Promise<string[]> {
-  const printed: string[] = [];
-  const key = `print${examples.findIndex((example) => example.lines === lines)}`;
-  const hooks = globalThis as Record<string, unknown>;
-  hooks[key] = (line: number, ...values: unknown[]) => printed.push(`${line}: ${format(...values)}`);
   const program = lines
-    .map((line, index) => line.replaceAll('console.log(', `globalThis.${key}(${index + 1}, `))
+    .map((line, index) => line.replaceAll('console.log(', `globalThis.print(${index + 1}, `))
     .join('\n')
     .replace(/(from\s+)'(truepeer[\w/]*)'/g, (_, from: string, name: string) => {
       const entry = ENTRIES[name];
       if (entry === undefined) throw new Error(`no entry ${name}`);
       return `${from}'${join(ROOT, entry)}'`;
     });
-  const file = join(workplace, `${key}.ts`);
+  const file = join(workplace, `${examples.findIndex((example) => example.lines === lines)}.ts`);
   writeFileSync(file, `${program}\nexport {};\n`);
+  if (busy) await endThread();
+  const runner = (thread ??= new Worker(RUNNER, { execArgv: ['--import', LOADER] }));
+  const listening = new AbortController();
+  const { signal } = listening;
   try {
-    await import(pathToFileURL(file).href);
+    busy = true;
+    runner.postMessage(pathToFileURL(file).href);
+    const ended = once(runner, 'exit', { signal }).then(([code]) => {
+      throw new Error(`the example ended its thread with ${code}`);
+    });
+    const answer = once(runner, 'message', { signal }) as Promise<[{ printed: string[]; fault?: Error }]>;
+    const [{ printed, fault }] = await Promise.race([answer, ended]);
+    if (fault !== undefined) throw fault;
+    busy = false;
+    return printed;
   } finally {
-    delete hooks[key];
+    listening.abort();
   }
-  return printed;
+}
+
+async function endThread(): Promise<void> {
+  await thread?.terminate();
+  thread = undefined;
+  busy = false;
 }

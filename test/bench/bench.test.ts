@@ -1,12 +1,13 @@
-import { afterAll, expect, test } from 'vitest';
+import type { Socket } from 'node:net';
+import { afterAll, expect, onTestFinished, test, vi } from 'vitest';
 import * as codec from '../../src/proxy/index.ts';
 import { Child } from './children.ts';
 import { bundleSize } from './bundle-size.ts';
 import { codecLines } from './codec/lines.ts';
 import { wrongAnswers } from './codec/self-check.ts';
-import { compare, lowerQuartile, median } from './compare.ts';
+import { type Contestant, compare, lowerQuartile, median } from './compare.ts';
 import type { Crowd, Ends } from './hostile/crowd.mjs';
-import { atLeast, atMost, table } from './report.ts';
+import { Bounds, table } from './report.ts';
 import type { Load, LoadResult } from './smtp/generator.mjs';
 import { prepareMail } from './smtp/generator.mjs';
 import type { Usage } from './smtp/servers/child.mjs';
@@ -85,7 +86,16 @@ test('a crowd comes, is answered, stays, and leaves', async () => {
 
 test('peers that say nothing are told apart by how long the server kept them', async () => {
   const { createServer } = await import('node:net');
-  const server = createServer((socket) => setTimeout(() => socket.destroy(), 200));
+  let ended = 0;
+  const kept: Socket[] = [];
+  // Half of them at once, the others when these are gone and the clock of the crowd has moved on.
+  const server = createServer((socket) => {
+    if (kept.length < 5) return void kept.push(socket);
+    socket.on('close', () => {
+      if (++ended === 5) setTimeout(() => kept.forEach((each) => each.destroy()), 50);
+    });
+    socket.destroy();
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
   const crowd = await start('./hostile/crowd.mjs');
@@ -93,8 +103,8 @@ test('peers that say nothing are told apart by how long the server kept them', a
   await expect.poll(() => crowd.request<Ends>({ do: 'ends' })).toMatchObject({ open: 0 });
   const { shortest, longest } = await crowd.request<Ends>({ do: 'ends' });
   server.close();
-  expect(shortest).toBeGreaterThan(100);
-  expect(longest).toBeGreaterThanOrEqual(shortest);
+  expect(shortest).toBeGreaterThanOrEqual(0);
+  expect(longest).toBeGreaterThan(shortest);
 });
 
 test('truepeer/proxy bundles for a browser without a Node module', async () => {
@@ -134,34 +144,38 @@ test('every line is timed with a result that is used', () => {
   }
 });
 
-function spin(times: number): number {
-  let sum = 0;
-  for (let i = 0; i < times; i++) sum = (sum * 31 + i) | 0;
-  return sum;
-}
-
-test('a contestant that does twice the work takes more than 1.5 times as long', () => {
-  const inputs = [1, 2, 3];
-  const [once, twice] = compare(
-    [
-      { name: 'once', inputs, run: (input) => spin(2000 + (input as number)) },
-      { name: 'twice', inputs, run: (input) => spin(4000 + (input as number)) },
-    ],
-    { slices: 21, sliceMs: 1 },
-  );
-  expect(once!.ratio).toBe(1);
-  expect(twice!.ratio).toBeGreaterThan(1.5);
+test('a contestant that takes twice as long has a ratio of 2', () => {
+  let now = 0;
+  const clocks = [
+    vi.spyOn(performance, 'now').mockImplementation(() => now / 1e6),
+    vi.spyOn(process.hrtime, 'bigint').mockImplementation(() => BigInt(now)),
+  ];
+  onTestFinished(() => clocks.forEach((clock) => clock.mockRestore()));
+  const taking = (name: string, nanoseconds: number): Contestant<unknown> => ({
+    name,
+    inputs: [1, 2, 3],
+    run: () => (now += nanoseconds),
+  });
+  expect(compare([taking('once', 2000), taking('twice', 4000)], { slices: 21, sliceMs: 1 })).toEqual([
+    { name: 'once', ns: 2000, ratio: 1 },
+    { name: 'twice', ns: 4000, ratio: 2 },
+  ]);
 });
 
 test('quartile, median, verdicts and table', () => {
   expect(lowerQuartile([9, 1, 5, 3, 7])).toBe(3);
   expect([median([3, 1, 2]), median([4, 1, 2, 3])]).toEqual([2, 2.5]);
-  expect([atMost(1.504, 1.5), atMost(1.506, 1.5), atLeast(0.696, 0.7), atLeast(0.69, 0.7)]).toEqual([
-    'ok',
-    'over',
-    'ok',
-    'under',
-  ]);
+  const bounds = new Bounds();
+  expect([
+    bounds.atMost('a', 1.504, 1.5),
+    bounds.atMost('b', 1.506, 1.5),
+    bounds.atLeast('c', 0.696, 0.7),
+    bounds.atLeast('d', 0.69, 0.7),
+  ]).toEqual(['ok', 'over', 'ok', 'under']);
+  expect(bounds).toMatchObject({
+    count: 4,
+    missed: ['b: 1.51, at most 1.5 is promised', 'd: 0.69, at least 0.7 is promised'],
+  });
   expect(
     table(
       ['', 'ns'],

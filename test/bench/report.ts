@@ -35,12 +35,28 @@ export function times(ratio: number): string {
   return `${ratio.toFixed(2)}x`;
 }
 
-/** Whether a figure keeps its target, compared as it is printed: two decimals. */
-export function atMost(value: number, target: number): 'ok' | 'over' {
-  return Number(value.toFixed(2)) <= target ? 'ok' : 'over';
-}
+/** Holds figures to their bounds, compared as they are printed: two decimals. */
+export class Bounds {
+  /** How many have been asked about. */
+  count = 0;
+  /** A sentence about each that was missed. */
+  readonly missed: string[] = [];
 
-/** The same for figures that should be high. */
-export function atLeast(value: number, target: number): 'ok' | 'under' {
-  return Number(value.toFixed(2)) >= target ? 'ok' : 'under';
+  /** Whether a figure is small enough. */
+  atMost(what: string, value: number, bound: number): 'ok' | 'over' {
+    return this.#judge(what, value, bound, 'at most') ? 'ok' : 'over';
+  }
+
+  /** Whether a figure is large enough. */
+  atLeast(what: string, value: number, bound: number): 'ok' | 'under' {
+    return this.#judge(what, value, bound, 'at least') ? 'ok' : 'under';
+  }
+
+  #judge(what: string, value: number, bound: number, word: 'at most' | 'at least'): boolean {
+    this.count++;
+    const shown = value.toFixed(2);
+    const kept = word === 'at most' ? Number(shown) <= bound : Number(shown) >= bound;
+    if (!kept) this.missed.push(`${what}: ${shown}, ${word} ${bound} is promised`);
+    return kept;
+  }
 }

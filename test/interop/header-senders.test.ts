@@ -9,7 +9,7 @@ import { Stage } from './parts/stage.ts';
 
 const MESSAGE = 'From: a@client.example\r\nTo: b@mx.example\r\nSubject: direct\r\n\r\n.dot\r\n';
 const CURL = { silent: true, 'show-error': true, 'max-time': '5', 'haproxy-protocol': true } as const;
-const TRUSTING_CURL = { proxyProtocol: { timeout: 5000, trusted: ['127.0.0.2'] } };
+const TRUSTING_CURL = { proxyProtocol: { timeout: 60_000, trusted: ['127.0.0.2'] } };
 const V1 = { version: 1, command: null, family: AF.INET, protocol: PROTO.STREAM, tlvs: [] };
 
 describeWith(['swaks'], 'swaks in the part of the balancer', () => {

@@ -14,7 +14,7 @@ beforeAll(async () => {
   const context = createContext({ TextDecoder, TextEncoder });
   runInContext(bundle.code, context);
   world = runInContext('codec', context) as typeof entry;
-}, 60_000);
+});
 
 test('no Node module and no package is in the bundle', () => {
   expect(bundle.foreign).toEqual([]);

@@ -33,6 +33,10 @@ export const inet6Ends: readonly Endpoints[] = ring((i) => ({
   dstPort: 25,
 }));
 
+/** The same ends as a header of version 1 to write. */
+export type V1Input = Endpoints & { readonly version: 1 };
+export const v1Input: readonly V1Input[] = inetEnds.map((ends) => ({ version: 1, ...ends }));
+
 export const inet: readonly Buffer[] = inetEnds.map((ends) => v2(INET, inetBlock(ends)));
 export const inet6: readonly Buffer[] = inet6Ends.map((ends) => v2(INET6, inet6Block(ends)));
 export const v1Tcp4: readonly Buffer[] = inetEnds.map((ends) => v1('TCP4', ends));

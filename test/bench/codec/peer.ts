@@ -1,7 +1,9 @@
 import {
   Command,
+  INETProtocol,
   IPv4Address,
   IPv4ProxyAddress,
+  Peer,
   TransportProtocol,
   V1BinaryProxyProtocol,
   V2ProxyProtocol,
@@ -56,5 +58,14 @@ export function peerHeader(ends: Endpoints): V2ProxyProtocol {
       IPv4Address.createFrom(ends.dstAddr.split('.').map(Number)),
       ends.dstPort,
     ),
+  );
+}
+
+/** A version 1 line of proxy-protocol-js, ready to be built. */
+export function peerLine(ends: Endpoints): V1BinaryProxyProtocol {
+  return new V1BinaryProxyProtocol(
+    INETProtocol.TCP4,
+    new Peer(ends.srcAddr, ends.srcPort),
+    new Peer(ends.dstAddr, ends.dstPort),
   );
 }

@@ -1,7 +1,7 @@
 import type { CompareOptions, Timing } from '../compare.ts';
 import { compare } from '../compare.ts';
 import type { Progress } from '../report.ts';
-import { atMost, table, times } from '../report.ts';
+import { type Bounds, table, times } from '../report.ts';
 import type { Codec, Line } from './line.ts';
 import { codecLines } from './lines.ts';
 import { wrongAnswers } from './self-check.ts';
@@ -13,7 +13,6 @@ export interface LineResult {
   peer: Timing;
   peerLeavesOut: string | undefined;
   target: number;
-  verdict: 'ok' | 'over';
 }
 
 /**
@@ -39,12 +38,11 @@ function timeLine(line: Line, options: CompareOptions): LineResult {
     peer: peer!,
     peerLeavesOut: line.peerLeavesOut,
     target: line.target,
-    verdict: atMost(truepeer!.ratio, line.target),
   };
 }
 
 /** The table of the codec, with nanoseconds for orientation and ratios to judge by. */
-export function codecTable(results: readonly LineResult[]): string {
+export function codecTable(results: readonly LineResult[], bounds: Bounds): string {
   return table(
     ['', 'floor', 'ns', 'truepeer ns', 'to floor', 'target', '', 'proxy-protocol-js', 'and leaves out'],
     results.map((result) => [
@@ -54,7 +52,7 @@ export function codecTable(results: readonly LineResult[]): string {
       result.truepeer.ns.toFixed(0),
       times(result.truepeer.ratio),
       times(result.target),
-      result.verdict,
+      bounds.atMost(result.title, result.truepeer.ratio, result.target),
       `${times(result.peer.ratio)} (${result.peer.ns.toFixed(0)} ns)`,
       result.peerLeavesOut ?? '',
     ]),

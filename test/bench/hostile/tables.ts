@@ -1,4 +1,4 @@
-import { atMost, table } from '../report.ts';
+import { type Bounds, table } from '../report.ts';
 import type { Cost, HeaderSiege, HostileResults } from './run.ts';
 
 /** Octets that an idle connection may cost beyond what a bare server uses. */
@@ -9,7 +9,7 @@ const HONEST_P99 = 100;
 const GONE_WITHIN = 1000;
 
 /** Every table of the hostile part. */
-export function hostileTables(results: HostileResults): string {
+export function hostileTables(results: HostileResults, bounds: Bounds): string {
   const { peers, wanted, headers, drip } = results;
   const scaled =
     peers < wanted
@@ -17,17 +17,20 @@ export function hostileTables(results: HostileResults): string {
       : [];
   return [
     ...scaled,
-    `${peers} idle connections after EHLO, KiB each\n${idleTable(results.idle)}`,
-    ...headers.flatMap(headerTable),
+    `${peers} idle connections after EHLO, KiB each\n${idleTable(results.idle, bounds)}`,
+    ...headers.flatMap((header) => headerTable(header, bounds)),
     `${drip.peers} peers that drip, half in a command, half in content`,
     table(
       ['', 'figure', 'at most', ''],
-      [['memory of a peer, KiB', kib(drip.resident)], ...honestRows(drip.good, HONEST_P99)],
+      [
+        ['memory of a peer, KiB', kib(drip.resident)],
+        ...honestRows('beside drips', drip.good, bounds, HONEST_P99),
+      ],
     ),
   ].join('\n\n');
 }
 
-function headerTable(header: HeaderSiege): string[] {
+function headerTable(header: HeaderSiege, bounds: Bounds): string[] {
   return [
     `${header.what}: ${header.peers} peers before the header, half silent, half one octet a second; deadline ${header.deadline} ms`,
     table(
@@ -38,17 +41,21 @@ function headerTable(header: HeaderSiege): string[] {
           'longest life of a peer, ms',
           header.longest.toFixed(0),
           String(header.deadline + GONE_WITHIN),
-          atMost(header.longest, header.deadline + GONE_WITHIN),
+          bounds.atMost(
+            `${header.what}, longest life of a peer, ms`,
+            header.longest,
+            header.deadline + GONE_WITHIN,
+          ),
         ],
         ['shortest life of a peer, ms', header.shortest.toFixed(0)],
-        ['peers left', String(header.left), '0', atMost(header.left, 0)],
-        ...honestRows(header.good),
+        ['peers left', String(header.left), '0', bounds.atMost(`${header.what}, peers left`, header.left, 0)],
+        ...honestRows(header.what, header.good, bounds),
       ],
     ),
   ];
 }
 
-function idleTable(idle: readonly Cost[]): string {
+function idleTable(idle: readonly Cost[], bounds: Bounds): string {
   const bare = idle[0]!;
   return table(
     ['', 'resident', 'beyond bare', 'at most', '', 'live heap', 'beyond bare'],
@@ -59,7 +66,13 @@ function idleTable(idle: readonly Cost[]): string {
         kib(cost.resident),
         kib(cost.resident - bare.resident),
         judged ? kib(IDLE_BEYOND_BARE) : '',
-        judged ? atMost(cost.resident - bare.resident, IDLE_BEYOND_BARE) : '',
+        judged
+          ? bounds.atMost(
+              'an idle connection, octets beyond bare',
+              cost.resident - bare.resident,
+              IDLE_BEYOND_BARE,
+            )
+          : '',
         kib(cost.heap),
         kib(cost.heap - bare.heap),
       ];
@@ -67,15 +80,30 @@ function idleTable(idle: readonly Cost[]): string {
   );
 }
 
-function honestRows(good: HostileResults['drip']['good'], target?: number): string[][] {
+function honestRows(
+  where: string,
+  good: HostileResults['drip']['good'],
+  bounds: Bounds,
+  target?: number,
+): string[][] {
   return [
     ['messages of an honest client', String(good.messages)],
     [
       'its sessions, 99th percentile, ms',
       good.sessionP99.toFixed(1),
-      ...(target === undefined ? [] : [String(target), atMost(good.sessionP99, target)]),
+      ...(target === undefined
+        ? []
+        : [
+            String(target),
+            bounds.atMost(`${where}, sessions of an honest client, ms`, good.sessionP99, target),
+          ]),
     ],
-    ['its sessions that failed', String(good.errors.length), '0', atMost(good.errors.length, 0)],
+    [
+      'its sessions that failed',
+      String(good.errors.length),
+      '0',
+      bounds.atMost(`${where}, sessions of an honest client that failed`, good.errors.length, 0),
+    ],
   ];
 }
 

@@ -1,15 +1,15 @@
-import { atLeast, atMost, table, times } from '../report.ts';
+import { type Bounds, table, times } from '../report.ts';
 import type { Figures, ScenarioResult, SmtpResults } from './run.ts';
 import { PROXY_MAY_COST } from './scenarios.ts';
 
 const COLUMNS = ['', 'messages/s', 'MB/s', 'CPU s/100k', 'RSS MB', 'p50 ms', 'p99 ms', 'generator'];
 
 /** Every table of the SMTP part, one below the other. */
-export function smtpTables(results: SmtpResults): string {
+export function smtpTables(results: SmtpResults, bounds: Bounds): string {
   return [
     ...results.scenarios.map(scenarioTable),
-    `targets\n${verdicts(results.scenarios)}`,
-    `what a PROXY header costs, 1 KiB, one message a connection\n${figuresTable(results.proxy)}\n${proxyVerdicts(results)}`,
+    `targets\n${verdicts(results.scenarios, bounds)}`,
+    `what a PROXY header costs, 1 KiB, one message a connection\n${figuresTable(results.proxy)}\n${proxyVerdicts(results, bounds)}`,
     `thrown away, and safely on disk (1 KiB, pipelined)\n${figuresTable(results.stored)}`,
   ].join('\n\n');
 }
@@ -34,7 +34,7 @@ function figuresTable(figures: readonly Figures[]): string {
   );
 }
 
-function verdicts(results: readonly ScenarioResult[]): string {
+function verdicts(results: readonly ScenarioResult[], bounds: Bounds): string {
   return table(
     [
       'truepeer',
@@ -49,13 +49,19 @@ function verdicts(results: readonly ScenarioResult[]): string {
     ],
     results.map(({ scenario, figures }) => {
       const { rateTo, cpuTo } = figures[0]!;
-      const { target } = scenario;
+      const { target, title } = scenario;
+      const against = (other: string, ratio: number, least: number): string[] => [
+        times(least),
+        bounds.atLeast(`${title}, rate to ${other}`, ratio, least),
+      ];
       return [
-        scenario.title,
+        title,
         times(rateTo['smtp-server']!),
-        ...(target === undefined ? ['', ''] : against(rateTo['smtp-server']!, target.smtpServer)),
+        ...(target === undefined
+          ? ['', '']
+          : against('smtp-server', rateTo['smtp-server']!, target.smtpServer)),
         times(rateTo['bare']!),
-        ...(target === undefined ? ['', ''] : against(rateTo['bare']!, target.bare)),
+        ...(target === undefined ? ['', ''] : against('bare', rateTo['bare']!, target.bare)),
         times(cpuTo['smtp-server']!),
         times(cpuTo['bare']!),
       ];
@@ -63,11 +69,7 @@ function verdicts(results: readonly ScenarioResult[]): string {
   );
 }
 
-function against(ratio: number, target: number): string[] {
-  return [times(target), atLeast(ratio, target)];
-}
-
-function proxyVerdicts({ proxy }: SmtpResults): string {
+function proxyVerdicts({ proxy }: SmtpResults, bounds: Bounds): string {
   const plain = proxy[0]!.server;
   return table(
     ['with header', 'time a message', 'at most', '', 'CPU a message'],
@@ -77,7 +79,7 @@ function proxyVerdicts({ proxy }: SmtpResults): string {
         server,
         times(1 / rateTo[plain]!),
         times(1 + PROXY_MAY_COST),
-        atMost(1 / rateTo[plain]!, 1 + PROXY_MAY_COST),
+        bounds.atMost(`${server}, time a message`, 1 / rateTo[plain]!, 1 + PROXY_MAY_COST),
         times(cpuTo[plain]!),
       ]),
   );

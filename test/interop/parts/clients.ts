@@ -73,7 +73,7 @@ function curl({ port, security, trust, credentials, certificate }: Call): Promis
     longOptions({
       silent: true,
       'show-error': true,
-      'max-time': '10',
+      'max-time': '100',
       'mail-from': 'a@client.example',
       'mail-rcpt': 'b@mx.example',
       'upload-file': '-',
@@ -119,7 +119,7 @@ import smtplib, ssl, sys
 port, security, trust, mechanism, user, secret = sys.argv[1:]
 message = sys.stdin.buffer.read()
 context = None if security == 'none' else ssl.create_default_context(cafile=trust)
-options = {'local_hostname': 'client.example', 'timeout': 10}
+options = {'local_hostname': 'client.example', 'timeout': 100}
 if security == 'implicit':
     client = smtplib.SMTP_SSL('127.0.0.1', int(port), context=context, **options)
 else:

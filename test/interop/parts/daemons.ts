@@ -39,9 +39,9 @@ export const DOCUMENTED_CONFIG = fileURLToPath(new URL('../haproxy.cfg', import.
 
 const HAPROXY_DEFAULTS = `defaults
   mode tcp
-  timeout connect 5s
-  timeout client 20s
-  timeout server 20s
+  timeout connect 60s
+  timeout client 60s
+  timeout server 60s
 `;
 
 // Where distributions put nginx's dynamic modules; a build with the module inside needs none.

@@ -48,11 +48,13 @@ export interface Setup {
   readonly tls?: boolean;
 }
 
-const BEHIND_PROXY: SMTPServerOptions = { proxyProtocol: { timeout: 5000, trusted: ['127.0.0.1'] } };
+const BEHIND_PROXY: SMTPServerOptions = { proxyProtocol: { timeout: 60_000, trusted: ['127.0.0.1'] } };
 
 /** truepeer with a Maildir under the stage's folder. */
 export class MailServer {
   readonly port: number;
+  /** When it began to listen, in milliseconds since the epoch. */
+  readonly startedAt: number = Date.now();
   readonly #delivered: Promise<Delivered>[] = [];
   readonly headers: Header[];
 

@@ -22,8 +22,10 @@ export interface Start {
 }
 
 const ATTEMPTS = 4;
-const READY_WITHIN = 10_000;
-const STOPPED_WITHIN = 2_000;
+/** Milliseconds that end a start, a stop or a command that hangs; a busy machine needs a good part of them. */
+const READY_WITHIN = 60_000;
+const STOPPED_WITHIN = 10_000;
+const ENDED_WITHIN = 120_000;
 const LOG_LIMIT = 64 * 1024;
 const PORT_TAKEN = /address already in use|cannot bind/i;
 
@@ -124,13 +126,13 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** Runs a command to its end, at most `timeout` milliseconds (10 s unless told); never throws for its exit code. */
+/** Runs a command to its end, at most `timeout` milliseconds (two minutes unless told); never throws for its exit code. */
 export async function run(
   name: ProgramName,
   args: readonly string[],
   {
     input = '',
-    timeout = 10_000,
+    timeout = ENDED_WITHIN,
     env = {},
   }: { input?: string; timeout?: number; env?: NodeJS.ProcessEnv } = {},
 ): Promise<Outcome> {

@@ -26,7 +26,7 @@ interface Connection {
 }
 
 const KEPT = 128 * 1024;
-const WITHIN = 8_000;
+const WITHIN = 60_000;
 
 /**
  * A listener that knows nothing of PROXY: it keeps the octets each sender sent. Where the header ends is told by

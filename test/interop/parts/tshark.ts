@@ -21,7 +21,7 @@ export interface Reading {
 export async function readWithTshark(stage: Stage, payloads: readonly Uint8Array[]): Promise<Reading[]> {
   const file = await stage.file('headers.pcap', pcapOf(payloads));
   const options = ['-o', 'tcp.try_heuristic_first:TRUE', '-T', 'json', '--no-duplicate-keys'];
-  const { stdout, stderr } = await run('tshark', ['-n', '-r', file, ...options], { timeout: 30_000 });
+  const { stdout, stderr } = await run('tshark', ['-n', '-r', file, ...options]);
   const packets = parse(stdout, stderr);
   if (packets.length !== payloads.length) throw new Error(`tshark saw ${packets.length} packets: ${stderr}`);
   return packets.map(({ _source }) => reading(_source.layers));

@@ -235,15 +235,13 @@ describe('a connection that is refused hears nothing and reaches nobody', () => 
 
   test('the deadline is one for the whole header: a drip does not move it', async () => {
     const { port, log } = await behindProxy(createServer(), { timeout: 300 });
-    const start = performance.now();
     const drip = dial(port);
     let at = 0;
+    // At this pace the whole header takes three times the deadline: one that moved would see it.
     const dripping = setInterval(() => drip.write(V1.charAt(at++)), 20);
     drip.resume();
     await gone(drip);
     clearInterval(dripping);
-    expect(performance.now() - start).toBeGreaterThanOrEqual(295);
-    expect(performance.now() - start).toBeLessThan(1500);
     expect(log.map(({ code }) => code)).toEqual(['proxy-timeout-short', 'proxy-header-missing']);
   });
 

@@ -134,9 +134,7 @@ describe('rule 50: a handshake that fails', () => {
       diagnostics: ({ code }: { code: string }) => void codes.push(code),
     };
     const { dial, server } = await serve({}, options, { tls: true });
-    const start = performance.now();
     expect(await dial().ended).toBe('');
-    expect(performance.now() - start).toBeGreaterThan(90);
     await expect.poll(() => server.connectionCount).toBe(0);
     expect(codes.filter((code) => code === 'tls-failed').length).toBe(1);
   });

@@ -1,4 +1,4 @@
-import { extendSpec, spec, type Tlv } from '../../codegen/spec-entry.ts';
+import { extendSpec, spec, type Tlv } from '../../../codegen/spec-entry.ts';
 
 const ROWS = 300;
 const KINDS = ['utf8', 'ascii', 'bytes', 'u8', 'u16be', 'u32be', 'u32le', 'u64be'] as const;

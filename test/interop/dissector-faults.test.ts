@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { AF, decode, encode, type ProxyData } from '../../src/proxy/index.ts';
 import { spec } from '../../spec/index.ts';
-import { describeWith } from '../interop/parts/installed.ts';
-import type { Segment } from '../interop/parts/pcap.ts';
-import { Stage } from '../interop/parts/stage.ts';
-import { slowCrc32c } from '../interop/parts/slow-crc32c.ts';
+import { describeWith } from './parts/installed.ts';
+import type { Segment } from './parts/pcap.ts';
+import { Stage } from './parts/stage.ts';
+import { slowCrc32c } from './parts/slow-crc32c.ts';
 import { files, octetsOf } from '../vectors/load.ts';
-import { alone, dissect, local, octets, type Shown } from './dissect.ts';
+import { alone, dissect, local, octets, type Shown } from './parts/dissect.ts';
 
 const SIGNATURE = octets(spec.preamble.signature);
 const { size, length, versionCommand, familyTransport } = spec.preamble;

@@ -59,4 +59,4 @@ console.log(PP2_TYPE.SCRATCH_TENANT, decode(header).data.tlv.SCRATCH_TENANT);`;
   } finally {
     rmSync(folder, { recursive: true });
   }
-}, 60_000);
+});

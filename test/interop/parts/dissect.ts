@@ -1,12 +1,12 @@
 import { fileURLToPath } from 'node:url';
-import { spec } from '../../spec/index.ts';
-import type { Spec } from '../../spec/types.ts';
-import { captureOf, type Segment } from '../interop/parts/pcap.ts';
-import { run } from '../interop/parts/program.ts';
-import type { Stage } from '../interop/parts/stage.ts';
+import { spec } from '../../../spec/index.ts';
+import type { Spec } from '../../../spec/types.ts';
+import { captureOf, type Segment } from './pcap.ts';
+import { run } from './program.ts';
+import type { Stage } from './stage.ts';
 
 /** The post-dissector in this repository. */
-const SCRIPT = fileURLToPath(new URL('../../generated/truepeer.lua', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('../../../generated/truepeer.lua', import.meta.url));
 
 /** What a packet shows, by field without its prefix `truepeer.`; several values with bars between. */
 export type Shown = Record<string, string>;
@@ -52,7 +52,7 @@ export async function dissect(
   const { stdout, stderr } = await run(
     'tshark',
     ['-n', '-X', `lua_script:${script}`, '-r', file, ...options, ...form],
-    { timeout: 30_000, env: { HOME: stage.dir, XDG_CONFIG_HOME: stage.dir } },
+    { env: { HOME: stage.dir, XDG_CONFIG_HOME: stage.dir } },
   );
   const lines = stdout.split('\n').slice(0, -1);
   if (lines.length !== segments.length || /lua/i.test(stderr))

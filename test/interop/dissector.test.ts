@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { generate } from '../../codegen/generate.ts';
 import { spec } from '../../spec/index.ts';
 import type { Spec, Tlv } from '../../spec/types.ts';
-import { describeWith } from '../interop/parts/installed.ts';
-import { Stage } from '../interop/parts/stage.ts';
-import { alone, dissect, local, octets, type Shown } from './dissect.ts';
+import { describeWith } from './parts/installed.ts';
+import { Stage } from './parts/stage.ts';
+import { alone, dissect, local, octets, type Shown } from './parts/dissect.ts';
 
 const MISFIT = 'The octets do not fit the row of this number, which others may use, too';
 const LOCAL = { version: '2', command: '0', family: '0', transport: '0' };
