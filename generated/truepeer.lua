@@ -658,19 +658,17 @@ local function take(flow, offset, text, frame)
   end
 end
 
--- What a segment shows of the header of its flow; nothing once that is whole, or known not to be there.
+-- What a segment shows of the header of its flow; nothing where that has none.
 local function follow(flow, offset, text, frame)
   take(flow, offset, text, frame)
   local version = version_of(flow.text)
-  if not version then flow.done = true return nil end
-  local entry = { version = version, flow = flow }
-  local length = version.length(flow.text)
-  if #flow.text < #version.begins or not length then return entry end
-  flow.done, flow.frame, flow.header = true, frame, flow.text
-  entry.whole = true
-  -- A header in one segment is shown in the octets of the packet.
-  entry.alone = #flow.frames == 1 and offset == 0
-  return entry
+  local whole = version and #flow.text >= #version.begins and version.length(flow.text) ~= nil
+  if version and not whole then return { version = version, flow = flow } end
+  -- A header in one segment is shown in the octets of the packet, and its text is not kept.
+  local alone = #flow.frames == 1 and offset == 0
+  flow.done, flow.frame, flow.header = true, frame, not alone and flow.text or nil
+  flow.text, flow.pending = nil, nil
+  return version and { version = version, flow = flow, whole = true, alone = alone }
 end
 
 -- A frame is followed once, in the order of the capture.
@@ -694,8 +692,11 @@ local function visit(frame)
       local flow = flows[key]
       if not flow.done then
         local offset = (sequence - flow.base) % 0x100000000
-        frames[frame] = frames[frame] or {}
-        frames[frame][index] = follow(flow, offset, payload.range:raw(), frame)
+        local entry = follow(flow, offset, payload.range:raw(), frame)
+        if entry then
+          frames[frame] = frames[frame] or {}
+          frames[frame][index] = entry
+        end
       end
     end
     local flow = flows[key]
