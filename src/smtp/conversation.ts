@@ -2,7 +2,7 @@
  * One SMTP conversation without a socket: octets in; replies, deadlines, "hold" and "close" out.
  *
  * The transcript and the stored octets depend on the octets alone, never on how they were cut. While a hook's promise
- * is pending, input waits in `held`; the transport is told to stop reading, so it stays small.
+ * is pending, or other connections have their turn, input waits unread; the transport is told to stop, so it stays small.
  */
 
 import { MISSING_HEADER } from '../proxy/node/header-policy.ts';
@@ -52,11 +52,13 @@ export class Conversation implements Exchange {
   /** Set until the transport has been told to begin. */
   private handshake: HandshakeReader | undefined;
   private out = '';
-  private held: Buffer[] = [];
+  /** Input that has not been read, the oldest chunk from `at` on. */
+  private unread: Buffer[] = [];
+  private at = 0;
   /** Input is being read now: a hook that stops the server is called from there. */
   private reading = false;
-  /** Whether anything may refer to the chunk that is read. */
-  private keeping = false;
+  /** Whether anything may refer to the oldest chunk of `unread`. */
+  private kept = false;
   private life: 'open' | 'stopping' | 'closed' = 'open';
   private halfClosed = false;
 
@@ -93,18 +95,32 @@ export class Conversation implements Exchange {
     this.afterBatch(0);
   }
 
-  /** Takes octets from the client. Returns whether nobody needs the chunk any more. */
-  receive(chunk: Buffer): boolean {
-    if (this.closed) return true;
-    if (this.hooks.waiting) {
-      this.held.push(chunk);
-      return false;
+  /** Takes octets from the client, which are read when it is their turn. */
+  receive(chunk: Buffer): void {
+    if (this.closed) return this.transport.giveBack(chunk);
+    this.unread.push(chunk);
+    if (!this.hooks.waiting) this.transport.askForTurn();
+  }
+
+  /** Reads what has come, until the turn of this connection is over. Returns whether it needs another one. */
+  readOn(): boolean {
+    let octets = 0;
+    while (this.unread.length > 0 && !this.hooks.waiting && !this.reader.full) {
+      const chunk = this.unread[0]!;
+      const from = this.at;
+      this.consume(chunk);
+      octets += this.at - from;
+      // A hook that is awaited may have been called with what stands in the chunk.
+      this.kept ||= this.hooks.waiting;
+      if (this.at < chunk.length && !this.closed) break;
+      this.unread.shift();
+      this.at = 0;
+      if (!this.kept) this.transport.giveBack(chunk);
+      this.kept = false;
     }
-    this.keeping = false;
-    this.consume(chunk);
-    this.afterBatch(chunk.length);
-    // A hook that is awaited may have been called with what stands in the chunk.
-    return !this.keeping && !this.hooks.waiting;
+    this.afterBatch(octets);
+    if (this.halfClosed && this.idle) this.close('client-left');
+    return this.unread.length > 0 && !this.hooks.waiting && !this.reader.full;
   }
 
   /** The deadline has passed. */
@@ -128,7 +144,7 @@ export class Conversation implements Exchange {
   }
 
   /** The client has not read its replies in time. */
-  unread(): void {
+  repliesUnread(): void {
     if (this.closed) return;
     this.observer.timedOut(this.envelope, 'write');
     this.close('timeout');
@@ -149,7 +165,7 @@ export class Conversation implements Exchange {
   end(): void {
     if (this.closed) return;
     this.halfClosed = true;
-    if (!this.hooks.waiting) this.close('client-left');
+    if (this.idle) this.close('client-left');
   }
 
   /** The transport is gone. */
@@ -174,7 +190,7 @@ export class Conversation implements Exchange {
   }
 
   get readAhead(): boolean {
-    return this.held.length > 0;
+    return this.unread.length > 1;
   }
 
   now(): number {
@@ -233,7 +249,7 @@ export class Conversation implements Exchange {
   close(reason: CloseReason): void {
     if (this.closed) return;
     this.life = 'closed';
-    this.held = [];
+    this.unread = [];
     this.reader = this.commands;
     this.commands.release();
     this.hooks.abandon();
@@ -248,50 +264,44 @@ export class Conversation implements Exchange {
     this.envelope = NO_ENVELOPE;
   }
 
-  private consume(chunk: Buffer): void {
-    this.reading = true;
-    let at = 0;
-    while (at < chunk.length && !this.closed) {
-      if (this.hooks.waiting) {
-        this.held.unshift(chunk.subarray(at));
-        break;
-      }
-      const { reader } = this;
-      if (reader.kept !== undefined) reader.kept = false;
-      try {
-        at = reader.read(chunk, at);
-      } catch (error) {
-        this.broken(error);
-      }
-      if (reader.kept !== false) this.keeping = true;
-    }
-    this.reading = false;
-  }
-
-  /** What is not a hook and fails all the same, such as a mechanism of somebody else's, ends one session. */
-  private broken(error: unknown): void {
+  /** What is not a hook and fails all the same, such as a mechanism of somebody else's, ends this session alone. */
+  fail(error: unknown): void {
+    if (this.closed) return;
     this.observer.report(error);
     if (this.session.greeted) this.reply(REPLIES.sessionFailed);
     this.close('refused');
   }
 
-  /** Goes on with held input after a hook has settled. */
+  /** Whether nothing is left to do before the client sends more. */
+  private get idle(): boolean {
+    return this.unread.length === 0 && !this.hooks.waiting;
+  }
+
+  private consume(chunk: Buffer): void {
+    this.reading = true;
+    do {
+      const { reader } = this;
+      if (reader.kept !== undefined) reader.kept = false;
+      try {
+        this.at = reader.read(chunk, this.at);
+      } catch (error) {
+        this.fail(error);
+      }
+      if (reader.kept !== false) this.kept = true;
+    } while (this.at < chunk.length && !this.closed && !this.hooks.waiting && !this.transport.turnOver());
+    this.reading = false;
+  }
+
+  /** Goes on after a hook has settled. */
   private proceed(): void {
     if (this.closed) return;
     this.commands.renew();
-    let octets = 0;
-    while (this.held.length > 0 && !this.hooks.waiting) {
-      const chunk = this.held.shift()!;
-      octets += chunk.length;
-      this.consume(chunk);
-    }
-    this.afterBatch(octets);
-    if (this.halfClosed && !this.hooks.waiting) this.close('client-left');
+    this.transport.askForTurn();
   }
 
   /** The handler has made room in its stream. */
   private drained(): void {
-    if (this.flow.onHold && !this.hooks.waiting && !this.closed) this.afterBatch(0);
+    if (this.flow.onHold && !this.hooks.waiting && !this.closed) this.transport.askForTurn();
   }
 
   /** Sends what has been queued and says what to wait for next. `octets` is the size of the batch. */
@@ -306,7 +316,7 @@ export class Conversation implements Exchange {
     this.flush();
     if (waiting || this.reader.full) return this.flow.awaitHandler(this.reader, octets);
     this.flow.awaitClient(this.reader, this.content.message?.time, octets);
-    if (this.handshake !== undefined) {
+    if (this.handshake !== undefined && this.unread.length === 0) {
       const rest = this.handshake.take();
       this.handshake = undefined;
       this.transport.startTLS(rest);

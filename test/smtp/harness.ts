@@ -22,6 +22,8 @@ export class Rig implements Transport, Admission {
   time = 1000;
   proxied = false;
   admitted = true;
+  /** Whether each command ends the turn of this connection. */
+  interrupted = false;
   tlsRest: Buffer | undefined;
 
   constructor(handler: Handler = {}, options: SMTPServerOptions = {}, make: Make = standard) {
@@ -41,6 +43,15 @@ export class Rig implements Transport, Admission {
   send(replies: string): void {
     this.transcript += replies;
     this.sends++;
+  }
+  askForTurn(): void {
+    while (this.conversation.readOn());
+  }
+  turnOver(): boolean {
+    return this.interrupted;
+  }
+  giveBack(_chunk: Buffer): unknown {
+    return undefined;
   }
   hold(): void {
     this.held = true;

@@ -23,6 +23,8 @@ export interface HookContext {
   reply(wire: string): void;
   /** Sends what is queued and closes. */
   close(reason: CloseReason): void;
+  /** Something failed that is no hook: tells of it and ends the session. */
+  fail(error: unknown): void;
 }
 
 /** Hooks whose answer decides what happens next. */
@@ -125,17 +127,22 @@ export class HookCalls {
       return true;
     };
     promise.then(
-      (value) => {
-        if (!inTime()) return;
-        attempt(done, value, failed);
-        this.settled();
-      },
+      (value) => inTime() && this.goOn(() => attempt(done, value, failed)),
       (error: unknown) => {
-        if (!inTime()) return void this.context.observer.report(error);
-        failed(error);
-        this.settled();
+        if (inTime()) this.goOn(() => failed(error));
+        else this.context.observer.report(error);
       },
     );
+  }
+
+  /** Nobody hears what is thrown in a promise of ours: it ends the session. */
+  private goOn(handle: () => void): void {
+    try {
+      handle();
+      this.settled();
+    } catch (error) {
+      this.context.fail(error);
+    }
   }
 
   private answer(name: string, answer: unknown, success: string, accepted?: () => void): void {

@@ -9,6 +9,12 @@ export interface Transport {
   now(): number;
   /** Sends replies, printable ASCII and CRLF. One call for each batch of input, or more when the replies are long. */
   send(replies: string): void;
+  /** Input may wait: call `readOn` when it is the turn of this connection, at once if it can be. */
+  askForTurn(): void;
+  /** Whether other connections have to have their turn now. */
+  turnOver(): boolean;
+  /** Nothing refers to a chunk of input any more. */
+  giveBack(chunk: Buffer): void;
   /** Stop reading, until `release`. Octets already read may still come. */
   hold(): void;
   release(): void;

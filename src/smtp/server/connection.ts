@@ -1,8 +1,11 @@
 /** The driver of one conversation: owns the socket and the clock, and holds no SMTP. */
 
 import type { Socket } from 'node:net';
+// Not the global, which tests of an application may have replaced by a clock that stands still.
+import { setImmediate } from 'node:timers';
 import { Conversation } from '../conversation.ts';
 import { detachBuffer } from './detach-buffer.ts';
+import { askForTurn, type Flow, turnOver } from './fair-queue.ts';
 import { flushSoon, type Sender } from './write-batch.ts';
 import type { Admission } from '../engine/admission.ts';
 import type { ServerContext, Transport } from '../engine/transport.ts';
@@ -14,8 +17,9 @@ const UNREAD_LIMIT = 65_536;
 /** Replies that are not kept until others can be written with them. */
 const WRITE_AT_ONCE = 16_384;
 
-export class Connection implements Transport, Sender {
+export class Connection implements Transport, Sender, Flow {
   readonly session: Session;
+  queued = false;
   private readonly conversation: Conversation;
   private socket: Socket;
   /** Replies that have not been given to the socket. */
@@ -29,6 +33,8 @@ export class Connection implements Transport, Sender {
   private deadlineAt = 0;
   /** Until when a client that does not read its replies may go on with that; 0 for one that reads. */
   private unreadUntil = 0;
+  /** Its input waits for its turn, and no more of it is read meanwhile. */
+  private stalled = false;
   /** What has ended the socket first. */
   private fault: (Error & { readonly code?: string; readonly reason?: string }) | undefined;
 
@@ -50,7 +56,7 @@ export class Connection implements Transport, Sender {
 
   /** @param proxied whether a PROXY header comes first, `tls` whether a handshake comes before the greeting. */
   start(proxied: boolean, tls: boolean): void {
-    this.conversation.start(proxied, tls);
+    this.enter((conversation) => conversation.start(proxied, tls));
   }
 
   startTLS(rest: Buffer): void {
@@ -68,18 +74,18 @@ export class Connection implements Transport, Sender {
     this.attach(secure);
     secure.once('secure', () => {
       this.below = undefined;
-      this.conversation.secured(describeTLS(secure));
+      this.enter((conversation) => conversation.secured(describeTLS(secure)));
     });
   }
 
   /** Ends a connection that is not served: nothing is read, `reply` is all that is said. */
   dismiss(reply: string): void {
-    this.conversation.dismiss(reply);
+    this.enter((conversation) => conversation.dismiss(reply));
   }
 
   /** Called from within a hook, it waits until what the hook answers has been said. */
   shutdown(): void {
-    queueMicrotask(() => this.conversation.shutdown());
+    queueMicrotask(() => this.enter((conversation) => conversation.shutdown()));
   }
 
   /** Ends the connection now, whatever is in flight. */
@@ -109,12 +115,44 @@ export class Connection implements Transport, Sender {
     this.arm(this.unreadUntil);
   }
 
+  askForTurn(): void {
+    askForTurn(this);
+  }
+
+  turnOver(): boolean {
+    return turnOver();
+  }
+
+  readOn(): boolean {
+    let more = false;
+    try {
+      more = this.conversation.readOn();
+    } catch (error) {
+      this.failed(error);
+    }
+    if (this.stalled && !more) {
+      this.stalled = false;
+      this.resumeReading();
+    }
+    return more;
+  }
+
+  stall(): void {
+    if (this.stalled) return;
+    this.stalled = true;
+    this.socket.pause();
+  }
+
+  giveBack(chunk: Buffer): void {
+    detachBuffer(chunk);
+  }
+
   hold(): void {
     this.socket.pause();
   }
 
   release(): void {
-    if (this.unreadUntil === 0) this.socket.resume();
+    this.resumeReading();
   }
 
   deadline(at: number): void {
@@ -135,9 +173,9 @@ export class Connection implements Transport, Sender {
 
   private attach(socket: Socket): void {
     socket.on('data', (chunk: Buffer) => {
-      if (this.conversation.receive(chunk)) detachBuffer(chunk);
+      this.conversation.receive(chunk);
     });
-    socket.on('end', () => this.conversation.end());
+    socket.on('end', () => this.enter((conversation) => conversation.end()));
     socket.on('drain', () => this.drained());
     socket.on('error', (error) => {
       this.fault ??= error;
@@ -150,7 +188,12 @@ export class Connection implements Transport, Sender {
     if (this.unreadUntil === 0) return;
     this.unreadUntil = 0;
     this.arm(this.deadlineAt);
-    if (!this.conversation.onHold) this.socket.resume();
+    this.resumeReading();
+  }
+
+  /** Reads again, unless a hook, a turn in the queue or replies that the client has not read stand against it. */
+  private resumeReading(): void {
+    if (this.unreadUntil === 0 && !this.stalled && !this.conversation.onHold) this.socket.resume();
   }
 
   private closed(): void {
@@ -158,9 +201,11 @@ export class Connection implements Transport, Sender {
     this.timer = undefined;
     // Who has left before a word of TLS has not failed in it: a health check looks no further than the port.
     const { below } = this;
-    if (below !== undefined && below.raw.bytesRead > below.before)
-      this.conversation.handshakeFailed(handshakeFault(this.fault));
-    else this.conversation.disconnected();
+    this.enter((conversation) => {
+      if (below !== undefined && below.raw.bytesRead > below.before)
+        conversation.handshakeFailed(handshakeFault(this.fault));
+      else conversation.disconnected();
+    });
     this.gone();
   }
 
@@ -176,11 +221,44 @@ export class Connection implements Transport, Sender {
 
   private static fired(connection: Connection): void {
     connection.timer = undefined;
-    const unread = connection.unreadUntil > 0;
-    const at = unread ? connection.unreadUntil : connection.deadlineAt;
-    if (connection.now() < at) return connection.arm(at);
-    if (unread) connection.conversation.unread();
-    if (connection.conversation.closed) connection.destroy();
-    else connection.conversation.expire();
+    // What has come while the process was busy is read first: a deadline measures the client.
+    if (!connection.beforeDeadline()) setImmediate(Connection.due, connection);
+  }
+
+  private static due(connection: Connection): void {
+    if (!connection.beforeDeadline()) connection.enter((conversation) => connection.expired(conversation));
+  }
+
+  /** Whether the deadline has moved on, or input waits for its turn: then it is looked at again later. */
+  private beforeDeadline(): boolean {
+    const at = this.unreadUntil > 0 ? this.unreadUntil : this.deadlineAt;
+    const now = this.now();
+    if (now >= at && !this.queued) return false;
+    this.arm(Math.max(at, now + 1));
+    return true;
+  }
+
+  private expired(conversation: Conversation): void {
+    if (this.unreadUntil > 0) conversation.repliesUnread();
+    if (conversation.closed) this.destroy();
+    else conversation.expire();
+  }
+
+  /** All that comes from the socket, a timer or TLS: what fails there ends this session, and nothing else. */
+  private enter(work: (conversation: Conversation) => void): void {
+    try {
+      work(this.conversation);
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  private failed(error: unknown): void {
+    try {
+      this.conversation.fail(error);
+    } catch {
+      // Its own end has failed: nothing can be said any more.
+      this.destroy();
+    }
   }
 }

@@ -80,5 +80,6 @@ export const deliveries: fc.Arbitrary<Delivery> = fc.record({
     { weight: 4, arbitrary: fc.array(fc.nat(5000), { maxLength: 12 }) },
   ),
   readsAhead: fc.boolean(),
+  interrupted: fc.boolean(),
   timings: fc.array(fc.constantFrom(...TIMINGS), { maxLength: 5 }),
 });
