@@ -76,7 +76,7 @@ describe('EXTERNAL (RFC 4422 appendix A)', () => {
     expect(await dialogue(external(), { hooks, certificate: given }, message)).toEqual([expected]);
   });
 
-  it('is usable only with a certificate and a judge', () => {
+  it('is usable only with a certificate and an authenticator', () => {
     expect(external().usable({ hooks: yes, certificate })).toBe(true);
     expect(external().usable({ hooks: yes })).toBe(false);
     expect(external().usable({ hooks: yes, certificate: null })).toBe(false);

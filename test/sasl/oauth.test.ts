@@ -8,7 +8,7 @@ const TOKEN = 'vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg==';
 const RFC = `n,a=user@example.com,${A}host=server.example.com${A}port=143${A}auth=Bearer ${TOKEN}${A}${A}`;
 const user = { authcid: 'user@example.com', authzid: null, identity: 'user@example.com' };
 
-function judge(verdict: Verdict): { hooks: SASLHooks; seen: unknown[] } {
+function hooksFor(verdict: Verdict): { hooks: SASLHooks; seen: unknown[] } {
   const seen: unknown[] = [];
   return { hooks: { authenticator: (credentials) => (seen.push(credentials), verdict) }, seen };
 }
@@ -30,7 +30,7 @@ describe('OAUTHBEARER (RFC 7628, rule 67)', () => {
     ],
     [`n,a=a=2Cb=3Dc,${A}auth=Bearer x${A}${A}`, { user: 'a,b=c', token: 'x', host: null, port: null }],
   ])('hands over %j', async (message, expected) => {
-    const { hooks, seen } = judge(true);
+    const { hooks, seen } = hooksFor(true);
     expect(await dialogue(oauthBearer(), { hooks }, message)).toEqual([
       { mechanism: 'OAUTHBEARER', authcid: expected.user, authzid: null, identity: expected.user },
     ]);
@@ -70,13 +70,13 @@ describe('OAUTHBEARER (RFC 7628, rule 67)', () => {
     [Buffer.from([0xff]), 'protocol: not-utf8'],
     [`n,a=u\u0007,${A}auth=Bearer x${A}${A}`, 'credentials: unprepared'],
   ])('refuses %j and asks nobody', async (message, expected) => {
-    const { hooks, seen } = judge(true);
+    const { hooks, seen } = hooksFor(true);
     expect(await dialogue(oauthBearer(), { hooks }, message)).toEqual([expected]);
     expect(seen).toEqual([]);
   });
 
   it('refuses every truncation', async () => {
-    const { hooks, seen } = judge(true);
+    const { hooks, seen } = hooksFor(true);
     for (let length = 0; length < RFC.length; length++) {
       expect(await dialogue(oauthBearer(), { hooks }, RFC.slice(0, length))).toEqual(['protocol: malformed']);
     }
@@ -92,7 +92,7 @@ describe('OAUTHBEARER (RFC 7628, rule 67)', () => {
     [{ ports: [587] }, 'credentials: wrong-service'],
     [{ hosts: ['server.example.com'], ports: [25] }, 'credentials: wrong-service'],
   ])('a service of %j: %s', async (service, expected) => {
-    const { hooks, seen } = judge(true);
+    const { hooks, seen } = hooksFor(true);
     const [step] = await dialogue(oauthBearer(), { hooks, service }, RFC);
     expect(typeof step === 'string' ? step : 'success').toBe(expected);
     expect(seen).toHaveLength(expected === 'success' ? 1 : 0);
@@ -114,7 +114,7 @@ describe('OAUTHBEARER (RFC 7628, rule 67)', () => {
   ])('tells why after %j, and fails whatever the client answers', async (verdict, json) => {
     const mechanism = oauthBearer({ scope: 'mail:send', openidConfiguration: 'https://id.example.com/conf' });
     for (const answer of [A, '', 'anything']) {
-      expect(await dialogue(mechanism, judge(verdict), RFC, answer)).toEqual([
+      expect(await dialogue(mechanism, hooksFor(verdict), RFC, answer)).toEqual([
         { challenge: json },
         'credentials: wrong-credentials',
       ]);
@@ -122,7 +122,7 @@ describe('OAUTHBEARER (RFC 7628, rule 67)', () => {
   });
 
   it('answers the question which scope is needed', async () => {
-    const { hooks, seen } = judge(true);
+    const { hooks, seen } = hooksFor(true);
     const message = `n,a=user@example.com,${A}host=server.example.com${A}port=143${A}auth=${A}${A}`;
     expect(await dialogue(oauthBearer({ scope: 'mail:send' }), { hooks }, message, A)).toEqual([
       { challenge: '{"status":"invalid_token","scope":"mail:send"}' },
@@ -133,13 +133,13 @@ describe('OAUTHBEARER (RFC 7628, rule 67)', () => {
 
   it('takes the identity from the verdict when the message names nobody', async () => {
     const message = `n,,${A}auth=Bearer x${A}${A}`;
-    const named = judge({ authenticated: true, identity: 'user@example.com' });
+    const named = hooksFor({ authenticated: true, identity: 'user@example.com' });
     expect(await dialogue(oauthBearer(), named, message)).toEqual([{ mechanism: 'OAUTHBEARER', ...user }]);
-    expect(await dialogue(oauthBearer(), judge(true), message)).toEqual(['temporary: hook-failed']);
+    expect(await dialogue(oauthBearer(), hooksFor(true), message)).toEqual(['temporary: hook-failed']);
   });
 
   it('does not tell a client why when the server cannot decide', async () => {
-    expect(await dialogue(oauthBearer(), judge({ authenticated: false, temporary: true }), RFC)).toEqual([
+    expect(await dialogue(oauthBearer(), hooksFor({ authenticated: false, temporary: true }), RFC)).toEqual([
       'temporary: unavailable',
     ]);
   });
@@ -149,7 +149,7 @@ describe('XOAUTH2', () => {
   const message = `user=user@example.com${A}auth=Bearer ${TOKEN}${A}${A}`;
 
   it('hands over what the client sent', async () => {
-    const { hooks, seen } = judge(true);
+    const { hooks, seen } = hooksFor(true);
     expect(await dialogue(xoauth2(), { hooks }, message)).toEqual([{ mechanism: 'XOAUTH2', ...user }]);
     expect(seen).toEqual([
       { kind: 'token', mechanism: 'XOAUTH2', user: 'user@example.com', token: TOKEN, host: null, port: null },
@@ -157,7 +157,7 @@ describe('XOAUTH2', () => {
   });
 
   it('takes a user who is not ASCII', async () => {
-    const { hooks } = judge(true);
+    const { hooks } = hooksFor(true);
     expect(await dialogue(xoauth2(), { hooks }, `user=jürgen${A}auth=Bearer x${A}${A}`)).toMatchObject([
       { identity: 'jürgen' },
     ]);
@@ -165,7 +165,7 @@ describe('XOAUTH2', () => {
 
   it('tells why, and fails once the client has answered', async () => {
     for (const answer of ['', A]) {
-      expect(await dialogue(xoauth2({ scope: 'mail' }), judge(false), message, answer)).toEqual([
+      expect(await dialogue(xoauth2({ scope: 'mail' }), hooksFor(false), message, answer)).toEqual([
         { challenge: '{"status":"400","schemes":"Bearer","scope":"mail"}' },
         'credentials: wrong-credentials',
       ]);
@@ -187,13 +187,13 @@ describe('XOAUTH2', () => {
     [Buffer.from([0xff]), 'protocol: not-utf8'],
     [`user=u\u0007${A}auth=Bearer x${A}${A}`, 'credentials: unprepared'],
   ])('refuses %j and asks nobody', async (given, expected) => {
-    const { hooks, seen } = judge(true);
+    const { hooks, seen } = hooksFor(true);
     expect(await dialogue(xoauth2(), { hooks }, given)).toEqual([expected]);
     expect(seen).toEqual([]);
   });
 
   it('refuses every truncation', async () => {
-    const { hooks, seen } = judge(true);
+    const { hooks, seen } = hooksFor(true);
     for (let length = 0; length < message.length; length++) {
       expect(await dialogue(xoauth2(), { hooks }, message.slice(0, length))).toEqual(['protocol: malformed']);
     }

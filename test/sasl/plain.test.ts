@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { login, plain, type SASLContext, type SASLHooks } from '../../src/sasl/index.ts';
 import { dialogue } from './support.ts';
 
-/** A judge who lets everybody in and writes down what it was asked. */
+/** Hooks that accept everybody and record what they were asked. */
 function witness(): { context: SASLContext; seen: unknown[] } {
   const seen: unknown[] = [];
   const hooks: SASLHooks = {

@@ -140,7 +140,7 @@ describe('hooks from one store', async () => {
     );
   });
 
-  it('judge nothing but passwords', async () => {
+  it('accept nothing but passwords', async () => {
     const token = {
       kind: 'token',
       mechanism: 'XOAUTH2',
