@@ -12,7 +12,7 @@ import type { GeneratedFile } from './print.ts';
 
 export interface CodegenOptions extends Pick<
   GenerateOptions,
-  'emit' | 'extension' | 'wire' | 'proxy' | 'again' | 'from'
+  'emit' | 'extension' | 'wire' | 'schemas' | 'proxy' | 'again' | 'from'
 > {
   /** File of the spec: .ts, .js, .mjs or .json. */
   readonly spec: string;

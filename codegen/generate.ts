@@ -6,7 +6,6 @@ import { emitConstants } from './emit/typescript/tables/constants.ts';
 import { emitDecodedSchema } from './emit/typescript/zod/decoded-schema.ts';
 import { emitEntry } from './emit/typescript/tables/entry.ts';
 import { emitErrors } from './emit/typescript/tables/errors.ts';
-import { emitHeaderRules } from './emit/typescript/codec/header-rules.ts';
 import { emitLua } from './emit/lua/lua.ts';
 import { emitJsonSchema } from './emit/json/json-schema.ts';
 import { emitLimits } from './emit/typescript/tables/limits.ts';
@@ -18,19 +17,20 @@ import { emitTlvCodec } from './emit/typescript/codec/tlv-codec.ts';
 import { emitTlvIndex } from './emit/typescript/codec/tlv-index.ts';
 import { emitTlvScan } from './emit/typescript/codec/tlv-scan.ts';
 import { emitTlvTable } from './emit/typescript/tables/tlv-table.ts';
-import { emitTlvTree } from './emit/typescript/codec/tlv-tree.ts';
 import { emitV1Line } from './emit/typescript/codec/v1-line.ts';
 import { emitV1Scan } from './emit/typescript/codec/v1-scan.ts';
 import { emitV2Header } from './emit/typescript/codec/v2-header.ts';
 import { emitV2Scan } from './emit/typescript/codec/v2-scan.ts';
 import { type Model, modelOf } from './model.ts';
-import { type Draft, type GeneratedFile, type Import, print } from './print.ts';
+import { type Draft, type GeneratedFile, print, render, type Rendered } from './print.ts';
 
 export interface GenerateOptions {
   /** What to make: names of files without their ending, such as `constants`. What they import comes along. Default: all. */
   readonly emit?: readonly string[];
-  /** Module that the byte helpers come from. Default `truepeer/wire`. */
+  /** Module that the helpers for octets come from. Default `truepeer/wire`. */
   readonly wire?: string;
+  /** Module that the helpers of the zod schemas come from. Default `truepeer/schemas/runtime`. */
+  readonly schemas?: string;
   /** Module that `index` takes `createCodec` from; null for no `index`. Default `truepeer/proxy`. */
   readonly proxy?: string | null;
   /** What the headers call the tables. Default: the part of `spec/` that a file comes from. */
@@ -57,13 +57,12 @@ export class SpecError extends Error {
   }
 }
 
-const EMITTERS: readonly ((model: Model, wire: string) => Draft)[] = [
+const EMITTERS: readonly ((model: Model) => Draft)[] = [
   emitAbnf,
   emitChecksum,
   emitConstants,
   emitDecodedSchema,
   emitErrors,
-  emitHeaderRules,
   emitJsonSchema,
   emitLimits,
   emitLua,
@@ -75,7 +74,6 @@ const EMITTERS: readonly ((model: Model, wire: string) => Draft)[] = [
   emitTlvIndex,
   emitTlvScan,
   emitTlvTable,
-  emitTlvTree,
   emitV1Line,
   emitV1Scan,
   emitV2Header,
@@ -96,63 +94,56 @@ const EMITTERS: readonly ((model: Model, wire: string) => Draft)[] = [
  * console.log(files.map((file) => file.name)); // [ 'constants.ts' ]
  */
 export async function generate(spec: Spec, options: GenerateOptions = {}): Promise<GeneratedFile[]> {
-  const { wire = 'truepeer/wire', proxy = 'truepeer/proxy', again = 'generate again' } = options;
+  const { wire = 'truepeer/wire', schemas = 'truepeer/schemas/runtime', proxy = 'truepeer/proxy' } = options;
+  const { from, again = 'generate again', extension = '.js', prettier = {} } = options;
   const diagnostics = check(spec);
   if (diagnostics.length > 0) throw new SpecError(diagnostics);
-  const drafts = draftsOf(spec, wire, proxy);
-  const { from, extension = '.js', prettier = {} } = options;
-  const files = chosen(drafts, options.emit).map((draft) => {
-    const named = from === undefined ? draft : { ...draft, from };
-    return print(withExtension(named, extension), again, prettier);
-  });
+  const specifiers = { wire, schemas, proxy: proxy ?? '', zod: 'zod', extension };
+  const files = chosen(draftsOf(spec, proxy !== null), options.emit).map(({ draft, rendered }) =>
+    print(from === undefined ? draft : { ...draft, from }, rendered, specifiers, again, prettier),
+  );
   return (await Promise.all(files)).toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** Names that `emit` may hold, in alphabetical order. */
 export function outputsOf(spec: Spec): string[] {
-  return draftsOf(spec, '', '')
+  return draftsOf(spec, true)
     .map(({ name }) => stemOf(name))
     .toSorted();
 }
 
-function draftsOf(spec: Spec, wire: string, proxy: string | null): readonly Draft[] {
+function draftsOf(spec: Spec, withEntry: boolean): readonly Draft[] {
   const model = modelOf(spec);
-  const drafts = EMITTERS.map((emit) => emit(model, wire));
-  return proxy === null ? drafts : [...drafts, emitEntry(proxy)];
+  const drafts = EMITTERS.map((emit) => emit(model));
+  return withEntry ? [...drafts, emitEntry()] : drafts;
+}
+
+interface Chosen {
+  readonly draft: Draft;
+  readonly rendered: Rendered;
 }
 
 /** The drafts that are asked for, and those that they import. */
-function chosen(drafts: readonly Draft[], names: readonly string[] | undefined): readonly Draft[] {
-  if (names === undefined) return drafts;
+function chosen(drafts: readonly Draft[], names: readonly string[] | undefined): readonly Chosen[] {
   const known = new Map(drafts.map((draft) => [stemOf(draft.name), draft]));
-  const taken = new Set(names);
-  for (const name of taken) {
-    const draft = known.get(name);
-    if (draft === undefined)
-      throw new RangeError(
-        `there is no output ${JSON.stringify(name)}; there are ${[...known.keys()].toSorted().join(', ')}`,
-      );
-    for (const { from } of importsOf(draft)) if (from.startsWith('./')) taken.add(stemOf(from.slice(2)));
-  }
-  return drafts.filter((draft) => taken.has(stemOf(draft.name)));
-}
+  const taken = new Set(names ?? known.keys());
+  return [...taken].flatMap((name) => take(name));
 
-function importsOf(draft: Draft): readonly Import[] {
-  return 'statements' in draft ? [...(draft.imports ?? []), ...(draft.exports ?? [])] : [];
+  function take(name: string): Chosen[] {
+    const draft = known.get(name);
+    if (draft === undefined) {
+      const there = [...known.keys()].toSorted().join(', ');
+      throw new RangeError(`there is no output ${JSON.stringify(name)}; there are ${there}`);
+    }
+    const rendered = render(draft);
+    const others = [...rendered.imports, ...('exports' in draft ? (draft.exports ?? []) : [])];
+    const beside = others.filter(({ from }) => from.startsWith('./')).map(({ from }) => from.slice(2));
+    const news = [...new Set(beside)].filter((other) => !taken.has(other));
+    for (const other of news) taken.add(other);
+    return [{ draft, rendered }, ...news.flatMap(take)];
+  }
 }
 
 function stemOf(name: string): string {
   return name.replace(/\.\w+$/, '');
-}
-
-/** Relative imports with the ending that the project wants; imports of nothing left out. */
-function withExtension(draft: Draft, extension: string): Draft {
-  if (!('statements' in draft)) return draft;
-  const ending = (each: Import): Import =>
-    each.from.startsWith('./') ? { ...each, from: each.from.replace(/\.ts$/, extension) } : each;
-  return {
-    ...draft,
-    imports: (draft.imports ?? []).filter(({ names }) => names.length > 0).map(ending),
-    exports: (draft.exports ?? []).map(ending),
-  };
 }

@@ -14,6 +14,7 @@ if (unknown.length > 0) {
     check: args.includes('--check'),
     cwd: fileURLToPath(new URL('..', import.meta.url)),
     wire: '../src/wire/index.ts',
+    schemas: '../src/schemas/index.ts',
     proxy: null,
     again: 'run `npm run codegen`',
     extension: '.ts',

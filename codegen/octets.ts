@@ -1,13 +1,14 @@
 import type { Field } from '../spec/types.ts';
+import { tlvHead } from '../spec/v2.ts';
 
-/** Octets of a TLV before its value: one of type, two of length. */
-export const TLV_HEAD = 3;
+/** Octets of a TLV before its value. The checker lets no spec have another number. */
+export const TLV_HEAD = tlvHead.size;
 
-const ADDRESS_OCTETS: Readonly<Record<string, number>> = { ipv4: 4, ipv6: 16, unixPath: 108, u16be: 2 };
+const ADDRESS_OCTETS: Readonly<Record<string, number>> = { ipv4: 4, ipv6: 16, u16be: 2 };
 
 /** Octets that a field of an address block takes; undefined for a kind that cannot stand there. */
 export function sizeInBlock({ value }: Field): number | undefined {
-  return ADDRESS_OCTETS[value.kind];
+  return value.kind === 'unixPath' ? value.size : ADDRESS_OCTETS[value.kind];
 }
 
 /** The same, where the checker has passed the tables. */

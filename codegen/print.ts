@@ -1,19 +1,19 @@
 import * as prettier from 'prettier';
 import {
   type FunctionDeclarationStructure,
+  type InterfaceDeclarationStructure,
   printStructure,
   StructureKind,
   type StatementStructures,
+  type TypeAliasDeclarationStructure,
   VariableDeclarationKind,
   type VariableStatementStructure,
 } from 'ts-morph';
 import { type JsonValue, layOutJson } from './json.ts';
-import { comment } from './names.ts';
+import { comment, key } from './names.ts';
+import { type ExternalModule, type Import, resolveSymbols } from './symbols.ts';
 
 /** ts-morph and prettier stand behind this file: emitters say what to write, this says how it looks. */
-
-/** A statement: a structure of ts-morph, or text. */
-export type Statement = StatementStructures | string;
 
 /** A file to write: its name, and what is in it. */
 export type Draft = TypeScriptDraft | TextDraft | JsonDraft;
@@ -24,14 +24,12 @@ interface Named {
   readonly from: string;
 }
 
-interface TypeScriptDraft extends Named {
+export interface TypeScriptDraft extends Named {
   /** What it is, in a sentence. */
   readonly doc: string;
-  /** Names by module; only what the file uses. */
-  readonly imports?: readonly Import[];
-  /** What is handed on from other modules; no names stand for all. */
-  readonly exports?: readonly Import[];
-  readonly statements: readonly Statement[];
+  readonly statements: readonly StatementStructures[];
+  /** What is handed on from other files: names, or all of one. */
+  readonly exports?: readonly { readonly from: string; readonly names: readonly string[] }[];
 }
 
 /** A file of another kind, laid out by its emitter as prettier would lay it out, for prettier is slow at that. */
@@ -46,91 +44,178 @@ interface JsonDraft extends Named {
   readonly json: JsonValue;
 }
 
-export interface Import {
-  readonly from: string;
-  readonly names: readonly string[];
-  readonly typeOnly?: boolean;
-}
-
 export interface GeneratedFile {
   readonly name: string;
   readonly text: string;
 }
 
-/** `const name = initializer`. */
+/** A property of an object, or a member of an interface, with its type or value. */
+export interface Member {
+  readonly name: string;
+  readonly is: string;
+  readonly doc?: string;
+  readonly optional?: boolean;
+}
+
+/** `const name: type = initializer`, exported. */
 export function constant(
   name: string,
   initializer: string,
   doc: string,
   type?: string,
-  exported = true,
 ): VariableStatementStructure {
   return {
     kind: StructureKind.VariableStatement,
-    isExported: exported,
+    isExported: true,
     declarationKind: VariableDeclarationKind.Const,
-    docs: [comment(doc)],
+    docs: [docOf(doc)],
     declarations: [{ name, initializer, ...(type === undefined ? {} : { type }) }],
   };
 }
 
-/** `function name(parameters): returnType { body }`; parameters as `name: type`. */
+/** `function name(parameters): returns { body }`, exported; the parameters with their types. */
 export function fn(
   name: string,
-  parameters: readonly string[],
-  returnType: string,
+  parameters: Readonly<Record<string, string>>,
+  returns: string,
   body: string,
   doc: string,
-  exported = true,
 ): FunctionDeclarationStructure {
   return {
     kind: StructureKind.Function,
     name,
-    isExported: exported,
-    parameters: parameters.map((parameter) => {
-      const [left, right] = parameter.split(/:(.*)/s);
-      return { name: left!.trim(), type: right!.trim() };
-    }),
-    returnType,
-    docs: [comment(doc)],
-    statements: [body],
+    isExported: true,
+    parameters: Object.entries(parameters).map(([parameter, type]) => ({ name: parameter, type })),
+    returnType: returns,
+    docs: [docOf(doc)],
+    statements: (writer) => writer.write(body),
   };
 }
 
+/** `type name = type`, exported. */
+export function alias(name: string, type: string, doc: string): TypeAliasDeclarationStructure {
+  return { kind: StructureKind.TypeAlias, name, type, isExported: true, docs: [docOf(doc)] };
+}
+
+/** `interface name { members }`, exported. */
+export function interfaceOf(
+  name: string,
+  members: readonly Member[],
+  doc: string,
+): InterfaceDeclarationStructure {
+  return {
+    kind: StructureKind.Interface,
+    name,
+    isExported: true,
+    docs: [docOf(doc)],
+    properties: members.map((member) => ({
+      name: key(member.name),
+      type: member.is,
+      hasQuestionToken: member.optional ?? false,
+      docs: member.doc === undefined ? [] : [comment(member.doc)],
+    })),
+  };
+}
+
+/** The same for this file alone. */
+export function local<T extends { isExported?: boolean }>(declaration: T): T {
+  return { ...declaration, isExported: false };
+}
+
+/** An object literal, a line for each property. */
+export function objectOf(members: readonly Member[]): string {
+  const properties = members.map(
+    ({ name, is, doc }) => `${doc === undefined ? '' : `/** ${comment(doc)} */\n`}${key(name)}: ${is},`,
+  );
+  return `{\n${lines(...properties)}\n}`;
+}
+
+/** Statements below each other, empty ones left out. */
+export function lines(...statements: readonly string[]): string {
+  return statements.filter((statement) => statement !== '').join('\n');
+}
+
+/** A list literal, a line for each item. */
+export function listOf(items: readonly string[]): string {
+  return `[\n${items.map((item) => `${item},\n`).join('')}]`;
+}
+
+/** Several lines, as of an emitter's own with an example, stay; the text of a table is on one. */
+function docOf(doc: string): string {
+  return doc.split('\n').map(comment).join('\n');
+}
+
+/** A TypeScript file before it is formatted: its text, and what that imports. */
+export interface Rendered {
+  readonly text: string;
+  readonly imports: readonly Import[];
+}
+
+/** Prints the declarations of a file, each a structure that stands for itself. */
+export function render(draft: Draft): Rendered {
+  if (!('statements' in draft)) return { text: '', imports: [] };
+  const printed = draft.statements.map((statement) => printStructure(statement));
+  return resolveSymbols(printed.join('\n\n'), `./${draft.name.replace(/\.ts$/, '')}`);
+}
+
+/** How a file names its modules. */
+export interface Specifiers extends Readonly<Record<ExternalModule, string>> {
+  /** Ending of relative imports. */
+  readonly extension: string;
+}
+
 /**
- * Prints and formats a file. Same input, same octets: no date, version or path goes in. Of prettier's two parsers of
- * TypeScript this is the quicker one.
+ * Formats a file. Same input, same octets: no date, version or path goes in. Of prettier's two parsers of TypeScript
+ * this is the quicker one.
  */
-export async function print(draft: Draft, again: string, options: prettier.Options): Promise<GeneratedFile> {
+export async function print(
+  draft: Draft,
+  { text, imports }: Rendered,
+  specifiers: Specifiers,
+  again: string,
+  options: prettier.Options,
+): Promise<GeneratedFile> {
   const header = headerOf(draft.from, again);
   if ('text' in draft) {
     const [before, behind] = draft.comment;
     return { name: draft.name, text: withLineEnds(`${before}${header}${behind}\n\n${draft.text}`, options) };
   }
   if ('json' in draft) {
-    const text = layOutJson(withHeader(draft.json, header), options);
-    return { name: draft.name, text: withLineEnds(text, options) };
+    const json = layOutJson(withHeader(draft.json, header), options);
+    return { name: draft.name, text: withLineEnds(json, options) };
   }
-  const imports = (draft.imports ?? []).map(({ from, names, typeOnly }) => ({
-    kind: StructureKind.ImportDeclaration as const,
-    moduleSpecifier: from,
-    isTypeOnly: typeOnly ?? false,
-    namedImports: names.toSorted(),
-  }));
-  const exports = (draft.exports ?? []).map(({ from, names, typeOnly }) => ({
-    kind: StructureKind.ExportDeclaration as const,
-    moduleSpecifier: from,
-    isTypeOnly: typeOnly ?? false,
-    namedExports: names.toSorted(),
-  }));
-  const printed = (parts: readonly Statement[]): string =>
-    printStructure({ kind: StructureKind.SourceFile, statements: [...parts] });
   const head = `// ${header}\n\n/** ${comment(draft.doc)} */`;
-  const parts = [imports, ...draft.statements.map((statement) => [statement]), exports].filter(
-    (part) => part.length > 0,
+  const handedOn = (draft.exports ?? []).map(({ from, names }) => {
+    const what = names.length === 0 ? '*' : `{ ${names.toSorted().join(', ')} }`;
+    return `export ${what} from ${specifierOf(from, specifiers)};`;
+  });
+  const parts = [head, importsOf(imports, specifiers), text, handedOn.join('\n')];
+  const whole = parts.filter((part) => part !== '').join('\n\n');
+  return { name: draft.name, text: await prettier.format(whole, { ...options, parser: 'babel-ts' }) };
+}
+
+/** One import for each module: other packages first, then other folders, then the files beside. */
+function importsOf(imports: readonly Import[], specifiers: Specifiers): string {
+  const rank = (from: string): string => `${from.startsWith('./') ? 2 : from === 'zod' ? 0 : 1}${from}`;
+  const modules = [...new Set(imports.map(({ from }) => from))].toSorted((a, b) =>
+    rank(a) < rank(b) ? -1 : 1,
   );
-  const text = [head, ...parts.map(printed)].join('\n\n');
-  return { name: draft.name, text: await prettier.format(text, { ...options, parser: 'babel-ts' }) };
+  return modules
+    .map((module) => {
+      const named = imports.filter(({ from }) => from === module);
+      const onlyTypes = named.every(({ type }) => type);
+      const names = named.map(({ name, type }) => (type && !onlyTypes ? `type ${name}` : name));
+      const bare = (name: string): string => name.replace('type ', '').toLowerCase();
+      const sorted = names.toSorted((a, b) => (bare(a) < bare(b) ? -1 : 1)).join(', ');
+      return `import ${onlyTypes ? 'type ' : ''}{ ${sorted} } from ${specifierOf(module, specifiers)};`;
+    })
+    .join('\n');
+}
+
+function specifierOf(module: string, specifiers: Specifiers): string {
+  return JSON.stringify(
+    module.startsWith('./') ? `${module}${specifiers.extension}` : specifiers[module as ExternalModule],
+  );
 }
 
 function withLineEnds(text: string, { endOfLine }: prettier.Options): string {

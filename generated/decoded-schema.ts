@@ -2,84 +2,44 @@
 
 /** Zod schema of a header that was read, in its JSON form. */
 
-import { z } from 'zod';
-import { ipv6Text, unhex, writeIpv4, writeIpv6 } from '../src/wire/index.ts';
-import { writeTlv } from './tlv-codec.ts';
-import { TLVS } from './tlv-table.ts';
-import type { TlvValues } from './tlv-table.ts';
+import { decodedSchemaOf, decodedTlvsSchemaOf } from '../src/schemas/index.ts';
+import { tables } from './tables.ts';
 
-/** Two lower-case digits for each octet. */
-const HEX = /^(?:[0-9a-f]{2})*$/;
+/** What the fields can hold. */
+const NAMES = {
+  command: ['LOCAL', 'PROXY'],
+  family: ['UNSPEC', 'INET', 'INET6', 'UNIX'],
+  protocol: ['UNSPEC', 'STREAM', 'DGRAM'],
+  errorCode: [
+    'bad-signature',
+    'version-not-accepted',
+    'incomplete-header',
+    'v1-bad-keyword',
+    'v1-bad-ipv4',
+    'v1-bad-ipv6',
+    'v1-bad-port',
+    'v1-bad-separator',
+    'v1-bad-line-end',
+    'v1-too-long',
+    'v2-bad-version',
+    'v2-bad-command',
+    'v2-bad-family',
+    'v2-bad-transport',
+    'v2-too-long',
+    'v2-address-too-short',
+    'tlv-stray-octets',
+    'tlv-overrun',
+    'tlv-too-many',
+    'tlv-bad-length',
+    'tlv-duplicate',
+    'tlv-unknown-type',
+    'bad-checksum',
+  ],
+  lines: ['INET STREAM', 'INET6 STREAM', 'UNSPEC UNSPEC'],
+} as const;
 
 /** TLVs by name as they were read: octets in hex, integers of eight octets in decimal. */
-export const decodedTlvsSchema = z
-  .object({
-    /** Application protocol negotiated with the client, as in the ALPN extension of TLS. */
-    ALPN: row('ALPN'),
-    /** Host name the client asked for, mostly the server name (SNI) of its TLS handshake. */
-    AUTHORITY: row('AUTHORITY'),
-    /** CRC-32C over the whole header with these four octets zeroed. */
-    CRC32C: row('CRC32C'),
-    /** Padding; its octets mean nothing. */
-    NOOP: row('NOOP'),
-    /** Opaque identifier that the proxy gave to the connection. */
-    UNIQUE_ID: row('UNIQUE_ID'),
-    /** TLS between client and proxy. */
-    SSL: row('SSL'),
-    /** Which elements are present; undefined bits are kept. */
-    SSL_CLIENT: row('SSL_CLIENT'),
-    /** Zero when a client certificate was given and verified; alone it proves nothing. */
-    SSL_VERIFY: row('SSL_VERIFY'),
-    /** TLS version of the connection. */
-    SSL_VERSION: row('SSL_VERSION'),
-    /** Common name of the client certificate. */
-    SSL_CN: row('SSL_CN'),
-    /** Cipher in use. */
-    SSL_CIPHER: row('SSL_CIPHER'),
-    /** Algorithm that signed the certificate of the frontend. */
-    SSL_SIG_ALG: row('SSL_SIG_ALG'),
-    /** Algorithm of the key of the frontend certificate. */
-    SSL_KEY_ALG: row('SSL_KEY_ALG'),
-    /** Key exchange group. */
-    SSL_GROUP: row('SSL_GROUP'),
-    /** Signature scheme of the handshake. */
-    SSL_SIG_SCHEME: row('SSL_SIG_SCHEME'),
-    /** Client certificate, X.509 in DER. */
-    SSL_CLIENT_CERT: row('SSL_CLIENT_CERT'),
-    /** Name of the network namespace; never to be acted on. */
-    NETNS: row('NETNS'),
-    /** Google Private Service Connect: connection id of the consumer. */
-    GCP_PSC_CONNECTION_ID: row('GCP_PSC_CONNECTION_ID'),
-    /** Alibaba Cloud NLB and PrivateLink, one vector for each sub-type. */
-    ALIBABA: row('ALIBABA'),
-    /** Id of the VPC the client is in. */
-    ALIBABA_VPC_ID: row('ALIBABA_VPC_ID'),
-    /** Id of the PrivateLink endpoint. */
-    ALIBABA_ENDPOINT_ID: row('ALIBABA_ENDPOINT_ID'),
-    /** Id of the PrivateLink endpoint service. */
-    ALIBABA_ENDPOINT_SERVICE_ID: row('ALIBABA_ENDPOINT_SERVICE_ID'),
-    /** AWS Network Load Balancer. */
-    AWS: row('AWS'),
-    /** Id of the VPC endpoint the client came through. */
-    AWS_VPCE_ID: row('AWS_VPCE_ID'),
-    /** Azure Private Link. */
-    AZURE: row('AZURE'),
-    /** Link id of the private endpoint, little endian unlike all else here. */
-    AZURE_PRIVATEENDPOINT_LINKID: row('AZURE_PRIVATEENDPOINT_LINKID'),
-  })
-  .catchall(z.string().regex(HEX, { error: 'expected octets in hex' }))
-  .check(({ value, issues }) => {
-    for (const name of Object.keys(value)) {
-      if (!TLVS.some((entry) => entry.name === name) && !STRANGER.test(name)) {
-        issues.push({
-          code: 'custom',
-          path: [name],
-          message: 'expected the name of a row, or xNN',
-          input: value,
-        });
-      }
-    }
-  });
+export const decodedTlvsSchema = decodedTlvsSchemaOf(tables);
 
 /**
  * A header that was read, as `ProxyData.toJSON` gives it: names for numbers, null for what is absent.
@@ -90,182 +50,4 @@ export const decodedTlvsSchema = z
  * const result = decode(Buffer.from('PROXY TCP4 203.0.113.7 198.51.100.25 4321 25\r\n'));
  * if (result.status === 'ok') console.log(decodedSchema.parse(result.data.toJSON()).srcAddr); // 203.0.113.7
  */
-export const decodedSchema = z
-  .strictObject({
-    version: z.literal([1, 2]).nullable(),
-    /** Of version 2 only. */
-    command: z.literal(['LOCAL', 'PROXY']).nullable(),
-    family: z.literal(['UNSPEC', 'INET', 'INET6', 'UNIX']).nullable(),
-    protocol: z.literal(['UNSPEC', 'STREAM', 'DGRAM']).nullable(),
-    srcAddr: z.string().nullable(),
-    srcPort: z.int().min(0).max(65535).nullable(),
-    dstAddr: z.string().nullable(),
-    dstPort: z.int().min(0).max(65535).nullable(),
-    tlv: decodedTlvsSchema.nullable(),
-    valid: z.boolean(),
-    /** Why it is not valid. */
-    error: z.string().optional(),
-    /** Code of the catalogue; null where somebody else gave the reason. */
-    errorCode: z
-      .literal([
-        'bad-signature',
-        'version-not-accepted',
-        'incomplete-header',
-        'v1-bad-keyword',
-        'v1-bad-ipv4',
-        'v1-bad-ipv6',
-        'v1-bad-port',
-        'v1-bad-separator',
-        'v1-bad-line-end',
-        'v1-too-long',
-        'v2-bad-version',
-        'v2-bad-command',
-        'v2-bad-family',
-        'v2-bad-transport',
-        'v2-too-long',
-        'v2-address-too-short',
-        'tlv-stray-octets',
-        'tlv-overrun',
-        'tlv-too-many',
-        'tlv-bad-length',
-        'tlv-duplicate',
-        'tlv-unknown-type',
-        'bad-checksum',
-      ])
-      .nullable()
-      .optional(),
-  })
-  .check(({ value, issues }) => {
-    for (const [field, expected] of problems(value)) {
-      issues.push({ code: 'custom', path: [field], message: `expected ${expected}`, input: value });
-    }
-  });
-
-/** A number without a row. */
-const STRANGER = /^(?:\w+_)?x[0-9a-fA-F]{2}$/;
-
-/** What JSON has for a value. */
-type Plain<T> = T extends Uint8Array | bigint ? string : T extends boolean ? true : T;
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const scratch = new Uint8Array(16);
-
-/** The value of a row. */
-function row<K extends keyof TlvValues>(name: K): z.ZodOptional<z.ZodCustom<Plain<TlvValues[K]>>> {
-  const index = TLVS.findIndex((entry) => entry.name === name);
-  return z
-    .custom<Plain<TlvValues[K]>>((value) => fits(index, value), { error: `expected a value of ${name}` })
-    .optional();
-}
-
-/** Whether a row can have been read as this value. */
-function fits(row: number, value: unknown): boolean {
-  const { kind, min, max } = TLVS[row]!;
-  if (kind === 'struct' || kind === 'variant') return value === true;
-  let native = value;
-  if (kind === 'bytes') native = typeof value === 'string' && HEX.test(value) ? unhex(value) : undefined;
-  if (kind === 'u64be')
-    native = typeof value === 'string' && /^(?:0|[1-9]\d{0,19})$/.test(value) ? BigInt(value) : undefined;
-  if (native instanceof Uint8Array !== (kind === 'bytes')) return false;
-  const octets = writeTlv(row, native);
-  return octets !== undefined && octets.length >= min && octets.length <= max;
-}
-
-/** What the fields must agree about. */
-function problems(data: Fields): [string, string][] {
-  const { version, command, family, protocol, valid } = data;
-  const found: [string, string][] = [];
-  const expect = (field: string, holds: boolean, expected: string): unknown =>
-    holds || found.push([field, expected]);
-  const absent = (why: string, ...fields: string[]): void => {
-    for (const field of fields) expect(field, data[field] === null, `null, as ${why}`);
-  };
-  expect(
-    'error',
-    (data['error'] === undefined) === valid,
-    valid === true ? 'none, as the header is valid' : 'the reason',
-  );
-  expect(
-    'errorCode',
-    (data['errorCode'] === undefined) === valid,
-    valid === true ? 'none, as the header is valid' : 'a code or null',
-  );
-  if (version === null) {
-    expect('valid', valid === false, 'false, as there is no version');
-    absent(
-      'the header is malformed',
-      'command',
-      'family',
-      'protocol',
-      'srcAddr',
-      'srcPort',
-      'dstAddr',
-      'dstPort',
-      'tlv',
-    );
-    return found;
-  }
-  expect('errorCode', typeof data['errorCode'] !== 'string', 'none, as the header is well-formed');
-  if (version === 1) {
-    absent('version 1 has none', 'command', 'tlv');
-    expect('family', LINES.includes(`${String(family)} ${String(protocol)}`), 'what a line can say');
-  } else {
-    expect('command', command !== null, 'a name');
-    expect('family', family !== null, 'a name');
-    expect('protocol', protocol !== null, 'a name');
-    if (command === 'LOCAL') {
-      expect('family', family === 'UNSPEC', 'UNSPEC, as the command is LOCAL');
-      expect('protocol', protocol === 'UNSPEC', 'UNSPEC, as the command is LOCAL');
-    }
-  }
-  if (!PROXIED.includes(`${String(family)} ${String(protocol)}`)) {
-    absent('no client is named', 'srcAddr', 'srcPort', 'dstAddr', 'dstPort');
-    return found;
-  }
-  for (const field of ['srcAddr', 'dstAddr'])
-    expect(field, addressFits(family, version, data[field]), `an address of ${String(family)}`);
-  for (const field of ['srcPort', 'dstPort']) {
-    expect(
-      field,
-      (data[field] !== null) === PORTS.includes(family),
-      PORTS.includes(family) ? 'a port' : `null, as ${String(family)} has no ports`,
-    );
-  }
-  return found;
-}
-
-/** Whether an address is spelled as it is read. */
-function addressFits(family: unknown, version: unknown, text: unknown): boolean {
-  if (typeof text !== 'string') return false;
-  const four = writeIpv4(text, scratch, 0);
-  const six = writeIpv6(text, scratch, 0) && ipv6Text(scratch, 0) === text;
-  // A version 1 line may name addresses of both families, where the option `mixedFamilies` is set.
-  if (version === 1) return four || six;
-  switch (family) {
-    case 'INET':
-      return four;
-    case 'INET6':
-      return six;
-    case 'UNIX':
-      return true;
-    default:
-      return false;
-  }
-}
-
-/** What a version 1 line says. */
-const LINES: readonly string[] = ['INET STREAM', 'INET6 STREAM', 'UNSPEC UNSPEC'];
-
-/** What goes together in version 2 and names a client. */
-const PROXIED: readonly string[] = [
-  'INET STREAM',
-  'INET DGRAM',
-  'INET6 STREAM',
-  'INET6 DGRAM',
-  'UNIX STREAM',
-  'UNIX DGRAM',
-];
-
-/** Families whose address block holds ports. */
-const PORTS: readonly unknown[] = ['INET', 'INET6'];
+export const decodedSchema = decodedSchemaOf(tables, NAMES, decodedTlvsSchema);

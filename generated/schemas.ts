@@ -3,112 +3,39 @@
 /** Zod schemas of a header in its JSON form: of what is to be sent, and of what was read. */
 
 import { z } from 'zod';
-import { Scan, unhex } from '../src/wire/index.ts';
+import {
+  type HeaderFormOf,
+  headerSchemaOf,
+  type TlvsFormOf,
+  type TlvsJsonOf,
+  tlvsSchemaOf,
+} from '../src/schemas/index.ts';
 import { AF, PROTO, V2_CMD } from './constants.ts';
-import { decodedSchema, decodedTlvsSchema } from './decoded-schema.ts';
-import { headerProblems } from './header-rules.ts';
-import { DEFAULT_LIMITS } from './limits.ts';
-import { writeTlv } from './tlv-codec.ts';
-import { scanTlvs } from './tlv-scan.ts';
-import { TLVS } from './tlv-table.ts';
+import { decodedSchema } from './decoded-schema.ts';
+import { tables } from './tables.ts';
 import type { TlvValues } from './tlv-table.ts';
-import { tlvProblems } from './tlv-tree.ts';
 
-export { decodedSchema, decodedTlvsSchema };
-
-/** TLVs as `encode` takes them. */
-export type TlvsForm = { [K in keyof TlvValues]?: TlvValues[K] | Uint8Array } & {
-  [unregistered: `${string}x${string}`]: Uint8Array;
-};
-
-/** A header as `encode` takes it. */
-export interface HeaderForm {
-  version?: 1 | 2;
-  command?: V2_CMD | keyof typeof V2_CMD;
-  family?: AF | keyof typeof AF;
-  protocol?: PROTO | keyof typeof PROTO;
-  srcAddr?: string;
-  dstAddr?: string;
-  srcPort?: number;
-  dstPort?: number;
-  tlvs?: TlvsForm | TlvsForm[];
-  checksum?: boolean;
+/** The numbers that a header holds. */
+interface Codes {
+  command: typeof V2_CMD;
+  family: typeof AF;
+  transport: typeof PROTO;
 }
 
+/** TLVs as `encode` takes them. */
+export type TlvsForm = TlvsFormOf<TlvValues>;
+
+/** A header as `encode` takes it. */
+export type HeaderForm = HeaderFormOf<TlvValues, Codes>;
+
 /** TLVs as `tlvsSchema` takes them. */
-export type TlvsJson = z.input<typeof rows>;
+export type TlvsJson = TlvsJsonOf<TlvValues>;
 
 /** A header as `headerSchema` takes it. */
 export type HeaderJson = z.input<typeof headerSchema>;
 
 /** A header that was read, as `ProxyData.toJSON` gives it. */
 export type DecodedJson = z.output<typeof decodedSchema>;
-
-/** What stands for a value in JSON, beside the value itself. */
-type Given<T> =
-  | Uint8Array
-  | (T extends Uint8Array
-      ? string
-      : T extends bigint
-        ? bigint | string
-        : T extends boolean
-          ? true | string
-          : T);
-
-const rows = z.looseObject({
-  /** Application protocol negotiated with the client, as in the ALPN extension of TLS. */
-  ALPN: row('ALPN', 'octets in a Uint8Array or as hex text'),
-  /** Host name the client asked for, mostly the server name (SNI) of its TLS handshake. */
-  AUTHORITY: row('AUTHORITY', 'text without control characters, 0..255 octets'),
-  /** CRC-32C over the whole header with these four octets zeroed. */
-  CRC32C: row('CRC32C', 'a whole number 0..4294967295'),
-  /** Padding; its octets mean nothing. */
-  NOOP: row('NOOP', 'octets in a Uint8Array or as hex text'),
-  /** Opaque identifier that the proxy gave to the connection. */
-  UNIQUE_ID: row('UNIQUE_ID', 'octets in a Uint8Array or as hex text, 0..128 octets'),
-  /** TLS between client and proxy. */
-  SSL: row('SSL', 'true beside its parts by their own names, or its octets, 5..65535 octets'),
-  /** Which elements are present; undefined bits are kept. */
-  SSL_CLIENT: row('SSL_CLIENT', 'a whole number 0..255'),
-  /** Zero when a client certificate was given and verified; alone it proves nothing. */
-  SSL_VERIFY: row('SSL_VERIFY', 'a whole number 0..4294967295'),
-  /** TLS version of the connection. */
-  SSL_VERSION: row('SSL_VERSION', 'printable US-ASCII'),
-  /** Common name of the client certificate. */
-  SSL_CN: row('SSL_CN', 'text without control characters'),
-  /** Cipher in use. */
-  SSL_CIPHER: row('SSL_CIPHER', 'printable US-ASCII'),
-  /** Algorithm that signed the certificate of the frontend. */
-  SSL_SIG_ALG: row('SSL_SIG_ALG', 'printable US-ASCII'),
-  /** Algorithm of the key of the frontend certificate. */
-  SSL_KEY_ALG: row('SSL_KEY_ALG', 'printable US-ASCII'),
-  /** Key exchange group. */
-  SSL_GROUP: row('SSL_GROUP', 'printable US-ASCII'),
-  /** Signature scheme of the handshake. */
-  SSL_SIG_SCHEME: row('SSL_SIG_SCHEME', 'printable US-ASCII'),
-  /** Client certificate, X.509 in DER. */
-  SSL_CLIENT_CERT: row('SSL_CLIENT_CERT', 'octets in a Uint8Array or as hex text'),
-  /** Name of the network namespace; never to be acted on. */
-  NETNS: row('NETNS', 'printable US-ASCII'),
-  /** Google Private Service Connect: connection id of the consumer. */
-  GCP_PSC_CONNECTION_ID: row('GCP_PSC_CONNECTION_ID', 'a bigint, or decimal text, 0..18446744073709551615'),
-  /** Alibaba Cloud NLB and PrivateLink, one vector for each sub-type. */
-  ALIBABA: row('ALIBABA', 'true beside a sub-type by its own name, or its octets, 1..65535 octets'),
-  /** Id of the VPC the client is in. */
-  ALIBABA_VPC_ID: row('ALIBABA_VPC_ID', 'printable US-ASCII'),
-  /** Id of the PrivateLink endpoint. */
-  ALIBABA_ENDPOINT_ID: row('ALIBABA_ENDPOINT_ID', 'printable US-ASCII'),
-  /** Id of the PrivateLink endpoint service. */
-  ALIBABA_ENDPOINT_SERVICE_ID: row('ALIBABA_ENDPOINT_SERVICE_ID', 'printable US-ASCII'),
-  /** AWS Network Load Balancer. */
-  AWS: row('AWS', 'true beside a sub-type by its own name, or its octets, 1..65535 octets'),
-  /** Id of the VPC endpoint the client came through. */
-  AWS_VPCE_ID: row('AWS_VPCE_ID', 'printable US-ASCII'),
-  /** Azure Private Link. */
-  AZURE: row('AZURE', 'true beside a sub-type by its own name, or its octets, 1..65535 octets'),
-  /** Link id of the private endpoint, little endian unlike all else here. */
-  AZURE_PRIVATEENDPOINT_LINKID: row('AZURE_PRIVATEENDPOINT_LINKID', 'a whole number 0..4294967295'),
-});
 
 /**
  * TLVs by name, sent in the order given. Opaque octets as a `Uint8Array` or as hex text, integers of eight octets as a
@@ -119,28 +46,7 @@ const rows = z.looseObject({
  * console.log(tlvsSchema.parse({ AUTHORITY: 'mx.example', xE5: '0102' }).xE5?.length); // 2
  * console.log(tlvsSchema.safeParse({ SSL_CLIENT: 256 }).error?.issues[0]?.message); // expected a whole number 0..255
  */
-export const tlvsSchema = z.custom<TlvsJson>().transform((given, ctx): TlvsForm => {
-  const refuse = (path: PropertyKey[], message: string): void =>
-    ctx.addIssue({ code: 'custom', path, message, input: given });
-  if (!['[object Object]', '[object Map]'].includes(Object.prototype.toString.call(given))) {
-    refuse([], 'expected TLVs by name');
-    return z.NEVER;
-  }
-  const named: Record<string, unknown> = given instanceof Map ? Object.fromEntries(given) : given;
-  const parsed = rows.safeParse(named);
-  if (!parsed.success) {
-    for (const { path, message } of parsed.error.issues) refuse(path, message);
-    return z.NEVER;
-  }
-  const values: Record<string, unknown> = Object.create(null);
-  for (const name of Object.keys(named)) {
-    const value = parsed.data[name];
-    if (value === undefined || value === null) continue;
-    values[name] = typeof value === 'string' && !ROWS.has(name) ? (unhex(value) ?? value) : value;
-  }
-  for (const { path, message } of tlvProblems(values)) refuse(path, message);
-  return { ...values } as TlvsForm;
-});
+export const tlvsSchema = tlvsSchemaOf<TlvValues>(tables);
 
 /**
  * A header to send, as `encode` takes it or as JSON can hold it; gives what `encode` takes.
@@ -153,109 +59,6 @@ export const tlvsSchema = z.custom<TlvsJson>().transform((given, ctx): TlvsForm 
  * const wrong = headerSchema.safeParse({ srcAddr: '192.0.2.1', srcPort: 25, dstAddr: '::1', dstPort: 70000 });
  * console.log(wrong.error?.issues[0]?.path.join('.')); // dstPort
  */
-export const headerSchema = z
-  .strictObject({
-    /** Version of the header. Default 2. */
-    version: z.literal([1, 2], { error: 'expected 1 or 2' }).nullish(),
-    /** Default PROXY. */
-    command: code(V2_CMD),
-    /** Default: that of the addresses. */
-    family: code(AF),
-    /** Transport. Default STREAM, and UNSPEC where the family is. */
-    protocol: code(PROTO),
-    /** Address of the client. */
-    srcAddr: z.string({ error: 'expected an address in a string' }).nullish(),
-    /** Address the client connected to. */
-    dstAddr: z.string({ error: 'expected an address in a string' }).nullish(),
-    /** Port of the client. */
-    srcPort: port(),
-    /** Port the client connected to. */
-    dstPort: port(),
-    /** TLVs by name, or a list of such objects. */
-    tlvs: z.custom<TlvsJson | readonly TlvsJson[]>().transform(tlvsOf).nullish(),
-    /** Add a checksum over the whole header. */
-    checksum: z.boolean({ error: 'expected true or false' }).nullish(),
-  })
-  .transform((given, ctx): HeaderForm => {
-    for (const { path, message } of headerProblems(given))
-      ctx.addIssue({ code: 'custom', path, message, input: given });
-    return Object.fromEntries(
-      Object.entries(given).filter(([, value]) => value !== undefined && value !== null),
-    );
-  });
+export const headerSchema = headerSchemaOf<TlvValues, Codes>(tables, tlvsSchema);
 
-/** The names that have a row. */
-const ROWS = new Set(TLVS.map((entry) => entry.name));
-
-/** The value of a row, or its octets. */
-function row<K extends keyof TlvValues>(
-  name: K,
-  expected: string,
-): z.ZodOptional<z.ZodNullable<z.ZodType<TlvValues[K] | Uint8Array, Given<TlvValues[K]>>>> {
-  const index = TLVS.findIndex((entry) => entry.name === name);
-  return z
-    .custom<Given<TlvValues[K]>>()
-    .transform((given, ctx) => {
-      const value = read(index, given);
-      if (value === undefined)
-        ctx.addIssue({ code: 'custom', message: `expected ${expected}`, input: given });
-      return value as TlvValues[K] | Uint8Array;
-    })
-    .nullish();
-}
-
-/** What was given for a row, text made into what it stands for; undefined where the row can not hold it. */
-function read(row: number, given: unknown): unknown {
-  const { kind, min, max, limit } = TLVS[row]!;
-  const group = kind === 'struct' || kind === 'variant';
-  if (group && given === true) return given;
-  let value = given;
-  if (typeof given === 'string' && (group || kind === 'bytes')) value = unhex(given);
-  if (typeof given === 'string' && kind === 'u64be' && /^\d{1,20}$/.test(given)) value = BigInt(given);
-  const octets = writeTlv(row, value);
-  const most = limit === undefined ? max : DEFAULT_LIMITS[limit];
-  if (octets === undefined || octets.length < min || octets.length > most) return undefined;
-  return kind === 'struct' && !isWhole(row, octets) ? undefined : value;
-}
-
-/** Whether TLVs inside the octets of a row are well-formed. */
-function isWhole(row: number, octets: Uint8Array): boolean {
-  let vector: number[] = [...octets];
-  for (let at = row; at >= 0; at = TLVS[at]!.parent) {
-    const { code, parent } = TLVS[at]!;
-    const around = TLVS[parent];
-    const fixed = around?.kind === 'struct' ? new Uint8Array(around.min) : [];
-    const head = around?.kind === 'variant' ? [code] : [code, vector.length >> 8, vector.length & 0xff];
-    vector = [...fixed, ...head, ...vector];
-  }
-  const end = vector.length;
-  return (
-    scanTlvs(Uint8Array.from(vector), 0, end, end, { ...DEFAULT_LIMITS, maxTLVs: end }, new Scan()) === end
-  );
-}
-
-/** One object or a list of them; the path of a problem says which. */
-function tlvsOf(given: TlvsJson | readonly TlvsJson[], ctx: z.RefinementCtx): TlvsForm | TlvsForm[] {
-  const result = Array.isArray(given) ? z.array(tlvsSchema).safeParse(given) : tlvsSchema.safeParse(given);
-  if (result.success) return result.data;
-  for (const { path, message } of result.error.issues)
-    ctx.addIssue({ code: 'custom', path, message, input: given });
-  return z.NEVER;
-}
-
-/** A number of a table, or its name. */
-function code<T extends Readonly<Record<string, number>>>(
-  table: T,
-): z.ZodOptional<z.ZodNullable<z.ZodCustom<(keyof T & string) | T[keyof T]>>> {
-  const allowed = new Set<unknown>([...Object.keys(table), ...Object.values(table)]);
-  const error = `expected ${Object.entries(table)
-    .map(([name, number]) => `${name} (${number})`)
-    .join(', ')}`;
-  return z.custom<(keyof T & string) | T[keyof T]>((value) => allowed.has(value), { error }).nullish();
-}
-
-/** A port. */
-function port(): z.ZodOptional<z.ZodNullable<z.ZodNumber>> {
-  const error = 'expected a whole number 0..65535';
-  return z.int({ error }).min(0, { error }).max(65535, { error }).nullish();
-}
+export { decodedSchema, decodedTlvsSchema } from './decoded-schema.ts';

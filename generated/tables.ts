@@ -10,8 +10,7 @@ import { DEFAULT_LIMITS } from './limits.ts';
 import { readTlv, writeTlv, writeTlvHead } from './tlv-codec.ts';
 import { indexTlvs } from './tlv-index.ts';
 import { scanTlvs } from './tlv-scan.ts';
-import { RANGES, TLVS } from './tlv-table.ts';
-import type { TlvValues } from './tlv-table.ts';
+import { RANGES, TLV_HEAD_SIZE, TLVS, type TlvValues } from './tlv-table.ts';
 import {
   V1_FAMILY,
   V1_TRANSPORT,
@@ -23,8 +22,11 @@ import {
   v1SrcPort,
   writeV1,
 } from './v1-line.ts';
-import { V1_SHORTEST, scanV1 } from './v1-scan.ts';
+import { scanV1, V1_SHORTEST } from './v1-scan.ts';
 import {
+  ADDRESS_BLOCKS,
+  BLOCK_SIZE,
+  PREAMBLE_SIZE,
   v2Command,
   v2DstAddr,
   v2DstPort,
@@ -35,15 +37,15 @@ import {
   writeBlock,
   writePreamble,
 } from './v2-header.ts';
-import { BLOCK_SIZE, PREAMBLE_SIZE, scanV2 } from './v2-scan.ts';
+import { scanV2 } from './v2-scan.ts';
 
 /** Length of the header at the start of `b`, or NEED, or FAULT. The first octet tells the version. */
 function scanHeader(b: Uint8Array, limits: Limits, scan: Scan): number {
   if (b.length === 0) return scan.need(V1_SHORTEST);
   switch (b[0]) {
-    case 0x50:
+    case 0x50: // version 1
       return (limits.versions & 1) === 0 ? scan.fail(ERROR.VERSION_NOT_ACCEPTED, 0) : scanV1(b, limits, scan);
-    case 0x0d:
+    case 0x0d: // version 2
       return (limits.versions & 2) === 0 ? scan.fail(ERROR.VERSION_NOT_ACCEPTED, 0) : scanV2(b, limits, scan);
     default:
       return scan.fail(ERROR.BAD_SIGNATURE, 0);
@@ -57,6 +59,7 @@ export const tables: Tables<TlvValues> = {
   tlvs: TLVS,
   ranges: RANGES,
   names: { command: V2_CMD_NAME, family: AF_NAME, transport: PROTO_NAME },
+  codes: { command: V2_CMD, family: AF, transport: PROTO },
   pairs: [0x00, 0x11, 0x12, 0x21, 0x22, 0x31, 0x32],
   typeNames: PP2_TYPENAME,
   scanHeader,
@@ -75,11 +78,12 @@ export const tables: Tables<TlvValues> = {
   restStart: (h) =>
     h.version === 1 ? v1RestStart(h) : PREAMBLE_SIZE + (h.proxied ? BLOCK_SIZE[v2Family(h.bytes)]! : 0),
   restEnd: (h) => (h.version === 1 ? v1RestEnd(h) : h.length),
-  blockSize: (family) => BLOCK_SIZE[family] ?? 0,
+  blocks: ADDRESS_BLOCKS,
   preambleSize: PREAMBLE_SIZE,
   writePreamble,
   writeBlock,
   writeLine: writeV1,
+  tlvHeadSize: TLV_HEAD_SIZE,
   writeTlvHead,
   crc,
 };

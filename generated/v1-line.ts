@@ -2,8 +2,8 @@
 
 /** What a scanned version 1 line says, and how one is written. */
 
-import type { Endpoints, Scanned } from '../src/wire/index.ts';
-import { addressText, readPort } from '../src/wire/index.ts';
+import { addressText, endOf, type Endpoints, readPort, type Scanned } from '../src/wire/index.ts';
+import { AF, PROTO } from './constants.ts';
 
 /** Family of each rule. */
 export const V1_FAMILY: readonly number[] = [0, 1, 2, 0];
@@ -11,13 +11,15 @@ export const V1_FAMILY: readonly number[] = [0, 1, 2, 0];
 /** Transport of each rule. */
 export const V1_TRANSPORT: readonly number[] = [0, 1, 1, 0];
 
+/** Octets that each rule begins with: 'PROXY ', 'PROXY TCP4 ', 'PROXY TCP6 ', 'PROXY UNKNOWN'. */
+const FIXED: readonly number[] = [6, 11, 11, 13];
+
 /** `srcAddr` of a scanned line. */
 export function v1SrcAddr(h: Scanned): string | null {
   switch (h.rule) {
-    case 1:
-      return addressText(h.bytes, 11, h.marks & 0x7f);
-    case 2:
-      return addressText(h.bytes, 11, h.marks & 0x7f);
+    case 1: // tcp4
+    case 2: // tcp6
+      return addressText(h.bytes, FIXED[h.rule]!, endOf(h.marks, 0));
     default:
       return null;
   }
@@ -26,10 +28,9 @@ export function v1SrcAddr(h: Scanned): string | null {
 /** `dstAddr` of a scanned line. */
 export function v1DstAddr(h: Scanned): string | null {
   switch (h.rule) {
-    case 1:
-      return addressText(h.bytes, (h.marks & 0x7f) + 1, (h.marks >> 7) & 0x7f);
-    case 2:
-      return addressText(h.bytes, (h.marks & 0x7f) + 1, (h.marks >> 7) & 0x7f);
+    case 1: // tcp4
+    case 2: // tcp6
+      return addressText(h.bytes, endOf(h.marks, 0) + 1, endOf(h.marks, 1));
     default:
       return null;
   }
@@ -38,10 +39,9 @@ export function v1DstAddr(h: Scanned): string | null {
 /** `srcPort` of a scanned line. */
 export function v1SrcPort(h: Scanned): number | null {
   switch (h.rule) {
-    case 1:
-      return readPort(h.bytes, ((h.marks >> 7) & 0x7f) + 1, (h.marks >> 14) & 0x7f);
-    case 2:
-      return readPort(h.bytes, ((h.marks >> 7) & 0x7f) + 1, (h.marks >> 14) & 0x7f);
+    case 1: // tcp4
+    case 2: // tcp6
+      return readPort(h.bytes, endOf(h.marks, 1) + 1, endOf(h.marks, 2));
     default:
       return null;
   }
@@ -50,10 +50,9 @@ export function v1SrcPort(h: Scanned): number | null {
 /** `dstPort` of a scanned line. */
 export function v1DstPort(h: Scanned): number | null {
   switch (h.rule) {
-    case 1:
-      return readPort(h.bytes, ((h.marks >> 14) & 0x7f) + 1, (h.marks >> 21) & 0x7f);
-    case 2:
-      return readPort(h.bytes, ((h.marks >> 14) & 0x7f) + 1, (h.marks >> 21) & 0x7f);
+    case 1: // tcp4
+    case 2: // tcp6
+      return readPort(h.bytes, endOf(h.marks, 2) + 1, endOf(h.marks, 3));
     default:
       return null;
   }
@@ -67,18 +66,19 @@ export function v1RestEnd(h: Scanned): number {
 /** Where the ignored rest of a line begins. */
 export function v1RestStart(h: Scanned): number {
   switch (h.rule) {
-    case 3:
-      return 13;
+    case 3: // unknown
+      return FIXED[h.rule]!;
+    default:
+      return v1RestEnd(h);
   }
-  return v1RestEnd(h);
 }
 
 /** The line for a family and a transport, or undefined where version 1 has no word for them. */
 export function writeV1(family: number, transport: number, e: Endpoints | undefined): string | undefined {
-  if (family === 1 && transport === 1 && e !== undefined)
+  if (family === AF.INET && transport === PROTO.STREAM && e !== undefined)
     return `PROXY TCP4 ${e.srcAddr} ${e.dstAddr} ${e.srcPort} ${e.dstPort}\r\n`;
-  if (family === 2 && transport === 1 && e !== undefined)
+  if (family === AF.INET6 && transport === PROTO.STREAM && e !== undefined)
     return `PROXY TCP6 ${e.srcAddr} ${e.dstAddr} ${e.srcPort} ${e.dstPort}\r\n`;
-  if (family === 0 && transport === 0) return `PROXY UNKNOWN\r\n`;
+  if (family === AF.UNSPEC && transport === PROTO.UNSPEC) return `PROXY UNKNOWN\r\n`;
   return undefined;
 }

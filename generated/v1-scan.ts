@@ -2,12 +2,24 @@
 
 /** Scans a version 1 line. Nothing is made; the ends of its fields are noted. */
 
-import type { Limits, Scan } from '../src/wire/index.ts';
-import { NEED, offsetOf, scanAddress, scanIpv4, scanIpv6, scanPort } from '../src/wire/index.ts';
+import {
+  type Limits,
+  mark,
+  NEED,
+  offsetOf,
+  type Scan,
+  scanAddress,
+  scanIpv4,
+  scanIpv6,
+  scanPort,
+} from '../src/wire/index.ts';
 import { ERROR } from './errors.ts';
 
 /** Octets of the shortest line. */
 export const V1_SHORTEST = 15;
+
+/** Octets of the longest line, CRLF included. */
+const V1_LONGEST = 107;
 
 /** Length of the line at the start of `b`, or NEED, or FAULT. */
 export function scanV1(b: Uint8Array, limits: Limits, scan: Scan): number {
@@ -17,7 +29,6 @@ export function scanV1(b: Uint8Array, limits: Limits, scan: Scan): number {
   scan.version = 1;
   scan.marks = 0;
   scan.proxied = false;
-  // 'PROXY'
   if (
     n - p < 5 ||
     b[p] !== 0x50 ||
@@ -27,102 +38,81 @@ export function scanV1(b: Uint8Array, limits: Limits, scan: Scan): number {
     b[p + 4] !== 0x59
   )
     return fixed(b, p, 'PROXY', ERROR.BAD_SIGNATURE, scan);
-  p += 5;
-  // ' '
+  p += 5; // 'PROXY'
   if (n - p < 1 || b[p] !== 0x20) return fixed(b, p, ' ', ERROR.V1_BAD_SEPARATOR, scan);
-  p += 1;
+  p += 1; // ' '
   if (p >= n) return need(n, scan);
   switch (b[p]) {
-    case 0x54: {
-      // 'TCP'
-      if (n - p < 3 || b[p] !== 0x54 || b[p + 1] !== 0x43 || b[p + 2] !== 0x50)
+    case 0x54: // 'T'
+      if (n - p < 3 || b[p + 1] !== 0x43 || b[p + 2] !== 0x50)
         return fixed(b, p, 'TCP', ERROR.V1_BAD_KEYWORD, scan);
-      p += 3;
+      p += 3; // 'TCP'
       if (p >= n) return need(n, scan);
       switch (b[p]) {
-        case 0x34: {
-          // tcp4
-          scan.rule = 1;
+        case 0x34: // '4'
+          scan.rule = 1; // tcp4
           scan.proxied = true;
-          // '4 '
-          if (n - p < 2 || b[p] !== 0x34 || b[p + 1] !== 0x20)
-            return fixed(b, p, '4 ', ERROR.V1_BAD_KEYWORD, scan);
-          p += 2;
+          if (n - p < 2 || b[p + 1] !== 0x20) return fixed(b, p, '4 ', ERROR.V1_BAD_KEYWORD, scan);
+          p += 2; // '4 '
           q = limits.mixedFamilies ? scanAddress(b, p, n) : scanIpv4(b, p, n);
           if (q < 0) return word(q, n, ERROR.V1_BAD_IPV4, scan);
-          scan.marks |= q;
+          scan.marks |= mark(0, q);
           p = q;
-          // ' '
-          if (n - p < 1 || b[p] !== 0x20) return fixed(b, p, ' ', ERROR.V1_BAD_SEPARATOR, scan);
-          p += 1;
+          if (b[p] !== 0x20) return fixed(b, p, ' ', ERROR.V1_BAD_SEPARATOR, scan);
+          p += 1; // ' '
           q = limits.mixedFamilies ? scanAddress(b, p, n) : scanIpv4(b, p, n);
           if (q < 0) return word(q, n, ERROR.V1_BAD_IPV4, scan);
-          scan.marks |= q << 7;
+          scan.marks |= mark(1, q);
           p = q;
-          // ' '
-          if (n - p < 1 || b[p] !== 0x20) return fixed(b, p, ' ', ERROR.V1_BAD_SEPARATOR, scan);
-          p += 1;
+          if (b[p] !== 0x20) return fixed(b, p, ' ', ERROR.V1_BAD_SEPARATOR, scan);
+          p += 1; // ' '
           q = scanPort(b, p, n);
           if (q < 0) return word(q, n, ERROR.V1_BAD_PORT, scan);
-          scan.marks |= q << 14;
+          scan.marks |= mark(2, q);
           p = q;
-          // ' '
-          if (n - p < 1 || b[p] !== 0x20) return fixed(b, p, ' ', ERROR.V1_BAD_SEPARATOR, scan);
-          p += 1;
+          if (b[p] !== 0x20) return fixed(b, p, ' ', ERROR.V1_BAD_SEPARATOR, scan);
+          p += 1; // ' '
           q = scanPort(b, p, n);
           if (q < 0) return word(q, n, ERROR.V1_BAD_PORT, scan);
-          scan.marks |= q << 21;
+          scan.marks |= mark(3, q);
           p = q;
           break;
-        }
-        case 0x36: {
-          // tcp6
-          scan.rule = 2;
+        case 0x36: // '6'
+          scan.rule = 2; // tcp6
           scan.proxied = true;
-          // '6 '
-          if (n - p < 2 || b[p] !== 0x36 || b[p + 1] !== 0x20)
-            return fixed(b, p, '6 ', ERROR.V1_BAD_KEYWORD, scan);
-          p += 2;
+          if (n - p < 2 || b[p + 1] !== 0x20) return fixed(b, p, '6 ', ERROR.V1_BAD_KEYWORD, scan);
+          p += 2; // '6 '
           q = limits.mixedFamilies ? scanAddress(b, p, n) : scanIpv6(b, p, n);
           if (q < 0) return word(q, n, ERROR.V1_BAD_IPV6, scan);
-          scan.marks |= q;
+          scan.marks |= mark(0, q);
           p = q;
-          // ' '
-          if (n - p < 1 || b[p] !== 0x20) return fixed(b, p, ' ', ERROR.V1_BAD_SEPARATOR, scan);
-          p += 1;
+          if (b[p] !== 0x20) return fixed(b, p, ' ', ERROR.V1_BAD_SEPARATOR, scan);
+          p += 1; // ' '
           q = limits.mixedFamilies ? scanAddress(b, p, n) : scanIpv6(b, p, n);
           if (q < 0) return word(q, n, ERROR.V1_BAD_IPV6, scan);
-          scan.marks |= q << 7;
+          scan.marks |= mark(1, q);
           p = q;
-          // ' '
-          if (n - p < 1 || b[p] !== 0x20) return fixed(b, p, ' ', ERROR.V1_BAD_SEPARATOR, scan);
-          p += 1;
+          if (b[p] !== 0x20) return fixed(b, p, ' ', ERROR.V1_BAD_SEPARATOR, scan);
+          p += 1; // ' '
           q = scanPort(b, p, n);
           if (q < 0) return word(q, n, ERROR.V1_BAD_PORT, scan);
-          scan.marks |= q << 14;
+          scan.marks |= mark(2, q);
           p = q;
-          // ' '
-          if (n - p < 1 || b[p] !== 0x20) return fixed(b, p, ' ', ERROR.V1_BAD_SEPARATOR, scan);
-          p += 1;
+          if (b[p] !== 0x20) return fixed(b, p, ' ', ERROR.V1_BAD_SEPARATOR, scan);
+          p += 1; // ' '
           q = scanPort(b, p, n);
           if (q < 0) return word(q, n, ERROR.V1_BAD_PORT, scan);
-          scan.marks |= q << 21;
+          scan.marks |= mark(3, q);
           p = q;
           break;
-        }
         default:
           return scan.fail(ERROR.V1_BAD_KEYWORD, p);
       }
       break;
-    }
-    case 0x55: {
-      // unknown
-      scan.rule = 3;
-
-      // 'UNKNOWN'
+    case 0x55: // 'U'
+      scan.rule = 3; // unknown
       if (
         n - p < 7 ||
-        b[p] !== 0x55 ||
         b[p + 1] !== 0x4e ||
         b[p + 2] !== 0x4b ||
         b[p + 3] !== 0x4e ||
@@ -131,28 +121,24 @@ export function scanV1(b: Uint8Array, limits: Limits, scan: Scan): number {
         b[p + 6] !== 0x4e
       )
         return fixed(b, p, 'UNKNOWN', ERROR.V1_BAD_KEYWORD, scan);
-      p += 7;
+      p += 7; // 'UNKNOWN'
       if (p >= n) return need(n, scan);
       if (b[p] === 0x20) {
-        // ' '
-        if (n - p < 1 || b[p] !== 0x20) return fixed(b, p, ' ', ERROR.V1_BAD_SEPARATOR, scan);
-        p += 1;
+        p += 1; // ' '
         for (; ; p++) {
           if (p >= n) return need(n, scan);
           if (b[p] === 0x0d) break;
           if (b[p] === 0x0a) return scan.fail(ERROR.V1_BAD_LINE_END, p);
-          if (p >= 105) return scan.fail(ERROR.V1_TOO_LONG, p);
+          if (p >= V1_LONGEST - 2) return scan.fail(ERROR.V1_TOO_LONG, p);
         }
       }
       break;
-    }
     default:
       return scan.fail(ERROR.V1_BAD_KEYWORD, p);
   }
-  // '\r\n'
   if (n - p < 2 || b[p] !== 0x0d || b[p + 1] !== 0x0a)
     return fixed(b, p, '\r\n', ERROR.V1_BAD_LINE_END, scan);
-  p += 2;
+  p += 2; // '\r\n'
   return p;
 }
 

@@ -2,8 +2,9 @@
 
 /** What the first octets of a version 2 header say, and how they are written. */
 
-import type { Endpoints } from '../src/wire/index.ts';
 import {
+  type AddressBlock,
+  type Endpoints,
   ipv4Text,
   ipv6Text,
   u16be,
@@ -13,31 +14,57 @@ import {
   writeU16be,
   writeUnixPath,
 } from '../src/wire/index.ts';
+import { AF } from './constants.ts';
+
+/** Offset of version and command. */
+const VERSION_COMMAND = 12;
+
+/** Offset of family and transport. */
+const FAMILY_TRANSPORT = 13;
+
+/** Offset of the length of what follows the preamble. */
+const LENGTH = 14;
+
+/** Octets before the address block. */
+const PREAMBLE = 16;
+
+/** Octets before the address block. */
+export const PREAMBLE_SIZE = PREAMBLE;
+
+/** Octets of the address block of each family. */
+export const BLOCK_SIZE: readonly number[] = [0, 12, 36, 216];
+
+/** The address block of each family that has one. */
+export const ADDRESS_BLOCKS: Readonly<Record<number, AddressBlock>> = {
+  [AF.INET]: { size: 12, address: 'ipv4', addressSize: 4, ports: true },
+  [AF.INET6]: { size: 36, address: 'ipv6', addressSize: 16, ports: true },
+  [AF.UNIX]: { size: 216, address: 'unixPath', addressSize: 108, ports: false },
+};
 
 /** The command. */
 export function v2Command(b: Uint8Array): number {
-  return b[12]! & 0x0f;
+  return b[VERSION_COMMAND]! & 0x0f;
 }
 
 /** The address family. */
 export function v2Family(b: Uint8Array): number {
-  return b[13]! >> 4;
+  return b[FAMILY_TRANSPORT]! >> 4;
 }
 
 /** The transport. */
 export function v2Transport(b: Uint8Array): number {
-  return b[13]! & 0x0f;
+  return b[FAMILY_TRANSPORT]! & 0x0f;
 }
 
 /** `srcAddr` in the address block of a scanned header. */
 export function v2SrcAddr(b: Uint8Array): string | null {
-  switch (b[13]! >> 4) {
-    case 1:
-      return ipv4Text(b, 16);
-    case 2:
-      return ipv6Text(b, 16);
-    case 3:
-      return unixPathText(b, 16, 108);
+  switch (b[FAMILY_TRANSPORT]! >> 4) {
+    case 1: // INET
+      return ipv4Text(b, PREAMBLE);
+    case 2: // INET6
+      return ipv6Text(b, PREAMBLE);
+    case 3: // UNIX
+      return unixPathText(b, PREAMBLE, 108);
     default:
       return null;
   }
@@ -45,13 +72,13 @@ export function v2SrcAddr(b: Uint8Array): string | null {
 
 /** `dstAddr` in the address block of a scanned header. */
 export function v2DstAddr(b: Uint8Array): string | null {
-  switch (b[13]! >> 4) {
-    case 1:
-      return ipv4Text(b, 20);
-    case 2:
-      return ipv6Text(b, 32);
-    case 3:
-      return unixPathText(b, 124, 108);
+  switch (b[FAMILY_TRANSPORT]! >> 4) {
+    case 1: // INET
+      return ipv4Text(b, PREAMBLE + 4);
+    case 2: // INET6
+      return ipv6Text(b, PREAMBLE + 16);
+    case 3: // UNIX
+      return unixPathText(b, PREAMBLE + 108, 108);
     default:
       return null;
   }
@@ -59,11 +86,11 @@ export function v2DstAddr(b: Uint8Array): string | null {
 
 /** `srcPort` in the address block of a scanned header. */
 export function v2SrcPort(b: Uint8Array): number | null {
-  switch (b[13]! >> 4) {
-    case 1:
-      return u16be(b, 24);
-    case 2:
-      return u16be(b, 48);
+  switch (b[FAMILY_TRANSPORT]! >> 4) {
+    case 1: // INET
+      return u16be(b, PREAMBLE + 8);
+    case 2: // INET6
+      return u16be(b, PREAMBLE + 32);
     default:
       return null;
   }
@@ -71,11 +98,11 @@ export function v2SrcPort(b: Uint8Array): number | null {
 
 /** `dstPort` in the address block of a scanned header. */
 export function v2DstPort(b: Uint8Array): number | null {
-  switch (b[13]! >> 4) {
-    case 1:
-      return u16be(b, 26);
-    case 2:
-      return u16be(b, 50);
+  switch (b[FAMILY_TRANSPORT]! >> 4) {
+    case 1: // INET
+      return u16be(b, PREAMBLE + 10);
+    case 2: // INET6
+      return u16be(b, PREAMBLE + 34);
     default:
       return null;
   }
@@ -101,29 +128,29 @@ export function writePreamble(
   out[9] = 0x49;
   out[10] = 0x54;
   out[11] = 0x0a;
-  out[12] = 32 | command;
-  out[13] = (family << 4) | transport;
-  writeU16be(out, 14, length);
+  out[VERSION_COMMAND] = (2 << 4) | command;
+  out[FAMILY_TRANSPORT] = (family << 4) | transport;
+  writeU16be(out, LENGTH, length);
 }
 
 /** Writes the address block; the name of the first field that does not fit, or undefined. */
 export function writeBlock(out: Uint8Array, family: number, e: Endpoints): keyof Endpoints | undefined {
   switch (family) {
-    case 1:
-      if (!writeIpv4(e.srcAddr, out, 16)) return 'srcAddr';
-      if (!writeIpv4(e.dstAddr, out, 20)) return 'dstAddr';
-      writeU16be(out, 24, e.srcPort);
-      writeU16be(out, 26, e.dstPort);
+    case 1: // INET
+      if (!writeIpv4(e.srcAddr, out, PREAMBLE)) return 'srcAddr';
+      if (!writeIpv4(e.dstAddr, out, PREAMBLE + 4)) return 'dstAddr';
+      writeU16be(out, PREAMBLE + 8, e.srcPort);
+      writeU16be(out, PREAMBLE + 10, e.dstPort);
       return undefined;
-    case 2:
-      if (!writeIpv6(e.srcAddr, out, 16)) return 'srcAddr';
-      if (!writeIpv6(e.dstAddr, out, 32)) return 'dstAddr';
-      writeU16be(out, 48, e.srcPort);
-      writeU16be(out, 50, e.dstPort);
+    case 2: // INET6
+      if (!writeIpv6(e.srcAddr, out, PREAMBLE)) return 'srcAddr';
+      if (!writeIpv6(e.dstAddr, out, PREAMBLE + 16)) return 'dstAddr';
+      writeU16be(out, PREAMBLE + 32, e.srcPort);
+      writeU16be(out, PREAMBLE + 34, e.dstPort);
       return undefined;
-    case 3:
-      if (!writeUnixPath(e.srcAddr, out, 16, 108)) return 'srcAddr';
-      if (!writeUnixPath(e.dstAddr, out, 124, 108)) return 'dstAddr';
+    case 3: // UNIX
+      if (!writeUnixPath(e.srcAddr, out, PREAMBLE, 108)) return 'srcAddr';
+      if (!writeUnixPath(e.dstAddr, out, PREAMBLE + 108, 108)) return 'dstAddr';
       return undefined;
     default:
       return undefined;

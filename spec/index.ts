@@ -6,7 +6,7 @@ import { standard } from './tlv/standard.ts';
 import { vendors } from './tlv/vendors.ts';
 import type { Spec } from './types.ts';
 import { v1 } from './v1.ts';
-import { checksum, commands, families, layouts, pairs, preamble, ranges, transports } from './v2.ts';
+import { checksum, commands, families, layouts, pairs, preamble, ranges, tlvHead, transports } from './v2.ts';
 
 /** Every table, as one value. */
 export const spec: Spec = {
@@ -18,6 +18,7 @@ export const spec: Spec = {
   layouts,
   pairs,
   ranges,
+  tlvHead,
   tlvs: [...standard, ...ssl, ...vendors],
   checksum,
   v1,

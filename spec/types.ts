@@ -43,7 +43,9 @@ export type Value =
   /** One octet chooses the child row that lays out what follows. */
   | { readonly kind: 'variant' }
   /** Address layouts only. */
-  | { readonly kind: 'ipv4' | 'ipv6' | 'unixPath' };
+  | { readonly kind: 'ipv4' | 'ipv6' }
+  /** Address layouts only: a path in `size` octets, zeros behind it. */
+  | { readonly kind: 'unixPath'; readonly size: number };
 
 export interface Field {
   readonly name: string;
@@ -110,6 +112,14 @@ export interface Preamble {
   /** Offsets of the three fields behind the signature, and the size of it all. */
   readonly versionCommand: number;
   readonly familyTransport: number;
+  readonly length: number;
+  readonly size: number;
+  readonly ref: Ref;
+}
+
+/** What stands before the value of every TLV: offsets of its type and of its length, and the size of it all. */
+export interface TlvHead {
+  readonly type: number;
   readonly length: number;
   readonly size: number;
   readonly ref: Ref;
@@ -188,6 +198,7 @@ export interface Spec {
   readonly layouts: readonly Layout[];
   readonly pairs: readonly Pair[];
   readonly ranges: readonly Range[];
+  readonly tlvHead: TlvHead;
   readonly tlvs: readonly Tlv[];
   readonly checksum: Checksum;
   readonly v1: readonly Rule[];

@@ -1,4 +1,4 @@
-import type { Checksum, Layout, Pair, Preamble, Range, Row } from './types.ts';
+import type { Checksum, Layout, Pair, Preamble, Range, Row, TlvHead } from './types.ts';
 
 /**
  * ```text
@@ -110,8 +110,12 @@ export const layouts: readonly Layout[] = [
   {
     family: 'UNIX',
     fields: [
-      { name: 'srcAddr', value: { kind: 'unixPath' }, doc: 'Path of the client, up to the first NUL.' },
-      { name: 'dstAddr', value: { kind: 'unixPath' }, doc: 'Path the client connected to.' },
+      {
+        name: 'srcAddr',
+        value: { kind: 'unixPath', size: 108 },
+        doc: 'Path of the client, up to the first NUL.',
+      },
+      { name: 'dstAddr', value: { kind: 'unixPath', size: 108 }, doc: 'Path the client connected to.' },
     ],
     size: 216,
     ref: { source: 'PROXY', section: '2.2' },
@@ -206,6 +210,9 @@ export const pairs: readonly Pair[] = [
     ],
   },
 ];
+
+/** One octet of type, two of length, then the value. */
+export const tlvHead: TlvHead = { type: 0, length: 1, size: 3, ref: { source: 'PROXY', section: '2.2' } };
 
 export const ranges: readonly Range[] = [
   {

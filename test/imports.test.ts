@@ -24,8 +24,9 @@ const CLI_COMMAND = [...CLI_BASE, ...SMTP, 'src/delivery/maildir', 'src/cli/shar
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   spec: [],
   codegen: ['spec', 'src/wire'],
-  generated: ['src/wire', 'src/proxy'],
+  generated: ['src/wire', 'src/schemas'],
   'src/wire': [],
+  'src/schemas': ['src/wire'],
   'src/proxy': ['generated', 'src/wire'],
   'src/proxy/node': ['src/proxy', 'src/wire'],
   'src/sasl': [],

@@ -42,7 +42,7 @@ export const DIAGNOSTICS = {
   'unsupported-field':
     'Addresses and ports are called srcAddr, dstAddr, srcPort and dstPort, and each is of its type.',
   'pair-nibbles': 'The octet of a pair is made of the codes of its family and its transport.',
-  'bad-preamble': 'The fixed octets of version 2 stand where their sizes put them.',
+  'bad-preamble': 'The fixed octets of version 2, and those before a TLV, stand where their sizes put them.',
   'checksum-check': 'The stated check value is what the polynomial gives for the digits 123456789.',
   'unknown-rule': 'A rule that the grammar refers to is there.',
   'rule-cycle': 'No rule of the grammar refers to itself.',

@@ -2,7 +2,7 @@ import type { Field, Spec, Value } from '../../spec/types.ts';
 import type { Path, Report } from './diagnostic.ts';
 import { show } from './diagnostic.ts';
 import { extras, isRecord } from './shape/shape.ts';
-import { CHECKSUM, LISTS, PREAMBLE, TABLES } from './shape/tables.ts';
+import { CHECKSUM, LISTS, PREAMBLE, TABLES, TLV_HEAD } from './shape/tables.ts';
 
 /** A row, and where it stands. */
 export interface At<T> {
@@ -19,6 +19,7 @@ type Lists = {
 /** What is well-shaped of a spec: the other checks work on it, so that one row of a wrong shape does not hide the rest. */
 export interface Subject extends Lists {
   readonly preamble: At<Spec['preamble']> | undefined;
+  readonly tlvHead: At<Spec['tlvHead']> | undefined;
   readonly checksum: At<Spec['checksum']> | undefined;
   /** Tables without rows of a wrong shape, or missing: checks report no absence in them. */
   readonly partial: ReadonlySet<keyof Spec>;
@@ -51,7 +52,10 @@ export function subjectOf(spec: unknown, report: Report): Subject | undefined {
       else partial.add(key);
     }
   }
-  const single = (key: 'preamble' | 'checksum', shape: typeof PREAMBLE): At<never> | undefined => {
+  const single = (
+    key: 'preamble' | 'tlvHead' | 'checksum',
+    shape: typeof PREAMBLE,
+  ): At<never> | undefined => {
     const value = spec[key];
     if (value !== undefined && shape.check(value, [key], report)) return { row: value as never, path: [key] };
     partial.add(key);
@@ -60,6 +64,7 @@ export function subjectOf(spec: unknown, report: Report): Subject | undefined {
   return {
     ...(lists as unknown as Lists),
     preamble: single('preamble', PREAMBLE),
+    tlvHead: single('tlvHead', TLV_HEAD),
     checksum: single('checksum', CHECKSUM),
     partial,
   };

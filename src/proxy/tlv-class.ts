@@ -1,3 +1,4 @@
+import { TLV_HEAD_SIZE } from '../../generated/tlv-table.ts';
 import { ascii, FAULT, Scan, type Tables, utf8 } from '../wire/index.ts';
 import { faultOf, ProxyError } from './error.ts';
 import { type ProxyTLVOf, TlvMap, type ValueReader } from './tlv.ts';
@@ -80,7 +81,7 @@ function before<V>(
   const group = tables.tlvs.find(
     ({ kind, parent, code }) => kind === 'struct' && parent < 0 && code === raw[end],
   );
-  const inside = group === undefined ? -1 : offset - end - TLV_HEAD - group.min;
+  const inside = group === undefined ? -1 : offset - end - TLV_HEAD_SIZE - group.min;
   if (group === undefined || inside < 0) return ProxyTLV.of(raw, 0, end);
   const shortened = Uint8Array.from(raw.subarray(0, offset));
   tables.writeTlvHead(shortened, end, group.code, group.min + inside);
@@ -91,9 +92,6 @@ function before<V>(
   }
   return parsed;
 }
-
-/** Octets of type and length. */
-const TLV_HEAD = 3;
 
 /** A getter that goes straight to where a row must stand; through the index where that takes more than one look. */
 function getterOf(tables: Tables, row: number): (this: TlvMap) => unknown {
@@ -131,8 +129,8 @@ function readerOf(tables: Tables, row: number): ValueReader {
 /** End of the last vector that is over before `offset`. */
 function wholeBefore(b: Uint8Array, offset: number): number {
   let p = 0;
-  while (p + TLV_HEAD <= offset) {
-    const next = p + TLV_HEAD + ((b[p + 1]! << 8) | b[p + 2]!);
+  while (p + TLV_HEAD_SIZE <= offset) {
+    const next = p + TLV_HEAD_SIZE + ((b[p + 1]! << 8) | b[p + 2]!);
     if (next > offset) break;
     p = next;
   }

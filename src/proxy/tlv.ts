@@ -1,4 +1,5 @@
-import { bytes, hex, type Tables, type TlvEntry } from '../wire/index.ts';
+import { TLV_HEAD_SIZE } from '../../generated/tlv-table.ts';
+import { bytes, hex, INDEX_STRIDE, type Tables, type TlvEntry } from '../wire/index.ts';
 import { sameAttribs } from './same-attribs.ts';
 
 /** One TLV as it stood on the wire. */
@@ -22,11 +23,9 @@ export interface TlvVector {
 /** Makes a value of octets, or undefined where they do not fit. */
 export type ValueReader = (b: Uint8Array, from: number, to: number) => unknown;
 
-/** Octets of type and length. */
-const HEAD = 3;
-
-/** Numbers of an index for each vector or field: row, start, value start, value end. */
-const STRIDE = 4;
+/** Octets of type and length; a constant of this file, which V8 need not look up. */
+const HEAD = TLV_HEAD_SIZE;
+const STRIDE = INDEX_STRIDE;
 
 /** Where an index is made, before it is known how long it is; it grows to the longest and stays. */
 const scratch: number[] = Array.from({ length: 64 * STRIDE }, () => 0);

@@ -39,3 +39,31 @@ export function writeU64be(out: Uint8Array, o: number, value: bigint): void {
   writeU32be(out, o, Number(value >> 32n));
   writeU32be(out, o + 4, Number(value & 0xffff_ffffn));
 }
+
+/** One octet that holds `value`, or undefined where it does not fit. */
+export function u8Octets(value: unknown): Uint8Array | undefined {
+  return integerOctets(value, 1, (out, o, octet) => {
+    out[o] = octet;
+  });
+}
+
+/** `size` octets that hold an unsigned integer, or undefined where `value` is none or does not fit. */
+export function integerOctets(
+  value: unknown,
+  size: number,
+  write: (out: Uint8Array, o: number, value: number) => void,
+): Uint8Array | undefined {
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value >= 2 ** (8 * size))
+    return undefined;
+  const out = new Uint8Array(size);
+  write(out, 0, value);
+  return out;
+}
+
+/** Eight octets that hold an unsigned bigint, or undefined where `value` is none or does not fit. */
+export function u64beOctets(value: unknown): Uint8Array | undefined {
+  if (typeof value !== 'bigint' || value < 0n || value > 0xffff_ffff_ffff_ffffn) return undefined;
+  const out = new Uint8Array(8);
+  writeU64be(out, 0, value);
+  return out;
+}

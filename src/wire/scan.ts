@@ -19,6 +19,19 @@ export function offsetOf(result: number): number {
   return FAULT - result;
 }
 
+/** Bits that the end of a field of a version 1 line takes in `Scan.marks`. */
+const MARK_BITS = 7;
+
+/** The end of a field as it stands in `Scan.marks`. */
+export function mark(field: number, end: number): number {
+  return end << (MARK_BITS * field);
+}
+
+/** The end of a field from `Scan.marks`. */
+export function endOf(marks: number, field: number): number {
+  return (marks >> (MARK_BITS * field)) & ((1 << MARK_BITS) - 1);
+}
+
 /** The bounds a header is checked against, with every option resolved. */
 export interface Limits {
   /** Largest length field of version 2, in octets. */
@@ -52,7 +65,7 @@ export class Scan {
   /** Octets needed, in all and at least, after `NEED`. */
   needed = 0;
   version = 0;
-  /** Version 1: the rule that matched, and the ends of its fields, seven bits each, the first one lowest. */
+  /** Version 1: the rule that matched, and the ends of its fields, `MARK_BITS` each, the first one lowest. */
   rule = 0;
   marks = 0;
   /** Whether the header holds the addresses of a client. */

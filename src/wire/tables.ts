@@ -31,8 +31,15 @@ export interface TlvEntry {
   readonly max: number;
   /** The option that sets `max`, where users may. */
   readonly limit: 'maxAuthority' | 'maxUniqueId' | undefined;
-  readonly doc: string;
-  readonly section: string;
+}
+
+/** The address block of a family. */
+export interface AddressBlock {
+  readonly size: number;
+  readonly address: 'ipv4' | 'ipv6' | 'unixPath';
+  /** Octets of one address. */
+  readonly addressSize: number;
+  readonly ports: boolean;
 }
 
 /** A row of the error catalogue. */
@@ -80,6 +87,12 @@ export interface Tables<V = unknown> {
     readonly family: Readonly<Record<number, string>>;
     readonly transport: Readonly<Record<number, string>>;
   };
+  /** Numbers by name, other names included. */
+  readonly codes: {
+    readonly command: Readonly<Record<string, number>>;
+    readonly family: Readonly<Record<string, number>>;
+    readonly transport: Readonly<Record<string, number>>;
+  };
   /** The octets of family and transport that the standard names. */
   readonly pairs: readonly number[];
   readonly typeNames: Readonly<Record<number, string>>;
@@ -105,14 +118,16 @@ export interface Tables<V = unknown> {
   restStart(h: Scanned): number;
   restEnd(h: Scanned): number;
   readonly preambleSize: number;
-  /** Octets of the address block of a family. */
-  blockSize(family: number): number;
+  /** The address block of each family that has one. */
+  readonly blocks: Readonly<Record<number, AddressBlock>>;
   /** Writes the first octets of a version 2 header. */
   writePreamble(out: Uint8Array, command: number, family: number, transport: number, length: number): void;
   /** Writes an address block behind it; the name of the first field that does not fit, or undefined. */
   writeBlock(out: Uint8Array, family: number, endpoints: Endpoints): keyof Endpoints | undefined;
   /** A version 1 line for a family and a transport, or undefined where it has no word for them. */
   writeLine(family: number, transport: number, endpoints: Endpoints | undefined): string | undefined;
+  /** Octets of the head of a TLV: its type and its length. */
+  readonly tlvHeadSize: number;
   /** Writes the head of a TLV. */
   writeTlvHead(out: Uint8Array, o: number, type: number, length: number): void;
   /** The checksum of a whole header, four octets at `zeroed` counted as zero. */

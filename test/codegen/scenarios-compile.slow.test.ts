@@ -25,7 +25,11 @@ test('all that was written compiles, in strict mode, for Node and for bundlers',
       ...STRICT,
       module,
       moduleResolution: module === 'ESNext' ? 'bundler' : module,
-      paths: { 'truepeer/wire': source('wire/index.ts'), 'truepeer/proxy': source('proxy/index.ts') },
+      paths: {
+        'truepeer/wire': source('wire/index.ts'),
+        'truepeer/schemas/runtime': source('schemas/index.ts'),
+        'truepeer/proxy': source('proxy/index.ts'),
+      },
     };
     writeFileSync(
       join(made, 'tsconfig.json'),

@@ -64,11 +64,14 @@ describe('encode', () => {
   test('a refusal names the field, and what it takes', () => {
     const refusals: [HeaderInput, string][] = [
       [{ ...ENDS, srcPort: 70000 }, 'srcPort: 70000, where it takes a whole number 0..65535'],
-      [{ ...ENDS, srcAddr: '1.2.3' }, 'srcAddr: "1.2.3", where family is INET'],
+      [
+        { ...ENDS, srcAddr: '1.2.3' },
+        'srcAddr: "1.2.3", where it takes an IPv4 address, as the family is INET: four',
+      ],
       [{ ...ENDS, tlvs: { SSL_CLIENT: 300 } }, 'SSL_CLIENT: 300, where it takes a whole number 0..255'],
       [
         { ...ENDS, tlvs: { UNIQUE_ID: new Uint8Array(129) } },
-        'UNIQUE_ID of 129 octets, where 0..128 may stand',
+        'UNIQUE_ID: 129 octets, where it takes octets in a Uint8Array, 0..128 octets',
       ],
     ];
     for (const [header, found] of refusals) {

@@ -2,11 +2,13 @@ import { leading, rulesOf } from '../../grammar.ts';
 import { hexCode } from '../../names.ts';
 import { octetsOf, reflected } from '../../octets.ts';
 import type { Report } from '../diagnostic.ts';
-import type { Subject } from '../subject.ts';
+import type { At, Subject } from '../subject.ts';
 
-/** The preamble, the checksum and the limits, each a fact that is stated twice. */
-export function checkConstants({ preamble, checksum, limits, v1 }: Subject, report: Report): void {
+/** The preamble, the head of a TLV, the checksum and the limits, each a fact that is stated twice. */
+export function checkConstants({ preamble, tlvHead, checksum, limits, v1 }: Subject, report: Report): void {
   if (preamble !== undefined) checkPreamble(preamble, report);
+  if (tlvHead !== undefined)
+    checkOffsets(tlvHead, { type: 0, length: 1, size: tlvHead.row.length + 2 }, report);
   if (checksum !== undefined) {
     const { name, polynomial, check } = checksum.row;
     const computed = checksumOf(polynomial);
@@ -51,19 +53,29 @@ function checkPreamble({ row, path }: NonNullable<Subject['preamble']>, report: 
     );
     return;
   }
-  const sum = { versionCommand: signature.length, familyTransport: row.versionCommand + 1 };
-  const behind = { ...sum, length: row.familyTransport + 1, size: row.length + 2 };
-  for (const [key, offset] of Object.entries(behind)) {
-    const stated = row[key as keyof typeof behind];
-    if (stated === offset) continue;
-    report.add(
-      'bad-preamble',
-      [...path, key],
-      `${key} is stated as ${stated}, and what stands before it ends at ${offset}`,
-    );
-  }
+  const { versionCommand, familyTransport, length } = row;
+  const behind = {
+    versionCommand: signature.length,
+    familyTransport: versionCommand + 1,
+    length: familyTransport + 1,
+    size: length + 2,
+  };
+  checkOffsets({ row, path }, behind, report);
   if (row.version > 0x0f)
     report.add('bad-preamble', [...path, 'version'], `${row.version} does not fit half an octet`);
+}
+
+/** Each field begins where what stands before it ends. */
+function checkOffsets<K extends string>(
+  { row, path }: At<{ readonly [field in NoInfer<K>]: number }>,
+  ends: Readonly<Record<K, number>>,
+  report: Report,
+): void {
+  for (const field of Object.keys(ends) as K[]) {
+    if (row[field] === ends[field]) continue;
+    const message = `${field} is stated as ${row[field]}, and what stands before it ends at ${ends[field]}`;
+    report.add('bad-preamble', [...path, field], message);
+  }
 }
 
 /** The checksum of the digits 1 to 9: reflected, all ones before and after. */

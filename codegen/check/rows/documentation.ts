@@ -34,6 +34,7 @@ export function checkDocumentation(subject: Subject, report: Report): void {
   for (const at of [...rows, ...fields]) checkDoc(at, report);
   const cited: At<{ readonly ref: Ref }>[] = [...rows, ...layouts];
   if (subject.preamble !== undefined) cited.push(subject.preamble);
+  if (subject.tlvHead !== undefined) cited.push(subject.tlvHead);
   if (subject.checksum !== undefined) cited.push(subject.checksum);
   for (const { row, path } of cited) checkRef(row.ref, [...path, 'ref', 'source'], subject, report);
   for (const at of tlvs) checkHasExample(at, at.row.name, report);

@@ -12,6 +12,7 @@ import type {
   Source,
   Spec,
   Tlv,
+  TlvHead,
 } from '../../../spec/types.ts';
 import { production } from './productions.ts';
 import { code, doc, name, ref, row } from './row.ts';
@@ -49,7 +50,7 @@ function isScalar(given: unknown): boolean {
 }
 
 /** The shape of a row of each table that is a list. */
-export const LISTS: Readonly<Record<Exclude<keyof Spec, 'preamble' | 'checksum'>, Shape>> = {
+export const LISTS: Readonly<Record<Exclude<keyof Spec, 'preamble' | 'tlvHead' | 'checksum'>, Shape>> = {
   sources: record<Source>('a source', { name: text, title: text, where: text }),
   commands: record<Row>('a command', row),
   families: record<Row>('a family', row),
@@ -104,6 +105,13 @@ export const PREAMBLE: Shape = record<Preamble>('the preamble', {
   ref,
 });
 
+export const TLV_HEAD: Shape = record<TlvHead>('the head of a TLV', {
+  type: integer,
+  length: integer,
+  size: integer,
+  ref,
+});
+
 export const CHECKSUM: Shape = record<Checksum>('the checksum', {
   name: text,
   polynomial: integer,
@@ -115,5 +123,6 @@ export const CHECKSUM: Shape = record<Checksum>('the checksum', {
 export const TABLES: readonly (keyof Spec)[] = [
   ...(Object.keys(LISTS) as (keyof typeof LISTS)[]),
   'preamble',
+  'tlvHead',
   'checksum',
 ];

@@ -3,6 +3,7 @@ import { show, suggest } from '../diagnostic.ts';
 import { doc, name, row } from './row.ts';
 import {
   described,
+  integer,
   isRecord,
   list,
   oneOf,
@@ -49,7 +50,7 @@ const KINDS: Readonly<Record<Value['kind'], Readonly<Record<string, Shape | Opti
   variant: {},
   ipv4: {},
   ipv6: {},
-  unixPath: {},
+  unixPath: { size: integer },
 };
 
 export const value: Shape = {

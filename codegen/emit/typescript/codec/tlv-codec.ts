@@ -1,121 +1,55 @@
-import { hexCode } from '../../../names.ts';
+import { comment } from '../../../names.ts';
 import { type Entry, holdsTlvs, LONGEST_TLV, type Model } from '../../../model.ts';
-import { type Draft, fn } from '../../../print.ts';
-import { fits } from './tlv-index.ts';
 import { TLV_HEAD } from '../../../octets.ts';
+import { type Draft, fn } from '../../../print.ts';
+import { rowsOf, TLV_CODEC, WIRE } from '../modules.ts';
+import { switchOn } from '../switch.ts';
+import { fits } from './tlv-index.ts';
 
 /** Readers and writers of the values, by row. */
-export function emitTlvCodec(model: Model, wire: string): Draft {
-  const reads = model.entries.map(
-    (entry) => `// ${entry.name}\ncase ${entry.index}: return ${readerOf(entry)};`,
-  );
-  const writes = model.entries.map(
-    (entry) => `// ${entry.name}\ncase ${entry.index}: return ${writerOf(entry)};`,
-  );
-  const text = `${reads.join('\n')}\n${writes.join('\n')}`;
-  const used = [
-    'ascii',
-    'asciiOctets',
-    'bytes',
-    'u16be',
-    'u32be',
-    'u32le',
-    'u64be',
-    'utf8',
-    'utf8Octets',
-    'Scan',
-  ];
-  const writers = ['writeU16be', 'writeU32be', 'writeU32le', 'writeU64be'];
-  const contexts = model.contexts.map((context) => `scanTlvs${context.suffix}`);
-  const names = [...used, ...writers].filter((name) => new RegExp(`\\b${name}\\b`).test(text));
-  const scans = contexts.filter((name) => text.includes(`${name}(`));
-  const helpers = ['octet', 'integer', 'bigInteger'].filter((name) => text.includes(`${name}(`));
+export function emitTlvCodec({ entries }: Model): Draft {
+  const cases = (bodyOf: (entry: Entry) => string | undefined): string =>
+    switchOn(
+      'row',
+      entries.flatMap((entry) => {
+        const body = bodyOf(entry);
+        return body === undefined
+          ? []
+          : [{ label: `${entry.index}`, remark: comment(entry.name), body: `return ${body};` }];
+      }),
+      'return undefined;',
+    );
   return {
     name: 'tlv-codec.ts',
     from: 'spec/tlv/',
-    doc: 'Octets to values and back, one case for each row.',
-    imports: [
-      { from: wire, names },
-      ...(scans.length > 0
-        ? [
-            { from: './limits.ts', names: ['DEFAULT_LIMITS'] },
-            { from: './tlv-scan.ts', names: scans },
-          ]
-        : []),
-    ],
+    doc: 'Octets to values and back; a number in a case is the index of a row.',
     statements: [
       fn(
-        'readTlv',
-        ['row: number', 'b: Uint8Array', 'from: number', 'to: number'],
+        TLV_CODEC.readTlv,
+        { row: 'number', b: 'Uint8Array', from: 'number', to: 'number' },
         'unknown',
-        `switch (row) {\n${reads.join('\n')}\ndefault: return undefined;\n}`,
+        cases(readerOf),
         'The value in `from..to`, or undefined where the octets do not fit the row.',
       ),
       fn(
-        'writeTlv',
-        ['row: number', 'value: unknown'],
+        TLV_CODEC.writeTlv,
+        { row: 'number', value: 'unknown' },
         'Uint8Array | undefined',
-        `if (value instanceof Uint8Array) return value;\nswitch (row) {\n${writes.join('\n')}\ndefault: return undefined;\n}`,
+        `if (value instanceof Uint8Array) return value;\n${cases(writerOf)}`,
         'The octets of a value, or undefined where the row can hold no such value. Octets are taken as they are.',
       ),
       fn(
-        'writeTlvHead',
-        ['out: Uint8Array', 'o: number', 'type: number', 'length: number'],
+        TLV_CODEC.writeTlvHead,
+        { out: 'Uint8Array', o: 'number', type: 'number', length: 'number' },
         'void',
-        'out[o] = type;\nout[o + 1] = length >> 8;\nout[o + 2] = length;',
+        `out[o] = type;\n${WIRE.writeU16be}(out, o + 1, length);`,
         `Writes type and length, ${TLV_HEAD} octets at \`o\`.`,
       ),
-      ...(helpers.includes('octet')
-        ? [
-            fn(
-              'octet',
-              ['value: unknown'],
-              'Uint8Array | undefined',
-              "return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0xff ? Uint8Array.of(value) : undefined;",
-              'One octet.',
-              false,
-            ),
-          ]
-        : []),
-      ...(helpers.includes('integer')
-        ? [
-            fn(
-              'integer',
-              [
-                'value: unknown',
-                'size: number',
-                'write: (out: Uint8Array, o: number, value: number) => void',
-              ],
-              'Uint8Array | undefined',
-              `if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value >= 2 ** (8 * size)) return undefined;
-               const out = new Uint8Array(size);
-               write(out, 0, value);
-               return out;`,
-              'An unsigned integer of `size` octets.',
-              false,
-            ),
-          ]
-        : []),
-      ...(helpers.includes('bigInteger')
-        ? [
-            fn(
-              'bigInteger',
-              ['value: unknown', 'write: (out: Uint8Array, o: number, value: bigint) => void'],
-              'Uint8Array | undefined',
-              `if (typeof value !== 'bigint' || value < 0n || value > 0xffff_ffff_ffff_ffffn) return undefined;
-               const out = new Uint8Array(8);
-               write(out, 0, value);
-               return out;`,
-              'An unsigned integer of eight octets.',
-              false,
-            ),
-          ]
-        : []),
     ],
   };
 }
 
-function readerOf(entry: Entry): string {
+function readerOf(entry: Entry): string | undefined {
   const { value, min, max } = entry;
   switch (value.kind) {
     case 'bytes':
@@ -124,47 +58,47 @@ function readerOf(entry: Entry): string {
       const tests = [];
       if (min > 0) tests.push(`to - from < ${min}`);
       if (typeof max === 'number' && max < LONGEST_TLV) tests.push(`to - from > ${max}`);
-      const read = `${value.kind}(b, from, to)`;
+      const read = `${WIRE[value.kind]}(b, from, to)`;
       return tests.length === 0 ? read : `${tests.join(' || ')} ? undefined : ${read}`;
     }
     case 'u8':
     case 'flags':
       return 'to - from === 1 ? b[from] : undefined';
     case 'struct':
-      if (!entry.shared)
-        return holdsTlvs(entry)
-          ? `to - from >= ${min} ? true : undefined`
-          : `to - from === ${min} ? true : undefined`;
-      return `${fits(entry, 'from', 'to')} ? true : undefined`;
-    case 'variant': {
-      const known = entry.children.map(
-        (child) =>
-          `(b[from] === ${hexCode(child.code)} && readTlv(${child.index}, b, from + 1, to) !== undefined)`,
-      );
-      return known.length === 0 ? 'undefined' : `to > from && (${known.join(' || ')}) ? true : undefined`;
-    }
+      if (entry.shared) return `${fits(entry, 'from', 'to')} ? true : undefined`;
+      return `to - from ${holdsTlvs(entry) ? '>=' : '==='} ${min} ? true : undefined`;
+    case 'variant':
+      if (entry.children.length === 0) return undefined;
+      return `${WIRE.readSubType}(${rowsOf(entry.name)}, ${TLV_CODEC.readTlv}, b, from, to)`;
+    case 'u16be':
+    case 'u32be':
+    case 'u32le':
+    case 'u64be':
+      return `to - from === ${min} ? ${WIRE[value.kind]}(b, from) : undefined`;
     default:
-      return `to - from === ${min} ? ${value.kind}(b, from) : undefined`;
+      return undefined;
   }
 }
 
-function writerOf(entry: Entry): string {
-  switch (entry.value.kind) {
+/** How a value that is not octets is written; undefined for a row that takes nothing else. */
+function writerOf({ value: { kind } }: Entry): string | undefined {
+  switch (kind) {
     case 'ascii':
+      return `typeof value === 'string' ? ${WIRE.asciiOctets}(value) : undefined`;
     case 'utf8':
-      return `typeof value === 'string' ? ${entry.value.kind}Octets(value) : undefined`;
+      return `typeof value === 'string' ? ${WIRE.utf8Octets}(value) : undefined`;
     case 'u8':
     case 'flags':
-      return 'octet(value)';
+      return `${WIRE.u8Octets}(value)`;
     case 'u16be':
-      return 'integer(value, 2, writeU16be)';
+      return `${WIRE.integerOctets}(value, 2, ${WIRE.writeU16be})`;
     case 'u32be':
-      return 'integer(value, 4, writeU32be)';
+      return `${WIRE.integerOctets}(value, 4, ${WIRE.writeU32be})`;
     case 'u32le':
-      return 'integer(value, 4, writeU32le)';
+      return `${WIRE.integerOctets}(value, 4, ${WIRE.writeU32le})`;
     case 'u64be':
-      return 'bigInteger(value, writeU64be)';
+      return `${WIRE.u64beOctets}(value)`;
     default:
-      return 'undefined';
+      return undefined;
   }
 }

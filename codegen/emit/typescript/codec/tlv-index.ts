@@ -1,80 +1,90 @@
-import { hexCode } from '../../../names.ts';
+import { comment } from '../../../names.ts';
 import { type Context, type Entry, holdsTlvs, type Model } from '../../../model.ts';
-import { type Draft, fn, type Statement } from '../../../print.ts';
-import { TLV_HEAD } from '../../../octets.ts';
+import { constant, type Draft, fn, lines, local } from '../../../print.ts';
+import { LIMITS, rowsOf, scanTlvsIn, TLV_INDEX, TLV_TABLE, WIRE } from '../modules.ts';
+import { headSize } from '../offsets.ts';
+import { type Case, switchOn } from '../switch.ts';
 
 /** Functions that list where the vectors of checked TLVs are. */
-export function emitTlvIndex(model: Model, wire: string): Draft {
-  const shared = model.entries.some((entry) => entry.shared && holdsTlvs(entry));
+export function emitTlvIndex({ contexts, entries }: Model): Draft {
+  const groups = entries.filter(({ children }) => children.length > 0);
   return {
     name: 'tlv-index.ts',
     from: 'spec/tlv/',
     doc: 'Lists the vectors of checked TLVs: row, start, start and end of the value, four numbers each.',
-    imports: shared
-      ? [
-          { from: wire, names: ['Scan'] },
-          { from: './limits.ts', names: ['DEFAULT_LIMITS'] },
-          {
-            from: './tlv-scan.ts',
-            names: model.contexts.filter((c) => c.parent?.shared).map((c) => `scanTlvs${c.suffix}`),
-          },
-        ]
-      : [],
-    statements: model.contexts.map((context) => indexer(context)),
+    statements: [
+      headSize(),
+      constant(rowsOf(), `${WIRE.rowsByType}(${TLV_TABLE.TLVS})`, 'The row of each type.', 'Int32Array'),
+      ...groups.map(({ name, index }) =>
+        constant(
+          rowsOf(name),
+          `${WIRE.rowsByType}(${TLV_TABLE.TLVS}, ${index})`,
+          `The row of each sub-type of ${name}.`,
+          'Int32Array',
+        ),
+      ),
+      ...contexts.map((context) => {
+        const { parent } = context;
+        const declaration = fn(
+          parent === undefined ? TLV_INDEX.indexTlvs : `indexTlvsIn${parent.name}`,
+          { b: 'Uint8Array', start: 'number', end: 'number', out: 'number[]', filled: 'number' },
+          'number',
+          indexerOf(context),
+          `Writes the vectors ${parent === undefined ? 'of a header' : `inside ${parent.name}`} behind the first \`filled\` numbers of \`out\`, and returns how many there are then.`,
+        );
+        return parent === undefined ? declaration : local(declaration);
+      }),
+    ],
   };
 }
 
-function indexer(context: Context): Statement {
-  const depth = context.parent === undefined ? 0 : (context.parent.index + 1) << 8;
-  const cases = context.rows.map(
-    (row) => `case ${hexCode(row.code)}: {\n${push(row, 'p', 'value', 'next')}\nbreak;\n}`,
-  );
-  const body = `
-    let n = filled;
-    for (let p = start; p < end; ) {
-      const value = p + ${TLV_HEAD};
-      const next = value + ((b[p + 1]! << 8) | b[p + 2]!);
-      switch (b[p]) {
-        ${cases.join('\n')}
-        default: ${store(`~(${depth === 0 ? '' : `${hexCode(depth)} | `}b[p]!)`, 'p', 'value', 'next')}
-      }
-      p = next;
-    }
-    return n;`;
-  const where = context.parent === undefined ? 'of a header' : `inside ${context.parent.name}`;
-  return fn(
-    `indexTlvs${context.suffix}`,
-    ['b: Uint8Array', 'start: number', 'end: number', 'out: number[]', 'filled: number'],
-    'number',
-    body,
-    `Writes the vectors ${where} behind the first \`filled\` numbers of \`out\`, and returns how many there are then; one without a row as \`~(type | (parent + 1) << 8)\`.`,
-    context.parent === undefined,
+function indexerOf({ parent, rows }: Context): string {
+  return lines(
+    'let n = filled;',
+    'for (let p = start; p < end; ) {',
+    'const value = p + HEAD;',
+    'const next = value + ((b[p + 1]! << 8) | b[p + 2]!);',
+    `const row = ${rowOf(parent)};`,
+    `n = ${WIRE.note}(out, n, row, p, value, next);`,
+    switchOn('row', rows.flatMap(insideCase)),
+    'p = next;\n}\nreturn n;',
   );
 }
 
-/** Statements that append a row whose vector starts at `start`, and what is in it. */
-function push(row: Entry, start: string, value: string, next: string): string {
-  const lines = [store(row.index, start, value, next)];
-  if (row.value.kind === 'struct') {
-    const inside = row.fields.map((field) => {
-      const at = field.offset === 0 ? value : `${value} + ${field.offset}`;
-      return store(field.index, at, at, `${value} + ${field.offset + field.min}`);
-    });
-    const behind = row.min === 0 ? value : `${value} + ${row.min}`;
-    if (holdsTlvs(row)) inside.push(`n = indexTlvsIn${row.name}(b, ${behind}, ${next}, out, n);`);
-    lines.push(row.shared ? `if (${fits(row, value, next)}) {\n${inside.join('\n')}\n}` : inside.join('\n'));
-  }
-  if (row.value.kind === 'variant' && row.children.length > 0) {
-    const cases = row.children.map(
-      (child) => `case ${hexCode(child.code)}: {\n${push(child, value, `${value} + 1`, next)}\nbreak;\n}`,
-    );
-    lines.push(`if (${next} > ${value}) {\nswitch (b[${value}]) {\n${cases.join('\n')}\n}\n}`);
-  }
-  return lines.join('\n');
+/** The row of the TLV at `p`. */
+function rowOf(parent: Entry | undefined): string {
+  if (parent !== undefined && parent.children.length === 0) return `~(b[p]! | ${(parent.index + 1) << 8})`;
+  return `${rowsOf(parent?.name)}[b[p]!]!`;
 }
 
-function store(row: number | string, start: string, value: string, next: string): string {
-  return `out[n] = ${row};\nout[n + 1] = ${start};\nout[n + 2] = ${value};\nout[n + 3] = ${next};\nn += 4;`;
+function insideCase(row: Entry): Case[] {
+  const body = insideOf(row, 'value', 'next');
+  return body === '' ? [] : [{ label: `${row.index}`, remark: comment(row.name), body: `${body}\nbreak;` }];
+}
+
+/** Statements that append what stands in a row whose value is `value..next`. */
+function insideOf(row: Entry, value: string, next: string): string {
+  if (row.value.kind === 'struct') return fieldsOf(row, value, next);
+  if (row.value.kind !== 'variant' || row.children.length === 0) return '';
+  const listed = `n = ${WIRE.noteSubType}(out, n, ${rowsOf(row.name)}, b, ${value}, ${next});`;
+  const cases = row.children.flatMap((child) => {
+    const body = insideOf(child, `${value} + 1`, next);
+    return body === ''
+      ? []
+      : [{ label: `${child.code}`, remark: comment(child.name), body: `${body}\nbreak;` }];
+  });
+  if (cases.length === 0) return listed;
+  return `${listed}\nif (${next} > ${value}) {\n${switchOn(`b[${value}]`, cases)}\n}`;
+}
+
+function fieldsOf(row: Entry, value: string, next: string): string {
+  const at = (offset: number): string => (offset === 0 ? value : `${value} + ${offset}`);
+  const notes = row.fields.map(
+    ({ index, name, offset, min }) =>
+      `n = ${WIRE.note}(out, n, ${index}, ${at(offset)}, ${at(offset)}, ${at(offset + min)}); // ${comment(name)}`,
+  );
+  if (holdsTlvs(row)) notes.push(`n = indexTlvsIn${row.name}(b, ${at(row.min)}, ${next}, out, n);`);
+  return row.shared ? `if (${fits(row, value, next)}) {\n${lines(...notes)}\n}` : lines(...notes);
 }
 
 /** The condition under which the octets of a shared number are laid out as its struct says. */
@@ -83,6 +93,6 @@ export function fits(row: Entry, value: string, next: string): string {
   const inside = row.min === 0 ? value : `${value} + ${row.min}`;
   return (
     (row.min === 0 ? '' : `${next} - (${value}) >= ${row.min} && `) +
-    `scanTlvsIn${row.name}(b, ${inside}, ${next}, ${next}, DEFAULT_LIMITS, new Scan()) === ${next}`
+    `${scanTlvsIn(row.name)}(b, ${inside}, ${next}, ${next}, ${LIMITS.DEFAULT_LIMITS}, new ${WIRE.Scan}()) === ${next}`
   );
 }

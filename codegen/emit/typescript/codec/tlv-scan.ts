@@ -1,91 +1,117 @@
 import { comment, hexCode } from '../../../names.ts';
 import { type Context, type Entry, LONGEST_TLV, type Model, boundsOf, holdsTlvs } from '../../../model.ts';
-import { TLV_HEAD } from '../../../octets.ts';
-import { type Draft, fn, type Statement } from '../../../print.ts';
+import { constant, type Draft, fn, lines, local } from '../../../print.ts';
+import { ERRORS, scanTlvsIn, TLV_SCAN, WIRE, SCAN } from '../modules.ts';
+import { headSize } from '../offsets.ts';
+import { type Case, switchOn } from '../switch.ts';
+
+/** Types that one word of bits can tell apart. */
+const BITS = 32;
 
 /** Functions that check TLVs without making anything of them: framing, lengths, duplicates, where the checksum is. */
-export function emitTlvScan(model: Model, wire: string): Draft {
+export function emitTlvScan({ contexts }: Model): Draft {
   return {
     name: 'tlv-scan.ts',
     from: 'spec/tlv/',
     doc: 'Checks the TLVs of a header in one pass; makes nothing, holds nothing.',
-    imports: [
-      { from: wire, names: ['Limits', 'Scan'], typeOnly: true },
-      { from: wire, names: ['NEED'] },
-      { from: './errors.ts', names: ['ERROR'] },
+    statements: [
+      headSize(),
+      ...contexts.flatMap((context) => {
+        const { parent } = context;
+        const words = wordsOf(context);
+        const where = parent === undefined ? 'of a header' : `inside ${parent.name}`;
+        const declaration = fn(
+          parent === undefined ? TLV_SCAN.scanTlvs : scanTlvsIn(parent.name),
+          PARAMETERS,
+          'number',
+          scannerOf(context, words),
+          `Checks the TLVs ${where} in \`start..end\`, as far as \`avail\` octets show them: \`end\`, NEED or FAULT.`,
+        );
+        const bits = words.map(({ bits: name, rows }) => {
+          const codes = rows.map((row) => hexCode(row.code)).join(', ');
+          const doc = `A bit for each type ${where} that may stand once.`;
+          return local(constant(name, `${WIRE.bitsByType}([${codes}])`, doc));
+        });
+        return [...bits, parent === undefined || parent.shared ? declaration : local(declaration)];
+      }),
     ],
-    statements: model.contexts.map((context) => scanner(context, model)),
   };
 }
 
-const PARAMETERS = [
-  'b: Uint8Array',
-  'start: number',
-  'avail: number',
-  'end: number',
-  'limits: Limits',
-  'scan: Scan',
-];
+const PARAMETERS = {
+  b: 'Uint8Array',
+  start: 'number',
+  avail: 'number',
+  end: 'number',
+  limits: WIRE.Limits,
+  scan: SCAN,
+};
 
-function scanner(context: Context, model: Model): Statement {
-  const singletons = context.rows.filter((row) => row.singleton);
-  const words = Math.ceil(singletons.length / 31);
-  const seen = Array.from({ length: words }, (_, word) => `let seen${word} = 0;`).join('\n');
-  const cases = context.rows
-    .map((row) => caseOf(row, singletons.indexOf(row), model))
-    .filter((text) => text !== '');
-  const body = `
-    ${seen}
-    for (let p = start; p < end; ) {
-      if (end - p < ${TLV_HEAD}) return scan.fail(ERROR.TLV_STRAY_OCTETS, p);
-      if (avail - p < ${TLV_HEAD}) return NEED;
-      const type = b[p]!;
-      const length = (b[p + 1]! << 8) | b[p + 2]!;
-      const value = p + ${TLV_HEAD};
-      const next = value + length;
-      if (next > end) return scan.fail(ERROR.TLV_OVERRUN, p, (type << 16) | length);
-      if (++scan.count > limits.maxTLVs) return scan.fail(ERROR.TLV_TOO_MANY, p, scan.count);
-      ${cases.length === 0 ? '' : `switch (type) {\n${cases.join('\n')}\n}`}
-      p = next;
-    }
-    return end;`;
-  const where = context.parent === undefined ? 'of a header' : `inside ${context.parent.name}`;
-  return fn(
-    `scanTlvs${context.suffix}`,
-    PARAMETERS,
-    'number',
-    body,
-    `Checks the TLVs ${where} in \`start..end\`, as far as \`avail\` octets show them: \`end\`, NEED or FAULT.`,
-    context.parent === undefined || context.parent.shared,
+/** A variable of bits for types that were seen, and the constant that says which bit is whose. */
+interface Word {
+  readonly seen: string;
+  readonly bits: string;
+  readonly rows: readonly Entry[];
+}
+
+function wordsOf({ parent, rows }: Context): readonly Word[] {
+  const once = rows.filter((row) => row.singleton);
+  const count = Math.ceil(once.length / BITS);
+  return Array.from({ length: count }, (_, i) => {
+    const number = count === 1 ? '' : `${i + 1}`;
+    const bits = `ONCE${number}${parent === undefined ? '' : `_IN_${parent.name}`}`;
+    return { seen: `seen${number}`, bits, rows: once.slice(BITS * i, BITS * (i + 1)) };
+  });
+}
+
+/** What is checked of a TLV, in this order: framing, its length, that it stands once, what is inside. */
+function scannerOf({ rows }: Context, words: readonly Word[]): string {
+  const fault = (error: string): string =>
+    `return scan.fail(${ERRORS.ERROR}.${error}, p, (type << 16) | length);`;
+  const own = rows.filter((row) => !row.shared);
+  const lengths = own.flatMap((row) => {
+    const test = lengthTest(row);
+    if (test === '') return [];
+    const body = `if (${test}) ${fault('TLV_BAD_LENGTH')}\nbreak;`;
+    return [{ label: hexCode(row.code), remark: comment(row.name), body }];
+  });
+  const duplicates = words.map(
+    ({ seen, bits }) =>
+      `if ((${seen} & ${bits}[type]!) !== 0 && !limits.repeats) ${fault('TLV_DUPLICATE')}\n${seen} |= ${bits}[type]!;`,
+  );
+  const { ERROR } = ERRORS;
+  return lines(
+    ...words.map(({ seen }) => `let ${seen} = 0;`),
+    own.some(holdsTlvs) ? 'let inner = end;' : '',
+    'for (let p = start; p < end; ) {',
+    `if (end - p < HEAD) return scan.fail(${ERROR}.TLV_STRAY_OCTETS, p);`,
+    `if (avail - p < HEAD) return ${WIRE.NEED};`,
+    'const type = b[p]!;',
+    'const length = (b[p + 1]! << 8) | b[p + 2]!;',
+    'const value = p + HEAD;',
+    'const next = value + length;',
+    `if (next > end) ${fault('TLV_OVERRUN')}`,
+    `if (++scan.count > limits.maxTLVs) return scan.fail(${ERROR}.TLV_TOO_MANY, p, scan.count);`,
+    switchOn('type', lengths),
+    ...duplicates,
+    switchOn('type', own.flatMap(insideCase)),
+    'p = next;\n}\nreturn end;',
   );
 }
 
-/** What is checked of a row, in this order: its length, that it stands once, what is inside. */
-function caseOf(row: Entry, singleton: number, model: Model): string {
-  if (row.shared) return '';
-  const fault = (error: string): string => `return scan.fail(ERROR.${error}, p, (type << 16) | length);`;
+/** What is noted of a row, and what is checked inside it. */
+function insideCase(row: Entry): Case[] {
   const steps: string[] = [];
-  const length = lengthTest(row);
-  if (length !== '') steps.push(`if (${length}) ${fault('TLV_BAD_LENGTH')}`);
-  if (singleton >= 0) {
-    const seen = `seen${Math.floor(singleton / 31)}`;
-    const bit = hexCode(2 ** (singleton % 31));
-    steps.push(
-      `if ((${seen} & ${bit}) !== 0 && !limits.repeats) ${fault('TLV_DUPLICATE')}`,
-      `${seen} |= ${bit};`,
-    );
-  }
   if (row.role === 'checksum') steps.push('if (scan.checksum === 0) scan.checksum = value;');
   if (holdsTlvs(row)) {
-    const context = model.contexts.find((candidate) => candidate.parent === row);
+    const from = row.min === 0 ? 'value' : `value + ${row.min}`;
     steps.push(
-      `const inside = scanTlvs${context?.suffix}(b, value + ${row.min}, avail, next, limits, scan);`,
-      'if (inside < 0) return inside;',
+      `inner = ${scanTlvsIn(row.name)}(b, ${from}, avail, next, limits, scan);`,
+      'if (inner < 0) return inner;',
     );
   }
-  return steps.length === 0
-    ? ''
-    : `// ${comment(row.name)}\ncase ${hexCode(row.code)}: {\n${steps.join('\n')}\nbreak;\n}`;
+  if (steps.length === 0) return [];
+  return [{ label: hexCode(row.code), remark: comment(row.name), body: lines(...steps, 'break;') }];
 }
 
 /** The condition under which the length is wrong; empty where every length is right. */

@@ -1,109 +1,124 @@
 import type { Production, Rule } from '../../../../spec/types.ts';
 import { fieldsOf, flatten, leading, rulesOf, skips } from '../../../grammar.ts';
-import { pascal } from '../../../names.ts';
+import { comment, literal, pascal } from '../../../names.ts';
 import type { Model } from '../../../model.ts';
-import { constant, type Draft, fn, type Statement } from '../../../print.ts';
-import { MARK_BITS } from './v1-scan.ts';
+import { constant, type Draft, fn, local } from '../../../print.ts';
+import { CONSTANTS, v1Line, WIRE } from '../modules.ts';
+import { type Case, switchOn } from '../switch.ts';
 
 /** Readers of the fields of a scanned line, and the writer of a line. */
-export function emitV1Line(model: Model, wire: string): Draft {
-  const { spec } = model;
-  const rules = rulesOf(spec.v1);
+export function emitV1Line({ spec: { v1, families, transports } }: Model): Draft {
+  const rules = rulesOf(v1);
   const header = flatten(rules.get('header')!.is);
-  const prefix = header[0] as string;
-  const end = header.at(-1) as string;
-  const lines = spec.v1.filter((rule) => rule.family !== undefined);
+  const [prefix, end] = [header[0] as string, header.at(-1) as string];
+  const lines = v1.filter((rule) => rule.family !== undefined);
   const fields = [...new Map(lines.flatMap((rule) => fieldsOf(rule.is)).map((f) => [f.field, f])).values()];
-  const codes = (table: readonly { name: string; code: number }[], name: string | undefined): number =>
-    table.find((row) => row.name === name)?.code ?? 0;
-  const familyOf = spec.v1.map((rule) => codes(spec.families, rule.family));
-  const transportOf = spec.v1.map((rule) => codes(spec.transports, rule.transport));
-  const readers = fields.map(({ field, is }): Statement => {
-    const cases = lines
-      .map((rule) => caseOf(rule, field, prefix, spec.v1.indexOf(rule)))
-      .filter((text) => text !== '');
-    const type = is === 'port' ? 'number' : 'string';
-    return fn(
-      `v1${pascal(field)}`,
-      ['h: Scanned'],
-      `${type} | null`,
-      `switch (h.rule) {\n${cases.join('\n')}\ndefault: return null;\n}`,
-      `\`${field}\` of a scanned line.`,
-    );
-  });
-  const skipping = lines.filter((rule) => skips(rule.is, rules));
-  const restCases = skipping.map(
-    (rule) => `case ${spec.v1.indexOf(rule)}: return ${prefix.length + leading(rule.is, rules).length};`,
-  );
-  const rests = restCases.length === 0 ? '' : `switch (h.rule) {\n${restCases.join('\n')}\n}`;
-  const writers = lines.map((rule) => writerCase(rule, prefix, end, model));
+  const codes = (table: readonly { name: string; code: number }[], names: (string | undefined)[]): string =>
+    `[${names.map((name) => table.find((row) => row.name === name)?.code ?? 0).join(', ')}]`;
+  const starts = v1.map((rule) => (lines.includes(rule) ? prefix + leading(rule.is, rules) : prefix));
+  const ofRules = { h: WIRE.Scanned };
+  const list = 'readonly number[]';
   return {
     name: 'v1-line.ts',
     from: 'spec/v1.ts',
     doc: 'What a scanned version 1 line says, and how one is written.',
-    imports: [
-      { from: wire, names: ['Endpoints', 'Scanned'], typeOnly: true },
-      { from: wire, names: ['addressText', 'readPort'] },
-    ],
     statements: [
-      constant('V1_FAMILY', `[${familyOf.join(', ')}]`, 'Family of each rule.', 'readonly number[]'),
-      constant('V1_TRANSPORT', `[${transportOf.join(', ')}]`, 'Transport of each rule.', 'readonly number[]'),
-      ...readers,
+      constant(
+        'V1_FAMILY',
+        codes(
+          families,
+          v1.map((rule) => rule.family),
+        ),
+        'Family of each rule.',
+        list,
+      ),
+      constant(
+        'V1_TRANSPORT',
+        codes(
+          transports,
+          v1.map((rule) => rule.transport),
+        ),
+        'Transport of each rule.',
+        list,
+      ),
+      local(
+        constant(
+          'FIXED',
+          `[${starts.map((text) => text.length).join(', ')}]`,
+          `Octets that each rule begins with: ${starts.map(literal).join(', ')}.`,
+          list,
+        ),
+      ),
+      ...fields.map(({ field, is }) =>
+        fn(
+          `v1${pascal(field)}`,
+          ofRules,
+          `${is === 'port' ? 'number' : 'string'} | null`,
+          readerOf(field, lines, v1),
+          `\`${field}\` of a scanned line.`,
+        ),
+      ),
       fn(
         'v1RestEnd',
-        ['h: Scanned'],
+        ofRules,
         'number',
         `return h.length - ${end.length};`,
         'End of the line without its CRLF.',
       ),
       fn(
         'v1RestStart',
-        ['h: Scanned'],
+        ofRules,
         'number',
-        `${rests}\nreturn v1RestEnd(h);`,
+        switchOn(
+          'h.rule',
+          lines
+            .filter((rule) => skips(rule.is, rules))
+            .map((rule) => caseOf(rule, v1, 'return FIXED[h.rule]!;')),
+          'return v1RestEnd(h);',
+        ),
         'Where the ignored rest of a line begins.',
       ),
       fn(
-        'writeV1',
-        ['family: number', 'transport: number', 'e: Endpoints | undefined'],
+        v1Line('writeV1'),
+        { family: 'number', transport: 'number', e: `${WIRE.Endpoints} | undefined` },
         'string | undefined',
-        `${writers.join('\n')}\nreturn undefined;`,
+        `${lines.map((rule) => writerOf(rule, prefix, end)).join('\n')}\nreturn undefined;`,
         'The line for a family and a transport, or undefined where version 1 has no word for them.',
       ),
     ],
   };
 }
 
-function caseOf(rule: Rule, field: string, prefix: string, index: number): string {
-  const parts = flatten(rule.is);
-  const at = parts.findIndex((part) => typeof part !== 'string' && 'field' in part && part.field === field);
-  if (at < 0) return '';
-  const before = parts.slice(0, at);
-  const mark = before.filter(isField).length;
-  const gap = (before.at(-1) as string).length;
-  const start = mark === 0 ? `${prefix.length + gap}` : `${markAt(mark - 1)} + ${gap}`;
-  const part = parts[at] as { is: string };
-  const read = part.is === 'port' ? 'readPort' : 'addressText';
-  return `case ${index}: return ${read}(h.bytes, ${start}, ${markAt(mark)});`;
+function caseOf(rule: Rule, v1: readonly Rule[], body: string): Case {
+  return { label: `${v1.indexOf(rule)}`, remark: comment(rule.name), body };
+}
+
+/** A field begins behind the fixed text of its rule, or behind what parts it from the field before it. */
+function readerOf(field: string, lines: readonly Rule[], v1: readonly Rule[]): string {
+  const cases = lines.flatMap((rule) => {
+    const parts = flatten(rule.is);
+    const at = parts.findIndex((part) => typeof part !== 'string' && 'field' in part && part.field === field);
+    if (at < 0) return [];
+    const before = parts.slice(0, at);
+    const nth = before.filter(isField).length;
+    const gap = (before.at(-1) as string).length;
+    const start = nth === 0 ? 'FIXED[h.rule]!' : `${WIRE.endOf}(h.marks, ${nth - 1}) + ${gap}`;
+    const read = (parts[at] as { is: string }).is === 'port' ? WIRE.readPort : WIRE.addressText;
+    return [caseOf(rule, v1, `return ${read}(h.bytes, ${start}, ${WIRE.endOf}(h.marks, ${nth}));`)];
+  });
+  return switchOn('h.rule', cases, 'return null;');
 }
 
 function isField(part: Production): boolean {
   return typeof part !== 'string' && 'field' in part;
 }
 
-function markAt(mark: number): string {
-  const mask = `0x${(2 ** MARK_BITS - 1).toString(16)}`;
-  return mark === 0 ? `(h.marks & ${mask})` : `((h.marks >> ${MARK_BITS * mark}) & ${mask})`;
-}
-
-function writerCase(rule: Rule, prefix: string, end: string, { spec }: Model): string {
+function writerOf(rule: Rule, prefix: string, end: string): string {
   const parts = flatten(rule.is).map((part) => {
     if (typeof part === 'string') return part;
     return 'field' in part ? `\${e.${part.field}}` : '';
   });
   const line = `\`${prefix}${parts.join('')}${end.replace('\r\n', '\\r\\n')}\``;
-  const family = spec.families.find((row) => row.name === rule.family)!.code;
-  const transport = spec.transports.find((row) => row.name === rule.transport)!.code;
   const needs = parts.some((part) => part.startsWith('$')) ? ' && e !== undefined' : '';
-  return `if (family === ${family} && transport === ${transport}${needs}) return ${line};`;
+  return `if (family === ${CONSTANTS.AF}.${rule.family} && transport === ${CONSTANTS.PROTO}.${rule.transport}${needs}) return ${line};`;
 }

@@ -1,50 +1,37 @@
-import { constant, type Draft } from '../../../print.ts';
+import { alias, constant, type Draft } from '../../../print.ts';
+import { PROXY, TABLES, TLV_TABLE } from '../modules.ts';
 
 /** The file that users import: a codec of these tables, and the types of what it reads. */
-export function emitEntry(proxy: string): Draft {
+export function emitEntry(): Draft {
+  const of = (type: string): string => `${type}<${TLV_TABLE.TlvValues}>`;
+  const codec = of(PROXY.Codec);
   return {
     name: 'index.ts',
     from: 'spec/',
     doc: 'The codec of these tables: hand `codec` to `proxyProtocol` of a server, or use it alone.',
-    imports: [
-      { from: proxy, names: ['createCodec'] },
-      {
-        from: proxy,
-        names: [
-          'Codec',
-          'DecodeResult as DecodeResultOf',
-          'HeaderInput as HeaderInputOf',
-          'ProxyData as ProxyDataOf',
-        ],
-        typeOnly: true,
-      },
-      { from: './tables.ts', names: ['tables'] },
-      { from: './tlv-table.ts', names: ['TlvValues'], typeOnly: true },
-    ],
     statements: [
       constant(
         'codec',
-        'createCodec(tables)',
+        `${PROXY.createCodec}(${TABLES.tables})`,
         'Reads and writes headers with the TLVs of these tables.',
-        'Codec<TlvValues>',
+        codec,
       ),
       ...['decode', 'decodeDatagram', 'encode', 'ProxyReader', 'ProxyTLV'].map((name) =>
-        constant(name, `codec.${name}`, `\`${name}\` of the codec.`, `Codec<TlvValues>['${name}']`),
+        constant(name, `codec.${name}`, `\`${name}\` of the codec.`, `${codec}['${name}']`),
       ),
-      `/** A header, read. */\nexport type ProxyData = ProxyDataOf<TlvValues>;`,
-      `/** A reader of chunks. */\nexport type ProxyReader = InstanceType<Codec<TlvValues>['ProxyReader']>;`,
-      `/** The TLVs of a header. */\nexport type ProxyTLV = Codec<TlvValues>['ProxyTLV']['prototype'];`,
-      `/** What became of octets. */\nexport type DecodeResult = DecodeResultOf<TlvValues>;`,
-      `/** A header to write. */\nexport type HeaderInput = HeaderInputOf<TlvValues>;`,
+      alias('ProxyData', of(PROXY['ProxyData as ProxyDataOf']), 'A header, read.'),
+      alias('ProxyReader', `InstanceType<${codec}['ProxyReader']>`, 'A reader of chunks.'),
+      alias('ProxyTLV', `${codec}['ProxyTLV']['prototype']`, 'The TLVs of a header.'),
+      alias('DecodeResult', of(PROXY['DecodeResult as DecodeResultOf']), 'What became of octets.'),
+      alias('HeaderInput', of(PROXY['HeaderInput as HeaderInputOf']), 'A header to write.'),
     ],
     exports: [
-      { from: './constants.ts', names: [] },
+      { from: './constants', names: [] },
       {
-        from: './errors.ts',
-        names: ['DecodeErrorCode', 'EncodeErrorCode', 'ProxyErrorCode'],
-        typeOnly: true,
+        from: './errors',
+        names: ['type DecodeErrorCode', 'type EncodeErrorCode', 'type ProxyErrorCode'],
       },
-      { from: './tlv-table.ts', names: ['TlvValues'], typeOnly: true },
+      { from: './tlv-table', names: ['type TlvValues'] },
     ],
   };
 }

@@ -1,19 +1,20 @@
-import { kebab, key, literal } from '../../../names.ts';
+import { kebab, literal } from '../../../names.ts';
 import type { Model } from '../../../model.ts';
-import { constant, type Draft } from '../../../print.ts';
+import { alias, constant, type Draft, listOf, objectOf } from '../../../print.ts';
+import { ERRORS, WIRE } from '../modules.ts';
 
 /** The catalogue of errors, and the index of each by name. */
-export function emitErrors({ spec }: Model, wire: string): Draft {
-  const entries = spec.errors.map(
-    (row) => `{
-      code: ${literal(kebab(row.name))},
-      doc: ${literal(row.doc)},
-      expected: ${literal(row.expected)},
-      found: ${literal(row.found)},
-      section: ${literal(row.ref.source === 'PROXY' ? (row.ref.section ?? '') : '')},
-    },`,
+export function emitErrors({ spec }: Model): Draft {
+  const indexes = spec.errors.map(({ name }, index) => ({ name, is: `${index}` }));
+  const entries = spec.errors.map(({ name, doc, expected, found, ref }) =>
+    objectOf([
+      { name: 'code', is: literal(kebab(name)) },
+      { name: 'doc', is: literal(doc) },
+      { name: 'expected', is: literal(expected) },
+      { name: 'found', is: literal(found) },
+      { name: 'section', is: literal(ref.source === 'PROXY' ? (ref.section ?? '') : '') },
+    ]),
   );
-  const indexes = spec.errors.map((row, index) => `${key(row.name)}: ${index},`);
   const codes = (side: string): string =>
     spec.errors
       .filter((row) => row.side === side)
@@ -23,13 +24,12 @@ export function emitErrors({ spec }: Model, wire: string): Draft {
     name: 'errors.ts',
     from: 'spec/errors/',
     doc: 'Every way in which a header can be wrong.',
-    imports: [{ from: wire, names: ['ErrorEntry'], typeOnly: true }],
     statements: [
-      constant('ERROR', `{ ${indexes.join('\n')} } as const`, 'Index of each error in the catalogue.'),
-      `/** Codes of the errors that decoding reports. */\nexport type DecodeErrorCode = ${codes('decode')};`,
-      `/** Codes of the errors that encoding throws. */\nexport type EncodeErrorCode = ${codes('encode')};`,
-      `/** Codes of all errors. */\nexport type ProxyErrorCode = DecodeErrorCode | EncodeErrorCode;`,
-      constant('ERRORS', `[\n${entries.join('\n')}\n]`, 'The catalogue.', 'readonly ErrorEntry[]'),
+      constant(ERRORS.ERROR, `${objectOf(indexes)} as const`, 'Index of each error in the catalogue.'),
+      alias('DecodeErrorCode', codes('decode'), 'Codes of the errors that decoding reports.'),
+      alias('EncodeErrorCode', codes('encode'), 'Codes of the errors that encoding throws.'),
+      alias('ProxyErrorCode', 'DecodeErrorCode | EncodeErrorCode', 'Codes of all errors.'),
+      constant(ERRORS.ERRORS, listOf(entries), 'The catalogue.', `readonly ${WIRE.ErrorEntry}[]`),
     ],
   };
 }

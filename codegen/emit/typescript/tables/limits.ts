@@ -1,31 +1,38 @@
-import { comment } from '../../../names.ts';
 import type { Model } from '../../../model.ts';
-import { constant, type Draft } from '../../../print.ts';
+import { constant, type Draft, interfaceOf, objectOf } from '../../../print.ts';
+import { LIMITS, WIRE } from '../modules.ts';
 
 /** The defaults of the limits, and the options that set them. */
-export function emitLimits({ spec }: Model, wire: string): Draft {
-  const options = spec.limits.map(
-    (limit) =>
-      `/** ${comment(limit.doc)} Default ${limit.default}; ${limit.min}..${limit.max}. */\n${limit.name}?: number;`,
-  );
-  const defaults = spec.limits.map((limit) => `${limit.name}: ${limit.default},`);
-  const ranges = spec.limits.map((limit) => `${limit.name}: [${limit.min}, ${limit.max}],`);
+export function emitLimits({ spec: { limits } }: Model): Draft {
+  const options = limits.map(({ name, doc, min, max, default: usual }) => ({
+    name,
+    is: 'number',
+    doc: `${doc} Default ${usual}; ${min}..${max}.`,
+    optional: true,
+  }));
+  const defaults = [
+    ...limits.map(({ name, default: usual }) => ({ name, is: `${usual}` })),
+    { name: 'repeats', is: 'false' },
+    { name: 'mixedFamilies', is: 'false' },
+    { name: 'lenient', is: 'false' },
+    { name: 'versions', is: '3' },
+  ];
+  const ranges = limits.map(({ name, min, max }) => ({ name, is: `[${min}, ${max}]` }));
   return {
     name: 'limits.ts',
     from: 'spec/limits.ts',
     doc: 'Bounds of a receiver.',
-    imports: [{ from: wire, names: ['Limits'], typeOnly: true }],
     statements: [
-      `/** The bounds that users may set. */\nexport interface LimitOptions {\n${options.join('\n')}\n}`,
+      interfaceOf('LimitOptions', options, 'The bounds that users may set.'),
       constant(
-        'DEFAULT_LIMITS',
-        `{ ${defaults.join('\n')} repeats: false, mixedFamilies: false, lenient: false, versions: 3 }`,
+        LIMITS.DEFAULT_LIMITS,
+        objectOf(defaults),
         'What holds where no option says otherwise.',
-        'Limits',
+        WIRE.Limits,
       ),
       constant(
         'LIMIT_RANGES',
-        `{ ${ranges.join('\n')} }`,
+        objectOf(ranges),
         'Smallest and largest value of each bound.',
         'Readonly<Record<keyof LimitOptions, readonly [number, number]>>',
       ),

@@ -1,31 +1,30 @@
-import { comment, hexCode, key, literal } from '../../../names.ts';
-import { type Entry, LONGEST_TLV, type Model } from '../../../model.ts';
-import { constant, type Draft } from '../../../print.ts';
+import { hexCode, literal } from '../../../names.ts';
+import { type Entry, LONGEST_TLV, type Model, widthOf } from '../../../model.ts';
+import { TLV_HEAD } from '../../../octets.ts';
+import { constant, type Draft, interfaceOf, listOf } from '../../../print.ts';
+import { WIRE } from '../modules.ts';
 
 /** The TLV rows as data, and the types of their values. */
-export function emitTlvTable(model: Model, wire: string): Draft {
-  const { entries, spec } = model;
-  const values = entries.map(
-    (entry) => `/** ${comment(entry.doc)} */\n${key(entry.name)}: ${typeOf(entry)};`,
-  );
+export function emitTlvTable({ entries, spec }: Model): Draft {
+  const values = entries.map((entry) => ({ name: entry.name, is: typeOf(entry), doc: entry.doc }));
   const ranges = spec.ranges.map(
-    (range) =>
-      `{ name: ${literal(range.name)}, from: ${hexCode(range.from)}, to: ${hexCode(range.to)}, usable: ${range.usable} },`,
+    ({ name, from, to, usable }) =>
+      `{ name: ${literal(name)}, from: ${hexCode(from)}, to: ${hexCode(to)}, usable: ${usable} }`,
   );
   return {
     name: 'tlv-table.ts',
     from: 'spec/tlv/',
     doc: 'The TLVs that have a name.',
-    imports: [{ from: wire, names: ['TlvEntry'], typeOnly: true }],
     statements: [
-      `/** The value of each TLV by its name. */\nexport interface TlvValues {\n${values.join('\n')}\n}`,
+      interfaceOf('TlvValues', values, 'The value of each TLV by its name.'),
       constant(
         'TLVS',
-        `[\n${entries.map(row).join('\n')}\n]`,
+        `${WIRE.tlvEntries}(${listOf(entries.map(rowOf))})`,
         'Every row and field; its index is its number in the code.',
-        'readonly TlvEntry[]',
+        `readonly ${WIRE.TlvEntry}[]`,
       ),
-      constant('RANGES', `[\n${ranges.join('\n')}\n]`, 'Numbers set aside by the standard.'),
+      constant('RANGES', listOf(ranges), 'Numbers set aside by the standard.'),
+      constant('TLV_HEAD_SIZE', `${TLV_HEAD}`, 'Octets of type and length, before every value.'),
     ],
   };
 }
@@ -49,14 +48,21 @@ export function typeOf(entry: Entry): string {
   }
 }
 
-function row(entry: Entry): string {
-  const limit = typeof entry.max === 'number' ? undefined : entry.max.limit;
-  return `{
-    name: ${literal(entry.name)}, code: ${hexCode(entry.code)}, parent: ${entry.parent?.index ?? -1},
-    kind: ${literal(entry.value.kind)}, field: ${entry.field}, singleton: ${entry.singleton},
-    role: ${entry.role === undefined ? 'undefined' : literal(entry.role)},
-    min: ${entry.min}, max: ${typeof entry.max === 'number' ? entry.max : LONGEST_TLV},
-    limit: ${limit === undefined ? 'undefined' : literal(limit)},
-    doc: ${literal(entry.doc)}, section: ${literal(entry.ref.section ?? entry.ref.source)},
-  },`;
+/** What `tlvEntries` would not fill in by itself. */
+function rowOf({ name, code, parent, value, field, singleton, role, min, max }: Entry): string {
+  const properties = [
+    `name: ${literal(name)}`,
+    ...(parent === undefined ? [] : [`parent: ${literal(parent.name)}`]),
+    `code: ${field ? code : hexCode(code)}`,
+    `kind: ${literal(value.kind)}`,
+    ...(field ? ['field: true'] : []),
+    ...(singleton ? [] : ['repeats: true']),
+    ...(role === undefined ? [] : [`role: ${literal(role)}`]),
+  ];
+  if (widthOf(value) === undefined) {
+    if (min > 0) properties.push(`min: ${min}`);
+    if (typeof max !== 'number') properties.push(`limit: ${literal(max.limit)}`);
+    else if (max < LONGEST_TLV) properties.push(`max: ${max}`);
+  }
+  return `{ ${properties.join(', ')} }`;
 }

@@ -16,9 +16,6 @@ export function annotateV2(octets: Uint8Array, spec: Spec): Annotation[] {
   return walk.found;
 }
 
-/** Octets of a type and a length. */
-const TLV_HEAD = 3;
-
 class Walk {
   readonly found: Annotation[] = [];
   readonly #octets: Uint8Array;
@@ -102,17 +99,18 @@ class Walk {
 
   /** Vectors up to `end`; false when their lengths do not end there. */
   #tlvs(from: number, end: number, parent: string | undefined, depth: number): boolean {
+    const head = this.#spec.tlvHead.size;
     let at = from;
     while (at < end) {
-      if (at + TLV_HEAD > end)
-        return this.#missing(at, end, 'TLV', at + TLV_HEAD - end, this.#spec.preamble.ref, depth);
+      if (at + head > end)
+        return this.#missing(at, end, 'TLV', at + head - end, this.#spec.preamble.ref, depth);
       const type = this.#octets[at] ?? 0;
       const row = this.#row(type, parent);
       const ref = row?.ref ?? this.#rangeOf(type)?.ref ?? this.#spec.preamble.ref;
       const length = u16be(this.#octets, at + 1);
       const name = row?.name ?? `x${hex(this.#octets, at, at + 1).toUpperCase()}`;
-      this.#note(at, at + TLV_HEAD, name, this.#about(type, row, length), ref, depth);
-      at += TLV_HEAD;
+      this.#note(at, at + head, name, this.#about(type, row, length), ref, depth);
+      at += head;
       if (at + length > end) return this.#missing(at, end, 'value', at + length - end, ref, depth + 1);
       this.#value(row, at, at + length, ref, depth + 1);
       at += length;

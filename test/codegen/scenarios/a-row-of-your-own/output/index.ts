@@ -2,12 +2,12 @@
 
 /** The codec of these tables: hand `codec` to `proxyProtocol` of a server, or use it alone. */
 
-import { createCodec } from 'truepeer/proxy';
-import type {
-  Codec,
-  DecodeResult as DecodeResultOf,
-  HeaderInput as HeaderInputOf,
-  ProxyData as ProxyDataOf,
+import {
+  type Codec,
+  createCodec,
+  type DecodeResult as DecodeResultOf,
+  type HeaderInput as HeaderInputOf,
+  type ProxyData as ProxyDataOf,
 } from 'truepeer/proxy';
 import { tables } from './tables.js';
 import type { TlvValues } from './tlv-table.js';
@@ -46,5 +46,5 @@ export type DecodeResult = DecodeResultOf<TlvValues>;
 export type HeaderInput = HeaderInputOf<TlvValues>;
 
 export * from './constants.js';
-export type { DecodeErrorCode, EncodeErrorCode, ProxyErrorCode } from './errors.js';
-export type { TlvValues } from './tlv-table.js';
+export { type DecodeErrorCode, type EncodeErrorCode, type ProxyErrorCode } from './errors.js';
+export { type TlvValues } from './tlv-table.js';

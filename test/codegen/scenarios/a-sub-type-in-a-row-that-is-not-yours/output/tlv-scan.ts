@@ -2,9 +2,14 @@
 
 /** Checks the TLVs of a header in one pass; makes nothing, holds nothing. */
 
-import type { Limits, Scan } from 'truepeer/wire';
-import { NEED } from 'truepeer/wire';
+import { bitsByType, type Limits, NEED, type Scan } from 'truepeer/wire';
 import { ERROR } from './errors.js';
+
+/** Octets of type and length, before every value. */
+const HEAD = 3;
+
+/** A bit for each type of a header that may stand once. */
+const ONCE = bitsByType([0x01, 0x02, 0x03, 0x05, 0x20, 0x30]);
 
 /** Checks the TLVs of a header in `start..end`, as far as `avail` octets show them: `end`, NEED or FAULT. */
 export function scanTlvs(
@@ -15,71 +20,50 @@ export function scanTlvs(
   limits: Limits,
   scan: Scan,
 ): number {
-  let seen0 = 0;
+  let seen = 0;
+  let inner = end;
   for (let p = start; p < end;) {
-    if (end - p < 3) return scan.fail(ERROR.TLV_STRAY_OCTETS, p);
-    if (avail - p < 3) return NEED;
+    if (end - p < HEAD) return scan.fail(ERROR.TLV_STRAY_OCTETS, p);
+    if (avail - p < HEAD) return NEED;
     const type = b[p]!;
     const length = (b[p + 1]! << 8) | b[p + 2]!;
-    const value = p + 3;
+    const value = p + HEAD;
     const next = value + length;
     if (next > end) return scan.fail(ERROR.TLV_OVERRUN, p, (type << 16) | length);
     if (++scan.count > limits.maxTLVs) return scan.fail(ERROR.TLV_TOO_MANY, p, scan.count);
     switch (type) {
-      // ALPN
-      case 0x01: {
-        if ((seen0 & 0x01) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x01;
-        break;
-      }
-      // AUTHORITY
-      case 0x02: {
+      case 0x02: // AUTHORITY
         if (length > limits.maxAuthority) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen0 & 0x02) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x02;
         break;
-      }
-      // CRC32C
-      case 0x03: {
+      case 0x03: // CRC32C
         if (length !== 4) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen0 & 0x04) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x04;
+        break;
+      case 0x05: // UNIQUE_ID
+        if (length > limits.maxUniqueId) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
+        break;
+      case 0x20: // SSL
+        if (length < 5) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
+        break;
+    }
+    if ((seen & ONCE[type]!) !== 0 && !limits.repeats)
+      return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
+    seen |= ONCE[type]!;
+    switch (type) {
+      case 0x03: // CRC32C
         if (scan.checksum === 0) scan.checksum = value;
         break;
-      }
-      // UNIQUE_ID
-      case 0x05: {
-        if (length > limits.maxUniqueId) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen0 & 0x08) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x08;
+      case 0x20: // SSL
+        inner = scanTlvsInSSL(b, value + 5, avail, next, limits, scan);
+        if (inner < 0) return inner;
         break;
-      }
-      // SSL
-      case 0x20: {
-        if (length < 5) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen0 & 0x10) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x10;
-        const inside = scanTlvsInSSL(b, value + 5, avail, next, limits, scan);
-        if (inside < 0) return inside;
-        break;
-      }
-      // NETNS
-      case 0x30: {
-        if ((seen0 & 0x20) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x20;
-        break;
-      }
     }
     p = next;
   }
   return end;
 }
+
+/** A bit for each type inside SSL that may stand once. */
+const ONCE_IN_SSL = bitsByType([0x21, 0x22, 0x23, 0x24, 0x25, 0x26, 0x27, 0x28, 0x2a]);
 
 /** Checks the TLVs inside SSL in `start..end`, as far as `avail` octets show them: `end`, NEED or FAULT. */
 function scanTlvsInSSL(
@@ -90,81 +74,19 @@ function scanTlvsInSSL(
   limits: Limits,
   scan: Scan,
 ): number {
-  let seen0 = 0;
+  let seen = 0;
   for (let p = start; p < end;) {
-    if (end - p < 3) return scan.fail(ERROR.TLV_STRAY_OCTETS, p);
-    if (avail - p < 3) return NEED;
+    if (end - p < HEAD) return scan.fail(ERROR.TLV_STRAY_OCTETS, p);
+    if (avail - p < HEAD) return NEED;
     const type = b[p]!;
     const length = (b[p + 1]! << 8) | b[p + 2]!;
-    const value = p + 3;
+    const value = p + HEAD;
     const next = value + length;
     if (next > end) return scan.fail(ERROR.TLV_OVERRUN, p, (type << 16) | length);
     if (++scan.count > limits.maxTLVs) return scan.fail(ERROR.TLV_TOO_MANY, p, scan.count);
-    switch (type) {
-      // SSL_VERSION
-      case 0x21: {
-        if ((seen0 & 0x01) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x01;
-        break;
-      }
-      // SSL_CN
-      case 0x22: {
-        if ((seen0 & 0x02) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x02;
-        break;
-      }
-      // SSL_CIPHER
-      case 0x23: {
-        if ((seen0 & 0x04) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x04;
-        break;
-      }
-      // SSL_SIG_ALG
-      case 0x24: {
-        if ((seen0 & 0x08) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x08;
-        break;
-      }
-      // SSL_KEY_ALG
-      case 0x25: {
-        if ((seen0 & 0x10) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x10;
-        break;
-      }
-      // SSL_GROUP
-      case 0x26: {
-        if ((seen0 & 0x20) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x20;
-        break;
-      }
-      // SSL_SIG_SCHEME
-      case 0x27: {
-        if ((seen0 & 0x40) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x40;
-        break;
-      }
-      // SSL_CLIENT_CERT
-      case 0x28: {
-        if ((seen0 & 0x80) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x80;
-        break;
-      }
-      // SSL_TENANT
-      case 0x2a: {
-        if ((seen0 & 0x100) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x100;
-        break;
-      }
-    }
+    if ((seen & ONCE_IN_SSL[type]!) !== 0 && !limits.repeats)
+      return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
+    seen |= ONCE_IN_SSL[type]!;
     p = next;
   }
   return end;

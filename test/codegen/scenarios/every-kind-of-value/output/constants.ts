@@ -19,10 +19,12 @@ export const AF = {
   UNSPEC: 0x0,
   /** IPv4 addresses, 4 octets each. */
   INET: 0x1,
-  /** Another name of INET. */ IP4: 0x1,
+  /** Another name of INET. */
+  IP4: 0x1,
   /** IPv6 addresses, 16 octets each. */
   INET6: 0x2,
-  /** Another name of INET6. */ IP6: 0x2,
+  /** Another name of INET6. */
+  IP6: 0x2,
   /** UNIX socket paths, 108 octets each. */
   UNIX: 0x3,
 } as const;
@@ -34,7 +36,8 @@ export type AF = (typeof AF)[keyof typeof AF];
 export const PROTO = {
   /** Unknown, unspecified or unsupported. */
   UNSPEC: 0x0,
-  /** Another name of UNSPEC. */ UNKNOWN: 0x0,
+  /** Another name of UNSPEC. */
+  UNKNOWN: 0x0,
   /** A stream: TCP, or a UNIX stream socket. */
   STREAM: 0x1,
   /** Datagrams: UDP, or a UNIX datagram socket. */

@@ -2,326 +2,110 @@
 
 /** Lists the vectors of checked TLVs: row, start, start and end of the value, four numbers each. */
 
-import { Scan } from 'truepeer/wire';
+import { note, noteSubType, rowsByType, Scan } from 'truepeer/wire';
 import { DEFAULT_LIMITS } from './limits.js';
 import { scanTlvsInINNER, scanTlvsInOUTER } from './tlv-scan.js';
+import { TLVS } from './tlv-table.js';
 
-/** Writes the vectors of a header behind the first `filled` numbers of `out`, and returns how many there are then; one without a row as `~(type | (parent + 1) << 8)`. */
+/** Octets of type and length, before every value. */
+const HEAD = 3;
+
+/** The row of each type. */
+export const ROWS: Int32Array = rowsByType(TLVS);
+
+/** The row of each sub-type of SSL. */
+export const ROWS_IN_SSL: Int32Array = rowsByType(TLVS, 5);
+
+/** The row of each sub-type of ALIBABA. */
+export const ROWS_IN_ALIBABA: Int32Array = rowsByType(TLVS, 18);
+
+/** The row of each sub-type of OUTER. */
+export const ROWS_IN_OUTER: Int32Array = rowsByType(TLVS, 22);
+
+/** The row of each sub-type of INNER. */
+export const ROWS_IN_INNER: Int32Array = rowsByType(TLVS, 23);
+
+/** The row of each sub-type of AWS. */
+export const ROWS_IN_AWS: Int32Array = rowsByType(TLVS, 25);
+
+/** The row of each sub-type of AZURE. */
+export const ROWS_IN_AZURE: Int32Array = rowsByType(TLVS, 27);
+
+/** Writes the vectors of a header behind the first `filled` numbers of `out`, and returns how many there are then. */
 export function indexTlvs(b: Uint8Array, start: number, end: number, out: number[], filled: number): number {
   let n = filled;
   for (let p = start; p < end;) {
-    const value = p + 3;
+    const value = p + HEAD;
     const next = value + ((b[p + 1]! << 8) | b[p + 2]!);
-    switch (b[p]) {
-      case 0x01: {
-        out[n] = 0;
-        out[n + 1] = p;
-        out[n + 2] = value;
-        out[n + 3] = next;
-        n += 4;
-        break;
-      }
-      case 0x02: {
-        out[n] = 1;
-        out[n + 1] = p;
-        out[n + 2] = value;
-        out[n + 3] = next;
-        n += 4;
-        break;
-      }
-      case 0x03: {
-        out[n] = 2;
-        out[n + 1] = p;
-        out[n + 2] = value;
-        out[n + 3] = next;
-        n += 4;
-        break;
-      }
-      case 0x04: {
-        out[n] = 3;
-        out[n + 1] = p;
-        out[n + 2] = value;
-        out[n + 3] = next;
-        n += 4;
-        break;
-      }
-      case 0x05: {
-        out[n] = 4;
-        out[n + 1] = p;
-        out[n + 2] = value;
-        out[n + 3] = next;
-        n += 4;
-        break;
-      }
-      case 0x20: {
-        out[n] = 5;
-        out[n + 1] = p;
-        out[n + 2] = value;
-        out[n + 3] = next;
-        n += 4;
-        out[n] = 6;
-        out[n + 1] = value;
-        out[n + 2] = value;
-        out[n + 3] = value + 1;
-        n += 4;
-        out[n] = 7;
-        out[n + 1] = value + 1;
-        out[n + 2] = value + 1;
-        out[n + 3] = value + 5;
-        n += 4;
+    const row = ROWS[b[p]!]!;
+    n = note(out, n, row, p, value, next);
+    switch (row) {
+      case 5: // SSL
+        n = note(out, n, 6, value, value, value + 1); // SSL_CLIENT
+        n = note(out, n, 7, value + 1, value + 1, value + 5); // SSL_VERIFY
         n = indexTlvsInSSL(b, value + 5, next, out, n);
         break;
-      }
-      case 0x30: {
-        out[n] = 16;
-        out[n + 1] = p;
-        out[n + 2] = value;
-        out[n + 3] = next;
-        n += 4;
+      case 18: // ALIBABA
+        n = noteSubType(out, n, ROWS_IN_ALIBABA, b, value, next);
         break;
-      }
-      case 0xe0: {
-        out[n] = 17;
-        out[n + 1] = p;
-        out[n + 2] = value;
-        out[n + 3] = next;
-        n += 4;
-        break;
-      }
-      case 0xe1: {
-        out[n] = 18;
-        out[n + 1] = p;
-        out[n + 2] = value;
-        out[n + 3] = next;
-        n += 4;
-        if (next > value) {
-          switch (b[value]) {
-            case 0x01: {
-              out[n] = 19;
-              out[n + 1] = value;
-              out[n + 2] = value + 1;
-              out[n + 3] = next;
-              n += 4;
-              break;
-            }
-            case 0x02: {
-              out[n] = 20;
-              out[n + 1] = value;
-              out[n + 2] = value + 1;
-              out[n + 3] = next;
-              n += 4;
-              break;
-            }
-            case 0x03: {
-              out[n] = 21;
-              out[n + 1] = value;
-              out[n + 2] = value + 1;
-              out[n + 3] = next;
-              n += 4;
-              break;
-            }
-          }
-        }
-        break;
-      }
-      case 0xe4: {
-        out[n] = 22;
-        out[n + 1] = p;
-        out[n + 2] = value;
-        out[n + 3] = next;
-        n += 4;
+      case 22: // OUTER
         if (scanTlvsInOUTER(b, value, next, next, DEFAULT_LIMITS, new Scan()) === next) {
           n = indexTlvsInOUTER(b, value, next, out, n);
         }
         break;
-      }
-      case 0xea: {
-        out[n] = 25;
-        out[n + 1] = p;
-        out[n + 2] = value;
-        out[n + 3] = next;
-        n += 4;
-        if (next > value) {
-          switch (b[value]) {
-            case 0x01: {
-              out[n] = 26;
-              out[n + 1] = value;
-              out[n + 2] = value + 1;
-              out[n + 3] = next;
-              n += 4;
-              break;
-            }
-          }
-        }
+      case 25: // AWS
+        n = noteSubType(out, n, ROWS_IN_AWS, b, value, next);
         break;
-      }
-      case 0xee: {
-        out[n] = 27;
-        out[n + 1] = p;
-        out[n + 2] = value;
-        out[n + 3] = next;
-        n += 4;
-        if (next > value) {
-          switch (b[value]) {
-            case 0x01: {
-              out[n] = 28;
-              out[n + 1] = value;
-              out[n + 2] = value + 1;
-              out[n + 3] = next;
-              n += 4;
-              break;
-            }
-          }
-        }
+      case 27: // AZURE
+        n = noteSubType(out, n, ROWS_IN_AZURE, b, value, next);
         break;
-      }
-      default:
-        out[n] = ~b[p]!;
-        out[n + 1] = p;
-        out[n + 2] = value;
-        out[n + 3] = next;
-        n += 4;
     }
     p = next;
   }
   return n;
 }
 
-/** Writes the vectors inside SSL behind the first `filled` numbers of `out`, and returns how many there are then; one without a row as `~(type | (parent + 1) << 8)`. */
+/** Writes the vectors inside SSL behind the first `filled` numbers of `out`, and returns how many there are then. */
 function indexTlvsInSSL(b: Uint8Array, start: number, end: number, out: number[], filled: number): number {
   let n = filled;
   for (let p = start; p < end;) {
-    const value = p + 3;
+    const value = p + HEAD;
     const next = value + ((b[p + 1]! << 8) | b[p + 2]!);
-    switch (b[p]) {
-      case 0x21: {
-        out[n] = 8;
-        out[n + 1] = p;
-        out[n + 2] = value;
-        out[n + 3] = next;
-        n += 4;
-        break;
-      }
-      case 0x22: {
-        out[n] = 9;
-        out[n + 1] = p;
-        out[n + 2] = value;
-        out[n + 3] = next;
-        n += 4;
-        break;
-      }
-      case 0x23: {
-        out[n] = 10;
-        out[n + 1] = p;
-        out[n + 2] = value;
-        out[n + 3] = next;
-        n += 4;
-        break;
-      }
-      case 0x24: {
-        out[n] = 11;
-        out[n + 1] = p;
-        out[n + 2] = value;
-        out[n + 3] = next;
-        n += 4;
-        break;
-      }
-      case 0x25: {
-        out[n] = 12;
-        out[n + 1] = p;
-        out[n + 2] = value;
-        out[n + 3] = next;
-        n += 4;
-        break;
-      }
-      case 0x26: {
-        out[n] = 13;
-        out[n + 1] = p;
-        out[n + 2] = value;
-        out[n + 3] = next;
-        n += 4;
-        break;
-      }
-      case 0x27: {
-        out[n] = 14;
-        out[n + 1] = p;
-        out[n + 2] = value;
-        out[n + 3] = next;
-        n += 4;
-        break;
-      }
-      case 0x28: {
-        out[n] = 15;
-        out[n + 1] = p;
-        out[n + 2] = value;
-        out[n + 3] = next;
-        n += 4;
-        break;
-      }
-      default:
-        out[n] = ~(0x600 | b[p]!);
-        out[n + 1] = p;
-        out[n + 2] = value;
-        out[n + 3] = next;
-        n += 4;
-    }
+    const row = ROWS_IN_SSL[b[p]!]!;
+    n = note(out, n, row, p, value, next);
     p = next;
   }
   return n;
 }
 
-/** Writes the vectors inside OUTER behind the first `filled` numbers of `out`, and returns how many there are then; one without a row as `~(type | (parent + 1) << 8)`. */
+/** Writes the vectors inside OUTER behind the first `filled` numbers of `out`, and returns how many there are then. */
 function indexTlvsInOUTER(b: Uint8Array, start: number, end: number, out: number[], filled: number): number {
   let n = filled;
   for (let p = start; p < end;) {
-    const value = p + 3;
+    const value = p + HEAD;
     const next = value + ((b[p + 1]! << 8) | b[p + 2]!);
-    switch (b[p]) {
-      case 0x01: {
-        out[n] = 23;
-        out[n + 1] = p;
-        out[n + 2] = value;
-        out[n + 3] = next;
-        n += 4;
+    const row = ROWS_IN_OUTER[b[p]!]!;
+    n = note(out, n, row, p, value, next);
+    switch (row) {
+      case 23: // INNER
         if (scanTlvsInINNER(b, value, next, next, DEFAULT_LIMITS, new Scan()) === next) {
           n = indexTlvsInINNER(b, value, next, out, n);
         }
         break;
-      }
-      default:
-        out[n] = ~(0x1700 | b[p]!);
-        out[n + 1] = p;
-        out[n + 2] = value;
-        out[n + 3] = next;
-        n += 4;
     }
     p = next;
   }
   return n;
 }
 
-/** Writes the vectors inside INNER behind the first `filled` numbers of `out`, and returns how many there are then; one without a row as `~(type | (parent + 1) << 8)`. */
+/** Writes the vectors inside INNER behind the first `filled` numbers of `out`, and returns how many there are then. */
 function indexTlvsInINNER(b: Uint8Array, start: number, end: number, out: number[], filled: number): number {
   let n = filled;
   for (let p = start; p < end;) {
-    const value = p + 3;
+    const value = p + HEAD;
     const next = value + ((b[p + 1]! << 8) | b[p + 2]!);
-    switch (b[p]) {
-      case 0x02: {
-        out[n] = 24;
-        out[n + 1] = p;
-        out[n + 2] = value;
-        out[n + 3] = next;
-        n += 4;
-        break;
-      }
-      default:
-        out[n] = ~(0x1800 | b[p]!);
-        out[n + 1] = p;
-        out[n + 2] = value;
-        out[n + 3] = next;
-        n += 4;
-    }
+    const row = ROWS_IN_INNER[b[p]!]!;
+    n = note(out, n, row, p, value, next);
     p = next;
   }
   return n;

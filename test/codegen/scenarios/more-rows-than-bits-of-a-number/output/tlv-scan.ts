@@ -2,9 +2,22 @@
 
 /** Checks the TLVs of a header in one pass; makes nothing, holds nothing. */
 
-import type { Limits, Scan } from 'truepeer/wire';
-import { NEED } from 'truepeer/wire';
+import { bitsByType, type Limits, NEED, type Scan } from 'truepeer/wire';
 import { ERROR } from './errors.js';
+
+/** Octets of type and length, before every value. */
+const HEAD = 3;
+
+/** A bit for each type of a header that may stand once. */
+const ONCE1 = bitsByType([
+  0x01, 0x02, 0x03, 0x05, 0x20, 0x30, 0x80, 0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 0x88, 0x89, 0x8a, 0x8b,
+  0x8c, 0x8d, 0x8e, 0x8f, 0x90, 0x91, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0x99,
+]);
+
+/** A bit for each type of a header that may stand once. */
+const ONCE2 = bitsByType([
+  0x9a, 0x9b, 0x9c, 0x9d, 0x9e, 0x9f, 0xa0, 0xa1, 0xa2, 0xa3, 0xa4, 0xa5, 0xa6, 0xa7,
+]);
 
 /** Checks the TLVs of a header in `start..end`, as far as `avail` octets show them: `end`, NEED or FAULT. */
 export function scanTlvs(
@@ -15,392 +28,96 @@ export function scanTlvs(
   limits: Limits,
   scan: Scan,
 ): number {
-  let seen0 = 0;
   let seen1 = 0;
+  let seen2 = 0;
+  let inner = end;
   for (let p = start; p < end;) {
-    if (end - p < 3) return scan.fail(ERROR.TLV_STRAY_OCTETS, p);
-    if (avail - p < 3) return NEED;
+    if (end - p < HEAD) return scan.fail(ERROR.TLV_STRAY_OCTETS, p);
+    if (avail - p < HEAD) return NEED;
     const type = b[p]!;
     const length = (b[p + 1]! << 8) | b[p + 2]!;
-    const value = p + 3;
+    const value = p + HEAD;
     const next = value + length;
     if (next > end) return scan.fail(ERROR.TLV_OVERRUN, p, (type << 16) | length);
     if (++scan.count > limits.maxTLVs) return scan.fail(ERROR.TLV_TOO_MANY, p, scan.count);
     switch (type) {
-      // ALPN
-      case 0x01: {
-        if ((seen0 & 0x01) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x01;
-        break;
-      }
-      // AUTHORITY
-      case 0x02: {
+      case 0x02: // AUTHORITY
         if (length > limits.maxAuthority) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen0 & 0x02) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x02;
         break;
-      }
-      // CRC32C
-      case 0x03: {
+      case 0x03: // CRC32C
         if (length !== 4) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen0 & 0x04) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x04;
+        break;
+      case 0x05: // UNIQUE_ID
+        if (length > limits.maxUniqueId) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
+        break;
+      case 0x20: // SSL
+        if (length < 5) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
+        break;
+      case 0x80: // N_0
+      case 0x81: // N_1
+      case 0x82: // N_2
+      case 0x83: // N_3
+      case 0x84: // N_4
+      case 0x85: // N_5
+      case 0x86: // N_6
+      case 0x87: // N_7
+      case 0x88: // N_8
+      case 0x89: // N_9
+      case 0x8a: // N_10
+      case 0x8b: // N_11
+      case 0x8c: // N_12
+      case 0x8d: // N_13
+      case 0x8e: // N_14
+      case 0x8f: // N_15
+      case 0x90: // N_16
+      case 0x91: // N_17
+      case 0x92: // N_18
+      case 0x93: // N_19
+      case 0x94: // N_20
+      case 0x95: // N_21
+      case 0x96: // N_22
+      case 0x97: // N_23
+      case 0x98: // N_24
+      case 0x99: // N_25
+      case 0x9a: // N_26
+      case 0x9b: // N_27
+      case 0x9c: // N_28
+      case 0x9d: // N_29
+      case 0x9e: // N_30
+      case 0x9f: // N_31
+      case 0xa0: // N_32
+      case 0xa1: // N_33
+      case 0xa2: // N_34
+      case 0xa3: // N_35
+      case 0xa4: // N_36
+      case 0xa5: // N_37
+      case 0xa6: // N_38
+      case 0xa7: // N_39
+        if (length !== 1) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
+        break;
+    }
+    if ((seen1 & ONCE1[type]!) !== 0 && !limits.repeats)
+      return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
+    seen1 |= ONCE1[type]!;
+    if ((seen2 & ONCE2[type]!) !== 0 && !limits.repeats)
+      return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
+    seen2 |= ONCE2[type]!;
+    switch (type) {
+      case 0x03: // CRC32C
         if (scan.checksum === 0) scan.checksum = value;
         break;
-      }
-      // UNIQUE_ID
-      case 0x05: {
-        if (length > limits.maxUniqueId) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen0 & 0x08) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x08;
+      case 0x20: // SSL
+        inner = scanTlvsInSSL(b, value + 5, avail, next, limits, scan);
+        if (inner < 0) return inner;
         break;
-      }
-      // SSL
-      case 0x20: {
-        if (length < 5) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen0 & 0x10) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x10;
-        const inside = scanTlvsInSSL(b, value + 5, avail, next, limits, scan);
-        if (inside < 0) return inside;
-        break;
-      }
-      // NETNS
-      case 0x30: {
-        if ((seen0 & 0x20) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x20;
-        break;
-      }
-      // N_0
-      case 0x80: {
-        if (length !== 1) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen0 & 0x40) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x40;
-        break;
-      }
-      // N_1
-      case 0x81: {
-        if (length !== 1) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen0 & 0x80) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x80;
-        break;
-      }
-      // N_2
-      case 0x82: {
-        if (length !== 1) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen0 & 0x100) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x100;
-        break;
-      }
-      // N_3
-      case 0x83: {
-        if (length !== 1) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen0 & 0x200) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x200;
-        break;
-      }
-      // N_4
-      case 0x84: {
-        if (length !== 1) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen0 & 0x400) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x400;
-        break;
-      }
-      // N_5
-      case 0x85: {
-        if (length !== 1) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen0 & 0x800) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x800;
-        break;
-      }
-      // N_6
-      case 0x86: {
-        if (length !== 1) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen0 & 0x1000) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x1000;
-        break;
-      }
-      // N_7
-      case 0x87: {
-        if (length !== 1) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen0 & 0x2000) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x2000;
-        break;
-      }
-      // N_8
-      case 0x88: {
-        if (length !== 1) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen0 & 0x4000) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x4000;
-        break;
-      }
-      // N_9
-      case 0x89: {
-        if (length !== 1) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen0 & 0x8000) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x8000;
-        break;
-      }
-      // N_10
-      case 0x8a: {
-        if (length !== 1) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen0 & 0x10000) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x10000;
-        break;
-      }
-      // N_11
-      case 0x8b: {
-        if (length !== 1) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen0 & 0x20000) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x20000;
-        break;
-      }
-      // N_12
-      case 0x8c: {
-        if (length !== 1) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen0 & 0x40000) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x40000;
-        break;
-      }
-      // N_13
-      case 0x8d: {
-        if (length !== 1) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen0 & 0x80000) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x80000;
-        break;
-      }
-      // N_14
-      case 0x8e: {
-        if (length !== 1) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen0 & 0x100000) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x100000;
-        break;
-      }
-      // N_15
-      case 0x8f: {
-        if (length !== 1) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen0 & 0x200000) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x200000;
-        break;
-      }
-      // N_16
-      case 0x90: {
-        if (length !== 1) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen0 & 0x400000) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x400000;
-        break;
-      }
-      // N_17
-      case 0x91: {
-        if (length !== 1) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen0 & 0x800000) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x800000;
-        break;
-      }
-      // N_18
-      case 0x92: {
-        if (length !== 1) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen0 & 0x1000000) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x1000000;
-        break;
-      }
-      // N_19
-      case 0x93: {
-        if (length !== 1) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen0 & 0x2000000) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x2000000;
-        break;
-      }
-      // N_20
-      case 0x94: {
-        if (length !== 1) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen0 & 0x4000000) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x4000000;
-        break;
-      }
-      // N_21
-      case 0x95: {
-        if (length !== 1) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen0 & 0x8000000) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x8000000;
-        break;
-      }
-      // N_22
-      case 0x96: {
-        if (length !== 1) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen0 & 0x10000000) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x10000000;
-        break;
-      }
-      // N_23
-      case 0x97: {
-        if (length !== 1) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen0 & 0x20000000) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x20000000;
-        break;
-      }
-      // N_24
-      case 0x98: {
-        if (length !== 1) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen0 & 0x40000000) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x40000000;
-        break;
-      }
-      // N_25
-      case 0x99: {
-        if (length !== 1) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen1 & 0x01) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen1 |= 0x01;
-        break;
-      }
-      // N_26
-      case 0x9a: {
-        if (length !== 1) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen1 & 0x02) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen1 |= 0x02;
-        break;
-      }
-      // N_27
-      case 0x9b: {
-        if (length !== 1) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen1 & 0x04) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen1 |= 0x04;
-        break;
-      }
-      // N_28
-      case 0x9c: {
-        if (length !== 1) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen1 & 0x08) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen1 |= 0x08;
-        break;
-      }
-      // N_29
-      case 0x9d: {
-        if (length !== 1) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen1 & 0x10) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen1 |= 0x10;
-        break;
-      }
-      // N_30
-      case 0x9e: {
-        if (length !== 1) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen1 & 0x20) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen1 |= 0x20;
-        break;
-      }
-      // N_31
-      case 0x9f: {
-        if (length !== 1) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen1 & 0x40) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen1 |= 0x40;
-        break;
-      }
-      // N_32
-      case 0xa0: {
-        if (length !== 1) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen1 & 0x80) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen1 |= 0x80;
-        break;
-      }
-      // N_33
-      case 0xa1: {
-        if (length !== 1) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen1 & 0x100) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen1 |= 0x100;
-        break;
-      }
-      // N_34
-      case 0xa2: {
-        if (length !== 1) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen1 & 0x200) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen1 |= 0x200;
-        break;
-      }
-      // N_35
-      case 0xa3: {
-        if (length !== 1) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen1 & 0x400) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen1 |= 0x400;
-        break;
-      }
-      // N_36
-      case 0xa4: {
-        if (length !== 1) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen1 & 0x800) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen1 |= 0x800;
-        break;
-      }
-      // N_37
-      case 0xa5: {
-        if (length !== 1) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen1 & 0x1000) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen1 |= 0x1000;
-        break;
-      }
-      // N_38
-      case 0xa6: {
-        if (length !== 1) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen1 & 0x2000) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen1 |= 0x2000;
-        break;
-      }
-      // N_39
-      case 0xa7: {
-        if (length !== 1) return scan.fail(ERROR.TLV_BAD_LENGTH, p, (type << 16) | length);
-        if ((seen1 & 0x4000) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen1 |= 0x4000;
-        break;
-      }
     }
     p = next;
   }
   return end;
 }
+
+/** A bit for each type inside SSL that may stand once. */
+const ONCE_IN_SSL = bitsByType([0x21, 0x22, 0x23, 0x24, 0x25, 0x26, 0x27, 0x28]);
 
 /** Checks the TLVs inside SSL in `start..end`, as far as `avail` octets show them: `end`, NEED or FAULT. */
 function scanTlvsInSSL(
@@ -411,74 +128,19 @@ function scanTlvsInSSL(
   limits: Limits,
   scan: Scan,
 ): number {
-  let seen0 = 0;
+  let seen = 0;
   for (let p = start; p < end;) {
-    if (end - p < 3) return scan.fail(ERROR.TLV_STRAY_OCTETS, p);
-    if (avail - p < 3) return NEED;
+    if (end - p < HEAD) return scan.fail(ERROR.TLV_STRAY_OCTETS, p);
+    if (avail - p < HEAD) return NEED;
     const type = b[p]!;
     const length = (b[p + 1]! << 8) | b[p + 2]!;
-    const value = p + 3;
+    const value = p + HEAD;
     const next = value + length;
     if (next > end) return scan.fail(ERROR.TLV_OVERRUN, p, (type << 16) | length);
     if (++scan.count > limits.maxTLVs) return scan.fail(ERROR.TLV_TOO_MANY, p, scan.count);
-    switch (type) {
-      // SSL_VERSION
-      case 0x21: {
-        if ((seen0 & 0x01) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x01;
-        break;
-      }
-      // SSL_CN
-      case 0x22: {
-        if ((seen0 & 0x02) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x02;
-        break;
-      }
-      // SSL_CIPHER
-      case 0x23: {
-        if ((seen0 & 0x04) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x04;
-        break;
-      }
-      // SSL_SIG_ALG
-      case 0x24: {
-        if ((seen0 & 0x08) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x08;
-        break;
-      }
-      // SSL_KEY_ALG
-      case 0x25: {
-        if ((seen0 & 0x10) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x10;
-        break;
-      }
-      // SSL_GROUP
-      case 0x26: {
-        if ((seen0 & 0x20) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x20;
-        break;
-      }
-      // SSL_SIG_SCHEME
-      case 0x27: {
-        if ((seen0 & 0x40) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x40;
-        break;
-      }
-      // SSL_CLIENT_CERT
-      case 0x28: {
-        if ((seen0 & 0x80) !== 0 && !limits.repeats)
-          return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
-        seen0 |= 0x80;
-        break;
-      }
-    }
+    if ((seen & ONCE_IN_SSL[type]!) !== 0 && !limits.repeats)
+      return scan.fail(ERROR.TLV_DUPLICATE, p, (type << 16) | length);
+    seen |= ONCE_IN_SSL[type]!;
     p = next;
   }
   return end;

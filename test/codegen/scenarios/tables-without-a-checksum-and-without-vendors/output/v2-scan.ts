@@ -2,19 +2,25 @@
 
 /** Scans a version 2 header. Nothing is made but the notes in `Scan`. */
 
-import type { Limits, Scan } from 'truepeer/wire';
-import { FAULT } from 'truepeer/wire';
+import { FAULT, type Limits, type Scan } from 'truepeer/wire';
 import { ERROR } from './errors.js';
 import { scanTlvs } from './tlv-scan.js';
+import { BLOCK_SIZE } from './v2-header.js';
+
+/** Offset of version and command. */
+const VERSION_COMMAND = 12;
+
+/** Offset of family and transport. */
+const FAMILY_TRANSPORT = 13;
+
+/** Offset of the length of what follows the preamble. */
+const LENGTH = 14;
+
+/** Octets before the address block. */
+const PREAMBLE = 16;
 
 /** The first octets. */
 const SIGNATURE: readonly number[] = [0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a];
-
-/** Octets before the address block. */
-export const PREAMBLE_SIZE = 16;
-
-/** Octets of the address block of each family. */
-export const BLOCK_SIZE: readonly number[] = [0, 12, 36, 216];
 
 /** Length of the header at the start of `b`, or NEED, or FAULT. */
 export function scanV2(b: Uint8Array, limits: Limits, scan: Scan): number {
@@ -24,78 +30,70 @@ export function scanV2(b: Uint8Array, limits: Limits, scan: Scan): number {
   scan.tlvStart = 0;
   if (
     n < 12 ||
-    !(
-      b[0] === 0x0d &&
-      b[1] === 0x0a &&
-      b[2] === 0x0d &&
-      b[3] === 0x0a &&
-      b[4] === 0x00 &&
-      b[5] === 0x0d &&
-      b[6] === 0x0a &&
-      b[7] === 0x51 &&
-      b[8] === 0x55 &&
-      b[9] === 0x49 &&
-      b[10] === 0x54 &&
-      b[11] === 0x0a
-    )
+    b[0] !== 0x0d ||
+    b[1] !== 0x0a ||
+    b[2] !== 0x0d ||
+    b[3] !== 0x0a ||
+    b[4] !== 0x00 ||
+    b[5] !== 0x0d ||
+    b[6] !== 0x0a ||
+    b[7] !== 0x51 ||
+    b[8] !== 0x55 ||
+    b[9] !== 0x49 ||
+    b[10] !== 0x54 ||
+    b[11] !== 0x0a
   ) {
     for (let i = 0; i < n && i < 12; i++) {
       if (b[i] !== SIGNATURE[i]) return scan.fail(ERROR.BAD_SIGNATURE, i);
     }
-    return scan.need(16);
+    return scan.need(PREAMBLE);
   }
-  if (n <= 12) return scan.need(16);
-  const command = b[12]! & 0x0f;
-  if (b[12]! >> 4 !== 2) return scan.fail(ERROR.V2_BAD_VERSION, 12);
-  if (command !== 0 && command !== 1) return scan.fail(ERROR.V2_BAD_COMMAND, 12);
-  if (n <= 13) return scan.need(16);
-  const familyTransport = b[13]!;
+  if (n <= VERSION_COMMAND) return scan.need(PREAMBLE);
+  const command = b[VERSION_COMMAND]! & 0x0f;
+  if (b[VERSION_COMMAND]! >> 4 !== 2) return scan.fail(ERROR.V2_BAD_VERSION, VERSION_COMMAND);
+  if (command !== 0 && command !== 1) return scan.fail(ERROR.V2_BAD_COMMAND, VERSION_COMMAND);
+  if (n <= FAMILY_TRANSPORT) return scan.need(PREAMBLE);
+  const familyTransport = b[FAMILY_TRANSPORT]!;
   let block = -1;
-  if (command === 1) {
+  if (command === 1 /* PROXY */) {
     switch (familyTransport) {
-      case 0x11:
+      case 0x11: // INET, STREAM
+      case 0x12: // INET, DGRAM
         block = 12;
         break;
-      case 0x12:
-        block = 12;
-        break;
-      case 0x21:
+      case 0x21: // INET6, STREAM
+      case 0x22: // INET6, DGRAM
         block = 36;
         break;
-      case 0x22:
-        block = 36;
-        break;
-      case 0x31:
-        block = 216;
-        break;
-      case 0x32:
+      case 0x31: // UNIX, STREAM
+      case 0x32: // UNIX, DGRAM
         block = 216;
         break;
       default: {
         const family = familyTransport >> 4;
         const transport = familyTransport & 0x0f;
         if (family !== 0 && family !== 1 && family !== 2 && family !== 3)
-          return scan.fail(ERROR.V2_BAD_FAMILY, 13);
+          return scan.fail(ERROR.V2_BAD_FAMILY, FAMILY_TRANSPORT);
         if (transport !== 0 && transport !== 1 && transport !== 2)
-          return scan.fail(ERROR.V2_BAD_TRANSPORT, 13);
+          return scan.fail(ERROR.V2_BAD_TRANSPORT, FAMILY_TRANSPORT);
       }
     }
   }
-  if (n < 16) return scan.need(16);
-  const length = (b[14]! << 8) | b[15]!;
-  if (length > limits.maxLength) return scan.fail(ERROR.V2_TOO_LONG, 14, length);
+  if (n < PREAMBLE) return scan.need(PREAMBLE);
+  const length = (b[LENGTH]! << 8) | b[LENGTH + 1]!;
+  if (length > limits.maxLength) return scan.fail(ERROR.V2_TOO_LONG, LENGTH, length);
   if (block < 0) return scanOpaque(b, familyTransport >> 4, length, limits, scan);
-  if (length < block) return scan.fail(ERROR.V2_ADDRESS_TOO_SHORT, 14, length);
+  if (length < block) return scan.fail(ERROR.V2_ADDRESS_TOO_SHORT, LENGTH, length);
   scan.proxied = true;
-  const end = 16 + length;
-  if (length > block) return scanRest(b, 16 + block, end, limits, limits.lenient, scan);
+  const end = PREAMBLE + length;
+  if (length > block) return scanRest(b, PREAMBLE + block, end, limits, limits.lenient, scan);
   return n < end ? scan.need(end) : end;
 }
 
 /** The block of a LOCAL or UNSPEC header: nothing in it can spoil the header but a checksum that is wrong. */
 function scanOpaque(b: Uint8Array, family: number, length: number, limits: Limits, scan: Scan): number {
-  const start = 16 + (BLOCK_SIZE[family] ?? length);
-  const end = 16 + length;
+  const start = PREAMBLE + (BLOCK_SIZE[family] ?? length);
+  const end = PREAMBLE + length;
   if (start < end) return scanRest(b, start, end, limits, true, scan);
   return b.length < end ? scan.need(end) : end;
 }
@@ -113,10 +111,9 @@ function scanRest(
   scan.checksum = 0;
   scan.tlvStart = start;
   if (scanTlvs(b, start, b.length, end, limits, scan) === FAULT) {
-    if (!lenient || !true) return FAULT;
+    if (!lenient) return FAULT;
     scan.tlvStart = 0;
   }
   if (b.length < end) return scan.need(end);
-
   return end;
 }
