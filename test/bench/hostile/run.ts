@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Child } from '../children.ts';
+import type { Child } from '../children.ts';
 import type { Progress } from '../report.ts';
-import type { Load, LoadResult } from '../smtp/generator.mjs';
+import type { LoadResult } from '../smtp/generator.mjs';
 import type { Usage } from '../smtp/servers/child.mjs';
 import type { Crowd, Ends } from './crowd.mjs';
+import { benchFloods, type FloodResult } from './floods.ts';
+import { honest, type Siege, withChildren } from './siege.ts';
 
 /** What one connection costs a server, in octets; of idle ones after a collection, under siege as it is. */
 export interface Cost {
@@ -22,6 +24,7 @@ export interface HostileResults {
   /** The SMTP server, and `acceptProxy` in front of a bare one. */
   headers: HeaderSiege[];
   drip: Cost & { good: LoadResult };
+  floods: FloodResult[];
 }
 
 /** Peers whose header is awaited; times in milliseconds. */
@@ -62,11 +65,11 @@ export async function benchHostile(wanted: number, progress: Progress): Promise<
   }
   progress.step(`hostile: ${peers / 2} peers that drip commands and content`);
   const drip = await dripSiege(Math.floor(peers / 2));
-  return { wanted, peers, idle, headers, drip };
+  return { wanted, peers, idle, headers, drip, floods: await benchFloods(progress) };
 }
 
 async function idleCost(server: string, peers: number): Promise<Cost> {
-  return await withSiege(server, {}, async ({ target, crowd }) => {
+  return await withCrowd(server, {}, async ({ target, crowd }) => {
     const before = await settledUsage(target);
     await open(crowd, { port: target.port, count: peers, says: [HELLO], drips: '' });
     return costOf(server, peers, before, await settledUsage(target));
@@ -74,7 +77,7 @@ async function idleCost(server: string, peers: number): Promise<Cost> {
 }
 
 async function headerSiege(server: string, peers: number): Promise<HeaderSiege> {
-  return await withSiege(server, { proxy: true, timeout: DEADLINE }, async ({ target, crowd, generator }) => {
+  return await withCrowd(server, { proxy: true, timeout: DEADLINE }, async ({ target, crowd, generator }) => {
     const before = await settledUsage(target);
     const good = honest(generator, target.port, 'v2', DEADLINE + 2000);
     const half = Math.floor(peers / 2);
@@ -100,7 +103,7 @@ async function headerSiege(server: string, peers: number): Promise<HeaderSiege> 
 }
 
 async function dripSiege(peers: number): Promise<HostileResults['drip']> {
-  return await withSiege('truepeer', {}, async ({ target, crowd, generator }) => {
+  return await withCrowd('truepeer', {}, async ({ target, crowd, generator }) => {
     const before = await settledUsage(target);
     const half = Math.floor(peers / 2);
     await open(crowd, { port: target.port, count: half, says: [HELLO], drips: 'NOOP x' });
@@ -115,54 +118,12 @@ async function dripSiege(peers: number): Promise<HostileResults['drip']> {
   });
 }
 
-interface Siege {
-  target: Child;
-  crowd: Child;
-  generator: Child;
-}
-
-async function withSiege<T>(server: string, args: object, run: (siege: Siege) => Promise<T>): Promise<T> {
-  const children: Child[] = [];
-  const start = async (file: string, given: object = {}, execArgv: string[] = []): Promise<Child> => {
-    const child = await Child.start(file, given, execArgv);
-    children.push(child);
-    return child;
-  };
-  try {
-    return await run({
-      target: await start(`./smtp/servers/${server}.mjs`, args, ['--expose-gc']),
-      crowd: await start('./hostile/crowd.mjs'),
-      generator: await start('./smtp/generator-process.mjs'),
-    });
-  } finally {
-    await Promise.all(children.map((child) => child.stop()));
-  }
+function withCrowd<T>(server: string, args: object, run: (siege: Siege) => Promise<T>): Promise<T> {
+  return withChildren(server, args, './hostile/crowd.mjs', run);
 }
 
 async function open(crowd: Child, request: Omit<Crowd, 'do'>): Promise<void> {
   await crowd.request<Ends>({ do: 'open', ...request } satisfies Crowd);
-}
-
-/** A client that sends a message of 1 KiB over a connection of its own every 20 ms. */
-async function honest(
-  generator: Child,
-  port: number,
-  proxy: Load['proxy'],
-  milliseconds: number,
-): Promise<LoadResult> {
-  const load: Load = {
-    host: '127.0.0.1',
-    port,
-    connections: 1,
-    messagesPerConnection: 1,
-    size: 1024,
-    stuffed: false,
-    waits: true,
-    proxy,
-    milliseconds,
-    gap: 20,
-  };
-  return await generator.request<LoadResult>(load);
 }
 
 async function settledUsage(target: Child): Promise<Usage> {

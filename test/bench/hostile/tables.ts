@@ -1,4 +1,5 @@
-import { type Bounds, table } from '../report.ts';
+import { type Bounds, table, times } from '../report.ts';
+import type { FloodResult } from './floods.ts';
 import type { Cost, HeaderSiege, HostileResults } from './run.ts';
 
 /** Octets that an idle connection may cost beyond what a bare server uses. */
@@ -7,6 +8,11 @@ const IDLE_BEYOND_BARE = 6 * 1024;
 const HONEST_P99 = 100;
 /** Milliseconds after its deadline within which a peer must be gone. */
 const GONE_WITHIN = 1000;
+
+/** What the slowest of 100 sessions of an honest client may take beside a flood, as a multiple of the median when idle. */
+const BESIDE_FLOOD = 50;
+/** Milliseconds that one turn of the event loop may take. */
+const LOOP_TURN = 20;
 
 /** Every table of the hostile part. */
 export function hostileTables(results: HostileResults, bounds: Bounds): string {
@@ -27,7 +33,35 @@ export function hostileTables(results: HostileResults, bounds: Bounds): string {
         ...honestRows('beside drips', drip.good, bounds, HONEST_P99),
       ],
     ),
+    ...results.floods.map((flood) => floodTable(flood, bounds)),
   ].join('\n\n');
+}
+
+function floodTable({ what, count, left, idle, beside, loopTurn }: FloodResult, bounds: Bounds): string {
+  const where = `beside ${count} clients that pipeline ${what}`;
+  const slowed = beside.sessionP99 / idle.sessionP50;
+  const rows = table(
+    ['', 'figure', 'at most', ''],
+    [
+      ['its sessions alone, median, ms', idle.sessionP50.toFixed(1)],
+      ['beside the flood, median, ms', beside.sessionP50.toFixed(1)],
+      ['beside the flood, 99th percentile, ms', beside.sessionP99.toFixed(1)],
+      [
+        'as a multiple of the median alone',
+        times(slowed),
+        String(BESIDE_FLOOD),
+        bounds.atMost(`${where}, 99th percentile to the median alone`, slowed, BESIDE_FLOOD),
+      ],
+      [
+        'longest turn of the event loop, ms',
+        loopTurn.toFixed(1),
+        String(LOOP_TURN),
+        bounds.atMost(`${where}, longest turn of the event loop, ms`, loopTurn, LOOP_TURN),
+      ],
+      ['clients of the flood that were served to the end', `${left} of ${count}`],
+    ],
+  );
+  return `an honest client ${where}\n${rows}`;
 }
 
 function headerTable(header: HeaderSiege, bounds: Bounds): string[] {

@@ -1,4 +1,5 @@
 // @ts-check
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 
 /**
  * What every child of the bench does: answer its parent's requests one by one, and end with it. Requests are
@@ -21,12 +22,14 @@ export function answer(handle) {
 /**
  * What a server child tells when asked: CPU seconds so far, and memory. Asked for `'collected'`, it collects garbage
  * first, where Node was started with `--expose-gc`; that stops it for a while, and whoever it serves. Asked to
- * `'watch'`, it looks at its memory all the time from then on.
+ * `'watch'`, it looks at its memory and its event loop all the
+ * time from then on.
  *
  * @typedef {object} Usage
  * @property {number} cpuSeconds
  * @property {number} rss octets
  * @property {number} peak octets: the most resident memory since `'watch'`; 0 before
+ * @property {number} loopTurn milliseconds: the longest that the event loop was kept since `'watch'`; 0 before
  * @property {number} heap octets of live objects and of what they hold outside the heap
  */
 
@@ -44,6 +47,10 @@ export function serving(port) {
 }
 
 const LOOK_EVERY = 2;
+/** Milliseconds between two looks at the event loop, which its histogram counts as delay. */
+const LOOP_RESOLUTION = 1;
+
+const loop = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION });
 
 let peak = 0;
 /** The most that this process had ever used when the watch began. */
@@ -51,6 +58,8 @@ let before = 0;
 
 function watch() {
   if (peak === 0) setInterval(look, LOOK_EVERY).unref();
+  loop.enable();
+  loop.reset();
   peak = 0;
   before = mostEver();
   look();
@@ -76,5 +85,6 @@ function usage(collected) {
   if (collected) globalThis.gc?.();
   if (peak > 0) look();
   const { rss, heapUsed, external } = process.memoryUsage();
-  return { cpuSeconds: (user + system) / 1e6, rss, peak, heap: heapUsed + external };
+  const loopTurn = peak > 0 ? Math.max(0, loop.max / 1e6 - LOOP_RESOLUTION) : 0;
+  return { cpuSeconds: (user + system) / 1e6, rss, peak, loopTurn, heap: heapUsed + external };
 }

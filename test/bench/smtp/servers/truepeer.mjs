@@ -5,7 +5,7 @@ import { serving } from './child.mjs';
 /**
  * truepeer as it is built, or from its `sources`, which need a loader. The argument says what becomes of a message:
  * `discard` takes it as one buffer, `stream` reads it as it comes, `slow` takes a rest after every 64 KiB, `maildir`
- * stores it in the folder of that name; whether a PROXY header comes first; and other `options` of the server. Limits
+ * stores it in the folder of that name, `busy` computes for a millisecond at each recipient; whether a PROXY header comes first; and other `options` of the server. Limits
  * that protect a public server from one client are raised, because all load comes from one address.
  */
 const {
@@ -38,10 +38,17 @@ const server = new SMTPServer(handler === 'maildir' ? new Maildir(maildir) : dis
 function discarding() {
   return {
     handlePROXY: () => true,
-    ...(handler === 'discard'
+    ...(handler === 'busy' ? { handleRCPT: compute } : {}),
+    ...(handler === 'discard' || handler === 'busy'
       ? { handleDATA: take }
       : { handleContent: handler === 'slow' ? drainSlowly : drain }),
   };
+}
+
+/** A hook that takes a millisecond of everybody's time. */
+function compute() {
+  const end = performance.now() + 1;
+  while (performance.now() < end);
 }
 
 /**
