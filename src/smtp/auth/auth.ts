@@ -1,26 +1,23 @@
 /** AUTH (RFC 4954): the mechanisms are in src/sasl, here is what SMTP adds. */
 
 import {
-  type ClientCertificate,
   type Failure,
   type Mechanism,
   Negotiation,
   type Outcome,
   type Refused,
-  type SASLContext,
   type SASLHooks,
-  usableMechanisms,
   type Verdict,
 } from '../../sasl/index.ts';
-import { PP2_CLIENT } from '../../proxy/index.ts';
 import { isThenable } from '../../sasl/state-machine.ts';
 import type { AuthSettings } from '../api/auth-options.ts';
-import type { Command, Exchange } from '../engine/exchange.ts';
-import { AUTH_LINE_LIMIT } from '../grammar/line-reader.ts';
-import { REPLIES } from '../engine/replies.ts';
 import { formatReply, readReply } from '../api/reply.ts';
-import { ResponseReader } from './response-reader.ts';
 import type { Session } from '../api/session.ts';
+import type { Command, Exchange } from '../engine/exchange.ts';
+import { REPLIES } from '../engine/replies.ts';
+import { AUTH_LINE_LIMIT } from '../grammar/line-reader.ts';
+import { contextOf, needsTLS } from './context.ts';
+import { ResponseReader } from './response-reader.ts';
 
 const auth: Command = {
   verb: 'AUTH',
@@ -36,30 +33,84 @@ const auth: Command = {
     if (!session.extended || envelope.mailFrom !== null) return exchange.refuse(REPLIES.authAfterEhlo);
     const [name = '', initial, ...more] = line.toString('latin1', from, to).split(/ +/);
     if (more.length > 0) return exchange.refuse(REPLIES.authMalformed);
-    const words: Words = { reply: undefined };
-    const context = contextOf(exchange, overheard(settings.auth, words));
+    const verdict: LastVerdict = { reply: undefined };
+    const context = contextOf(exchange, noting(settings.auth, verdict));
     const mechanism = settings.auth.registry.get(name.toUpperCase());
     if (mechanism === undefined || !mechanism.usable(context)) return exchange.refuse(REPLIES.authUnknown);
     if (needsTLS(mechanism, exchange)) return exchange.refuse(REPLIES.authNeedsTLS);
-    const negotiation = new Negotiation(mechanism, context);
-    exchange.hooks.run(
-      () => negotiation.begin(initial),
-      (outcome) => proceed(exchange, negotiation, outcome, words),
-    );
+    proceed(exchange, attempt(exchange, new Negotiation(mechanism, context), initial, verdict));
   },
 };
 
+/** What an attempt waits for: a function of the application's, or the line that answers a challenge. */
+type Wait = { readonly call: () => unknown } | { readonly challenge: string };
+type Waiting<T> = Generator<Wait, T, unknown>;
+
+/** Goes on with an attempt until it waits; what it has waited for comes back as the value of its `yield`. */
+function proceed(exchange: Exchange, script: Waiting<void>, result?: unknown): void {
+  const { done, value } = script.next(result);
+  if (done === true) return;
+  const goOn = (next: unknown): void => proceed(exchange, script, next);
+  if ('call' in value) return exchange.hooks.run(value.call, goOn);
+  exchange.reply(`334 ${value.challenge}\r\n`);
+  exchange.use(new ResponseReader(exchange, goOn));
+}
+
+function* settle<T>(call: () => T | PromiseLike<T>): Waiting<T> {
+  return (yield { call }) as T;
+}
+
+function* responseTo(challenge: string): Waiting<string> {
+  return (yield { challenge }) as string;
+}
+
+/** One attempt, from its command to its reply. */
+function* attempt(
+  exchange: Exchange,
+  negotiation: Negotiation,
+  initial: string | undefined,
+  verdict: LastVerdict,
+): Waiting<void> {
+  let outcome: Outcome = yield* settle(() => negotiation.begin(initial));
+  while (outcome.status === 'challenge' && outcome.failure === undefined) {
+    const response = yield* responseTo(outcome.text);
+    outcome = yield* settle(() => negotiation.respond(response));
+  }
+  if (outcome.status === 'success') {
+    exchange.session.identity = outcome.identity;
+    return exchange.reply(REPLIES.authOk);
+  }
+  // Some mechanisms say why in a last challenge; any response to it will do.
+  const reason = outcome.status === 'challenge' ? outcome.text : undefined;
+  const failure = outcome.status === 'challenge' ? outcome.failure! : outcome;
+  const reply = report(exchange, negotiation.mechanism, failure, verdict);
+  if (failure.reason !== 'credentials') {
+    if (reason !== undefined) yield* responseTo(reason);
+    return exchange.refuse(reply);
+  }
+  // It is counted now, whether or not the client stays for the reply.
+  const mayTryAgain = exchange.admission.authFailed() && exchange.budgets.count('authFailures');
+  yield* settle(() => delay(exchange.settings.timeouts.authFailure));
+  if (mayTryAgain && reason !== undefined) yield* responseTo(reason);
+  exchange.reply(reply);
+  if (!mayTryAgain) exchange.dismiss(REPLIES.authTooOften);
+}
+
+function delay(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, milliseconds).unref());
+}
+
 /** The reply that the application wants for a refusal; SASL itself has no place for it. */
-interface Words {
+interface LastVerdict {
   reply: unknown;
 }
 
 /** The same settings, with what `authenticator` answers noted. */
-function overheard(settings: AuthSettings, words: Words): AuthSettings {
+function noting(settings: AuthSettings, last: LastVerdict): AuthSettings {
   const { authenticator } = settings.hooks;
   if (authenticator === undefined) return settings;
   const note = (verdict: Verdict): Verdict => {
-    words.reply = (verdict as Partial<Refused> | undefined | null)?.reply;
+    last.reply = (verdict as Partial<Refused> | undefined | null)?.reply;
     return verdict;
   };
   const hooks: SASLHooks<Session> = {
@@ -72,147 +123,32 @@ function overheard(settings: AuthSettings, words: Words): AuthSettings {
   return { ...settings, hooks };
 }
 
-/** Names of the mechanisms that can succeed here and now, strongest first. */
-export function offeredMechanisms(exchange: Exchange): string[] {
-  const { auth: settings } = exchange.settings;
-  if (settings === null || exchange.session.authenticated) return [];
-  return usableMechanisms(settings.registry, contextOf(exchange, settings, []))
-    .filter((mechanism) => !needsTLS(mechanism, exchange))
-    .map(({ name }) => name);
-}
-
-function needsTLS(mechanism: Mechanism, { settings, session }: Exchange): boolean {
-  return mechanism.plaintext && settings.auth!.requireTLS && session.tls === null;
-}
-
-function contextOf(exchange: Exchange, { hooks, options }: AuthSettings, offered?: string[]): SASLContext {
-  const { session, settings } = exchange;
-  return {
-    hooks: hooks as SASLHooks,
-    session,
-    offered: offered ?? offeredMechanisms(exchange),
-    channelBindings: session.tls?.channelBindings(),
-    certificate: certificateOf(session, options.external ?? []),
-    service: { host: settings.hostname, hosts: options.hosts, ports: options.ports },
-    prepare: options.prepare,
-  };
-}
-
-/** The client certificate that somebody trustworthy has verified. */
-function certificateOf(session: Session, sources: readonly ('tls' | 'proxy')[]): ClientCertificate | null {
-  const { tls, proxyData } = session;
-  if (sources.includes('tls') && tls?.authorized === true && tls.peerCertificate !== null) {
-    const { subject, fingerprint256, raw } = tls.peerCertificate;
-    const line = Object.entries(subject).map(([key, value]) => `${key}=${escapeRDN(String(value))}`);
-    return {
-      source: 'tls',
-      commonName: typeof subject.CN === 'string' ? subject.CN : null,
-      subject: line.join(', '),
-      fingerprint256,
-      raw,
-    };
-  }
-  const tlv = proxyData?.tlv;
-  const given = (tlv?.SSL_CLIENT ?? 0) & (PP2_CLIENT.CERT_CONN | PP2_CLIENT.CERT_SESS);
-  if (!sources.includes('proxy') || !tlv || given === 0 || tlv.SSL_VERIFY !== 0) return null;
-  const commonName = tlv.SSL_CN ?? null;
-  const subject = commonName ? `CN=${escapeRDN(commonName)}` : '';
-  const raw = tlv.SSL_CLIENT_CERT;
-  return { source: 'proxy', commonName, subject, ...(raw && { raw }) };
-}
-
-/** So that no value looks like a further part of the name (RFC 4514 section 2.4). */
-function escapeRDN(value: string): string {
-  return value.replace(/[,+"\\<>;]/g, '\\$&');
-}
-
-function proceed(exchange: Exchange, negotiation: Negotiation, outcome: Outcome, words: Words): void {
-  if (outcome.status === 'challenge') {
-    const challenge: Challenge = (answered) => {
-      exchange.reply(`334 ${outcome.text}\r\n`);
-      exchange.use(new ResponseReader(exchange, answered));
-    };
-    if (outcome.failure !== undefined)
-      return failed(exchange, negotiation, outcome.failure, words, challenge);
-    return challenge((line) =>
-      exchange.hooks.run(
-        () => negotiation.respond(line),
-        (next) => proceed(exchange, negotiation, next, words),
-      ),
-    );
-  }
-  if (outcome.status === 'success') {
-    exchange.session.identity = outcome.identity;
-    return exchange.reply(REPLIES.authOk);
-  }
-  failed(exchange, negotiation, outcome, words);
-}
-
-/** Sends a challenge; `answered` is called with the line that answers it. */
-type Challenge = (answered: (line: string) => void) => void;
-
-/**
- * An attempt has failed: it is counted now, whether or not the client stays for its reply.
- *
- * @param challenge tells the client why, where the mechanism does so before the reply; any answer will do.
- */
-function failed(
+/** Tells the log of a failure. Returns the reply for it. */
+function report(
   exchange: Exchange,
-  negotiation: Negotiation,
-  failure: Failure,
-  words: Words,
-  challenge?: Challenge,
-): void {
-  exchange.observer.note('auth-failed', `${negotiation.mechanism.name}: ${failure.detail}`);
-  if (failure.error !== undefined) exchange.observer.report(failure.error);
-  const reply = failureReply(exchange, failure, words);
-  const counted = failure.reason === 'credentials';
-  if (counted) answerLate(exchange, reply, challenge && (() => challenge(() => exchange.reply(reply))));
-  else if (challenge !== undefined) challenge(() => exchange.refuse(reply));
-  else exchange.refuse(reply);
+  mechanism: Mechanism,
+  { reason, code, detail, error }: Failure,
+  verdict: LastVerdict,
+): string {
+  exchange.observer.note('auth-failed', `${mechanism.name}: ${detail}`);
+  if (error !== undefined) exchange.observer.report(error);
+  if (reason === 'credentials') return ownReply(exchange, verdict) ?? REPLIES.authFailed;
+  if (reason === 'temporary') return ownReply(exchange, verdict) ?? REPLIES.authTemporary;
+  if (reason === 'cancelled') return REPLIES.authCancelled;
+  if (code === 'too-long') return REPLIES.authLineTooLong;
+  return code === 'unexpected-initial-response' ? REPLIES.authNoInitial : REPLIES.authMalformed;
 }
 
-/**
- * Counts a failed AUTH. After a pause `goOn` is called, or `reply` is said where there is no more to say; too many
- * failures end the connection, after `reply` in any case.
- */
-function answerLate(exchange: Exchange, reply: string, goOn: (() => void) | undefined): void {
-  const { authFailure } = exchange.settings.timeouts;
-  const goesOn = exchange.admission.authFailed() && exchange.budgets.count('authFailures');
-  exchange.hooks.run(
-    () => new Promise((resolve) => setTimeout(resolve, authFailure).unref()),
-    () => {
-      if (goesOn && goOn !== undefined) return goOn();
-      exchange.reply(reply);
-      if (goesOn) return;
-      exchange.reply(REPLIES.authTooOften);
-      exchange.close('limit');
-    },
-  );
-}
-
-function failureReply(exchange: Exchange, failure: Failure, words: Words): string {
-  if (failure.reason === 'credentials') return inWords(exchange, words) ?? REPLIES.authFailed;
-  if (failure.reason === 'temporary') return inWords(exchange, words) ?? REPLIES.authTemporary;
-  return replyTo(failure);
-}
-
-function inWords(exchange: Exchange, { reply }: Words): string | undefined {
+function ownReply({ observer }: Exchange, { reply }: LastVerdict): string | undefined {
   if (reply === undefined) return undefined;
   try {
     const read = readReply(reply, 'authenticator', '');
     if (read.code >= 400) return formatReply(read);
     throw new TypeError('authenticator: a refusal has a 4xx or 5xx reply');
   } catch (error) {
-    exchange.observer.report(error);
+    observer.report(error);
     return undefined;
   }
-}
-
-function replyTo({ reason, code }: Failure): string {
-  if (reason === 'cancelled') return REPLIES.authCancelled;
-  if (code === 'too-long') return REPLIES.authLineTooLong;
-  return code === 'unexpected-initial-response' ? REPLIES.authNoInitial : REPLIES.authMalformed;
 }
 
 export const AUTH_COMMANDS: readonly Command[] = [auth];

@@ -1,4 +1,4 @@
-import { offeredMechanisms } from '../auth/auth.ts';
+import { offeredMechanisms } from '../auth/context.ts';
 import * as check from '../api/option-checks.ts';
 import type { Exchange } from '../engine/exchange.ts';
 import type { Handler } from '../api/handler.ts';

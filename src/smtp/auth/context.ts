@@ -1,0 +1,71 @@
+/** What a mechanism may know of the session, and which mechanisms can be used here and now. */
+
+import { PP2_CLIENT } from '../../proxy/index.ts';
+import {
+  type ClientCertificate,
+  type Mechanism,
+  type SASLContext,
+  type SASLHooks,
+  usableMechanisms,
+} from '../../sasl/index.ts';
+import type { AuthSettings } from '../api/auth-options.ts';
+import type { Session } from '../api/session.ts';
+import type { Exchange } from '../engine/exchange.ts';
+
+/** Names of the mechanisms that can succeed here and now, strongest first. */
+export function offeredMechanisms(exchange: Exchange): string[] {
+  const { auth } = exchange.settings;
+  if (auth === null || exchange.session.authenticated) return [];
+  return usableMechanisms(auth.registry, contextOf(exchange, auth, []))
+    .filter((mechanism) => !needsTLS(mechanism, exchange))
+    .map(({ name }) => name);
+}
+
+export function needsTLS(mechanism: Mechanism, { settings, session }: Exchange): boolean {
+  return mechanism.plaintext && settings.auth!.requireTLS && session.tls === null;
+}
+
+export function contextOf(
+  exchange: Exchange,
+  { hooks, options }: AuthSettings,
+  offered = offeredMechanisms(exchange),
+): SASLContext {
+  const { session, settings } = exchange;
+  return {
+    hooks: hooks as SASLHooks,
+    session,
+    offered,
+    channelBindings: session.tls?.channelBindings(),
+    certificate: certificateOf(session, options.external ?? []),
+    service: { host: settings.hostname, hosts: options.hosts, ports: options.ports },
+    prepare: options.prepare,
+  };
+}
+
+/** The client certificate that somebody trustworthy has verified. */
+function certificateOf(session: Session, sources: readonly ('tls' | 'proxy')[]): ClientCertificate | null {
+  const { tls, proxyData } = session;
+  if (sources.includes('tls') && tls?.authorized === true && tls.peerCertificate !== null) {
+    const { subject, fingerprint256, raw } = tls.peerCertificate;
+    const line = Object.entries(subject).map(([key, value]) => `${key}=${escapeRDN(String(value))}`);
+    return {
+      source: 'tls',
+      commonName: typeof subject.CN === 'string' ? subject.CN : null,
+      subject: line.join(', '),
+      fingerprint256,
+      raw,
+    };
+  }
+  const tlv = proxyData?.tlv;
+  const given = (tlv?.SSL_CLIENT ?? 0) & (PP2_CLIENT.CERT_CONN | PP2_CLIENT.CERT_SESS);
+  if (!sources.includes('proxy') || !tlv || given === 0 || tlv.SSL_VERIFY !== 0) return null;
+  const commonName = tlv.SSL_CN ?? null;
+  const subject = commonName ? `CN=${escapeRDN(commonName)}` : '';
+  const raw = tlv.SSL_CLIENT_CERT;
+  return { source: 'proxy', commonName, subject, ...(raw && { raw }) };
+}
+
+/** So that no value looks like a further part of the name (RFC 4514 section 2.4). */
+function escapeRDN(value: string): string {
+  return value.replace(/[,+"\\<>;]/g, '\\$&');
+}
