@@ -82,10 +82,9 @@ export class HookCalls {
     done: (answer: Answer<N>) => void,
     failed?: Failed,
   ): void {
-    const { handler, server, session, envelope } = this.context;
-    const hook = handler[name] as ((...args: unknown[]) => Answer<N>) | undefined;
+    const hook = this.context.handler[name];
     if (hook === undefined) return done(undefined);
-    this.run(() => hook.call(handler, server, session, envelope, ...args), done, failed);
+    this.run(() => this.call(hook, args), done, failed);
   }
 
   /**
@@ -95,7 +94,12 @@ export class HookCalls {
    * @param accepted called before a positive reply is queued.
    */
   askReply<N extends Replying>(name: N, args: Arguments<N>, success: string, accepted?: () => void): void {
-    this.ask(name, args, (answer) => this.answer(name, answer, success, accepted));
+    const hook = this.context.handler[name];
+    if (hook === undefined) return this.answer(name, undefined, success, accepted);
+    this.run(
+      () => this.call(hook, args),
+      (answer) => this.answer(name, answer, success, accepted),
+    );
   }
 
   /** Calls any function of the application's that answers with a reply; `name` stands in the log if it fails. */
@@ -143,6 +147,17 @@ export class HookCalls {
     } catch (error) {
       this.context.fail(error);
     }
+  }
+
+  /** As many arguments as there are, without the cost of a spread. */
+  private call<N extends Asked>(hook: Hook<N>, args: Arguments<N>): Answer<N> | PromiseLike<Answer<N>> {
+    const { handler, server, session, envelope } = this.context;
+    const call = hook as (this: Handler, ...args: unknown[]) => Answer<N>;
+    const given: readonly unknown[] = args;
+    if (given.length === 0) return call.call(handler, server, session, envelope);
+    if (given.length === 1) return call.call(handler, server, session, envelope, given[0]);
+    if (given.length === 2) return call.call(handler, server, session, envelope, given[0], given[1]);
+    return call.call(handler, server, session, envelope, given[0], given[1], given[2], given[3]);
   }
 
   private answer(name: string, answer: unknown, success: string, accepted?: () => void): void {
