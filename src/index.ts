@@ -50,6 +50,7 @@ export { LMTPServer } from './smtp/server/lmtp-server.ts';
 export type { Limits, SMTPServerOptions, Timeouts } from './smtp/api/options.ts';
 export { type ReceivedOptions, traceField } from './smtp/content/received.ts';
 export { escapeText } from './wire/escape.ts';
+export { OPTION_ERRORS, type OptionErrorCode } from './wire/option-error.ts';
 export { type HookReply, type Reply } from './smtp/api/reply.ts';
 export { SMTPServer } from './smtp/server/server.ts';
 export type { CloseReason, Session } from './smtp/api/session.ts';

@@ -29,7 +29,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'src/schemas': ['src/wire'],
   'src/proxy': ['generated', 'src/wire'],
   'src/proxy/node': ['src/proxy', 'src/wire'],
-  'src/sasl': [],
+  'src/sasl': ['src/wire'],
   'src/smtp/grammar': [],
   'src/smtp/api': SMTP_BASE,
   'src/smtp/engine': [...SMTP_BASE, 'src/smtp/api'],

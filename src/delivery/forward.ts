@@ -5,6 +5,7 @@ import { traceField } from '../smtp/content/received.ts';
 import type { HookReply } from '../smtp/api/reply.ts';
 import type { MailServer } from '../smtp/api/mail-server.ts';
 import type { Session } from '../smtp/api/session.ts';
+import { optionError } from '../wire/option-error.ts';
 
 /** Passes a message on. A transport that nodemailer's `createTransport` makes for SMTP or LMTP is one. */
 export interface MailTransport {
@@ -74,7 +75,8 @@ export class Forward implements Handler {
   /** @throws TypeError when `transport` has no `sendMail` */
   constructor(transport: MailTransport, options: ForwardOptions = {}) {
     if (typeof (transport as Partial<MailTransport> | undefined)?.sendMail !== 'function')
-      throw new TypeError(
+      throw optionError(
+        'ERR_INVALID_ARG_TYPE',
         "transport: an object with sendMail is expected, such as nodemailer's createTransport makes",
       );
     this.#transport = transport;

@@ -4,6 +4,7 @@ import type { HookReply } from '../smtp/api/reply.ts';
 import type { MailServer } from '../smtp/api/mail-server.ts';
 import type { Session } from '../smtp/api/session.ts';
 import { MailMessage } from './mail-message.ts';
+import { optionError } from '../wire/option-error.ts';
 
 /** What is done with a message: the reply, or nothing for the server's own 250. */
 export type MessageTaker = (
@@ -31,7 +32,7 @@ export class Message implements Handler {
 
   /** @throws TypeError when `take` is not a function */
   constructor(take: MessageTaker) {
-    if (typeof take !== 'function') throw new TypeError('take: a function is expected');
+    if (typeof take !== 'function') throw optionError('ERR_INVALID_ARG_TYPE', 'take: a function is expected');
     this.#take = take;
   }
 

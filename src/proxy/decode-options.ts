@@ -1,5 +1,6 @@
 import { LIMIT_RANGES, type LimitOptions } from '../../generated/limits.ts';
 import type { Limits } from '../wire/index.ts';
+import { optionError } from '../wire/option-error.ts';
 
 /** How strict to read. */
 export interface DecodeOptions extends LimitOptions {
@@ -35,14 +36,18 @@ function bound(name: keyof LimitOptions, value: number | undefined, defaults: Li
   if (value === undefined) return defaults[name];
   const [least, most] = LIMIT_RANGES[name];
   if (!Number.isInteger(value) || value < least || value > most) {
-    throw new RangeError(`option ${name}: expected a whole number ${least}..${most}, found ${String(value)}`);
+    throw optionError(
+      'ERR_OUT_OF_RANGE',
+      `option ${name}: expected a whole number ${least}..${most}, found ${String(value)}`,
+    );
   }
   return value;
 }
 
 function flag(name: string, value: boolean | undefined, standard: boolean): boolean {
   if (value === undefined) return standard;
-  if (typeof value !== 'boolean') throw new TypeError(`option ${name}: expected true or false`);
+  if (typeof value !== 'boolean')
+    throw optionError('ERR_INVALID_ARG_TYPE', `option ${name}: expected true or false`);
   return value;
 }
 
@@ -54,12 +59,16 @@ function choice(
 ): string {
   if (value === undefined) return standard;
   if (!allowed.includes(value))
-    throw new TypeError(`option ${name}: expected ${allowed.map((v) => `'${v}'`).join(' or ')}`);
+    throw optionError(
+      'ERR_INVALID_ARG_VALUE',
+      `option ${name}: expected ${allowed.map((v) => `'${v}'`).join(' or ')}`,
+    );
   return value;
 }
 
 function versionBits(versions: readonly number[]): number {
   const bits = versions.reduce((all, version) => all | (version === 1 || version === 2 ? version : 4), 0);
-  if (bits === 0 || bits > 3) throw new TypeError('option versions: expected [1], [2] or [1, 2]');
+  if (bits === 0 || bits > 3)
+    throw optionError('ERR_INVALID_ARG_VALUE', 'option versions: expected [1], [2] or [1, 2]');
   return bits;
 }

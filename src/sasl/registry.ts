@@ -7,6 +7,7 @@ import { oauthBearer } from './mechanisms/oauthbearer.ts';
 import { plain } from './mechanisms/plain.ts';
 import { scramSHA256, scramSHA256Plus, type ScramOptions } from './mechanisms/scram.ts';
 import { xoauth2 } from './mechanisms/xoauth2.ts';
+import { optionError } from '../wire/option-error.ts';
 
 export interface RegistryOptions {
   readonly scram?: ScramOptions;
@@ -51,7 +52,8 @@ export function mechanisms(options: RegistryOptions = {}): ReadonlyMap<string, M
   for (const mechanism of known) all.set(mechanism.name, mechanism);
   for (const mechanism of custom) {
     if (!NAME.test(mechanism.name)) {
-      throw new TypeError(
+      throw optionError(
+        'ERR_INVALID_ARG_VALUE',
         `mechanism ${JSON.stringify(mechanism.name)}: 1 to 20 of A-Z, 0-9, - and _ are expected`,
       );
     }
@@ -59,7 +61,8 @@ export function mechanisms(options: RegistryOptions = {}): ReadonlyMap<string, M
   }
   for (const name of exclude) {
     if (!all.has(name.toUpperCase())) {
-      throw new TypeError(
+      throw optionError(
+        'ERR_INVALID_ARG_VALUE',
         `there is no mechanism ${JSON.stringify(name)} to exclude; there are ${[...all.keys()].join(', ')}`,
       );
     }

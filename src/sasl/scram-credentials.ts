@@ -3,6 +3,7 @@
 import { createHash, createHmac, pbkdf2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { decodeBase64, encodeBase64 } from './base64.ts';
 import { saslprep } from './saslprep.ts';
+import { optionError } from '../wire/option-error.ts';
 
 export interface ScramCredentials {
   readonly salt: Uint8Array;
@@ -113,7 +114,10 @@ export function parseScramCredentials(line: string): ScramCredentials {
 /** @throws RangeError for fewer iterations than RFC 7677 section 4 allows, or more than node:crypto takes. */
 export function checkIterations(iterations: number): void {
   if (!Number.isSafeInteger(iterations) || iterations < LEAST_ITERATIONS || iterations > 2 ** 31 - 1)
-    throw new RangeError(`iterations: an integer from ${LEAST_ITERATIONS} to 2147483647 is expected`);
+    throw optionError(
+      'ERR_OUT_OF_RANGE',
+      `iterations: an integer from ${LEAST_ITERATIONS} to 2147483647 is expected`,
+    );
 }
 
 /** @throws TypeError that says what is wrong with stored credentials, and quotes nothing of them. */

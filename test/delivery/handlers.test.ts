@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { Debugging } from '../../src/delivery/debugging.ts';
 import { MailMessage } from '../../src/delivery/mail-message.ts';
+import { optionError } from '../../src/wire/option-error.ts';
 import { Message } from '../../src/delivery/message.ts';
 import { Sink } from '../../src/delivery/sink.ts';
 import type { Handler } from '../../src/smtp/api/handler.ts';
@@ -86,7 +87,9 @@ describe('Message', () => {
   });
 
   it('wants a function', () => {
-    expect(() => new Message(undefined as never)).toThrow(new TypeError('take: a function is expected'));
+    expect(() => new Message(undefined as never)).toThrow(
+      optionError('ERR_INVALID_ARG_TYPE', 'take: a function is expected'),
+    );
   });
 });
 

@@ -5,6 +5,7 @@ import { Maildir } from '../../src/delivery/maildir/maildir.ts';
 import type { MaildirOptions } from '../../src/delivery/maildir/maildir.ts';
 import type { Envelope } from '../../src/smtp/api/envelope.ts';
 import { StorageFault } from '../../src/delivery/maildir/storage-fault.ts';
+import { optionError } from '../../src/wire/option-error.ts';
 import { ready } from '../smtp/harness.ts';
 import { arriving, contentsOf, envelope, HEAD, SERVER, session, temporaryDirectory } from './support.ts';
 
@@ -107,11 +108,14 @@ describe('Maildir', () => {
   it('refuses a path and a field name that is none', () => {
     for (const path of [undefined, '']) {
       expect(() => new Maildir(path as string)).toThrow(
-        new TypeError('directory: the path of a Maildir is expected'),
+        optionError('ERR_INVALID_ARG_TYPE', 'directory: the path of a Maildir is expected'),
       );
     }
     expect(() => new Maildir('x', { recipientField: 'X-To: a\r\nBcc' })).toThrow(
-      new TypeError('option recipientField: the name of a header field, or null, is expected'),
+      optionError(
+        'ERR_INVALID_ARG_VALUE',
+        'option recipientField: the name of a header field, or null, is expected',
+      ),
     );
   });
 });

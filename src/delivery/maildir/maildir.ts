@@ -7,6 +7,7 @@ import { envelopeFields } from './envelope-fields.ts';
 import { MaildirStore } from './store.ts';
 import type { StoredMessage } from './store.ts';
 import { StorageFault } from './storage-fault.ts';
+import { optionError } from '../../wire/option-error.ts';
 
 export interface MaildirOptions {
   /**
@@ -59,7 +60,10 @@ export class Maildir implements Handler {
   constructor(directory: string, options: MaildirOptions = {}) {
     const { recipientField = 'X-Original-To', received = true, onStored, onFault = warn } = options;
     if (recipientField !== null && !/^[!-9;-~]{1,70}$/u.test(recipientField)) {
-      throw new TypeError('option recipientField: the name of a header field, or null, is expected');
+      throw optionError(
+        'ERR_INVALID_ARG_VALUE',
+        'option recipientField: the name of a header field, or null, is expected',
+      );
     }
     this.#store = new MaildirStore(directory);
     this.#recipientField = recipientField;

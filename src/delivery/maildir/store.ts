@@ -7,6 +7,7 @@ import { ReturnPathFilter } from './return-path-filter.ts';
 import { removeStaleFiles } from './stale-files.ts';
 import { StorageFault } from './storage-fault.ts';
 import { uniqueNames } from './unique-name.ts';
+import { optionError } from '../../wire/option-error.ts';
 
 /** A message that is stored durably. */
 export interface StoredMessage {
@@ -34,7 +35,7 @@ export class MaildirStore {
 
   constructor(directory: string) {
     if (typeof directory !== 'string' || directory === '')
-      throw new TypeError('directory: the path of a Maildir is expected');
+      throw optionError('ERR_INVALID_ARG_TYPE', 'directory: the path of a Maildir is expected');
     this.directory = resolve(directory);
     this.#newDirectory = new DirectorySync(join(this.directory, 'new'));
   }

@@ -9,6 +9,7 @@ import { identify, identifySecure, type Remote } from './proxied-socket.ts';
 import { type ProxyOptions, type ProxySettings, readProxyOptions } from './proxy-options.ts';
 import { ConnectionList } from './connection-list.ts';
 import { MISSING_HEADER, refusalReason } from './header-policy.ts';
+import { optionError } from '../../wire/option-error.ts';
 
 /** How a server takes PROXY headers: as the SMTP server does, and what only a foreign server needs. */
 export interface AcceptOptions<V = TlvValues> extends ProxyOptions<V> {
@@ -62,10 +63,12 @@ export interface AcceptOptions<V = TlvValues> extends ProxyOptions<V> {
  */
 export function acceptProxy<S extends Server, V = TlvValues>(server: S, options: AcceptOptions<V>): S {
   if (!((server as unknown) instanceof Server))
-    throw new TypeError(
+    throw optionError(
+      'ERR_INVALID_ARG_TYPE',
       'acceptProxy: a server of node:net, http, https, http2 or tls is expected; for an app of a framework make one: http.createServer(app)',
     );
-  if (accepting.has(server)) throw new TypeError('acceptProxy: this server accepts PROXY headers already');
+  if (accepting.has(server))
+    throw optionError('ERR_INVALID_ARG_VALUE', 'acceptProxy: this server accepts PROXY headers already');
   const gate = new HeaderGate(server, options as unknown as AcceptOptions);
   accepting.add(server);
   const emit = server.emit.bind(server) as Emit;

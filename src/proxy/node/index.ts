@@ -6,3 +6,4 @@ export type { Proxied, ProxiedSocket } from './proxied-socket.ts';
 export type { ProxyOptions } from './proxy-options.ts';
 export { sendProxy } from './send.ts';
 export type { Trusted } from './trust-list.ts';
+export { OPTION_ERRORS, type OptionErrorCode } from '../../wire/option-error.ts';

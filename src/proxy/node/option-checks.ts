@@ -2,27 +2,34 @@
 
 import { suggestion } from '../../wire/did-you-mean.ts';
 import { show } from '../../wire/escape.ts';
+import { optionError } from '../../wire/option-error.ts';
 
 export function object(path: string, given: unknown, known: object): void {
   if (typeof given !== 'object' || given === null)
-    throw new TypeError(`option ${path}: an object is expected`);
+    throw optionError('ERR_INVALID_ARG_TYPE', `option ${path}: an object is expected`);
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(known, name)) {
       const full = path === '' ? name : `${path}.${name}`;
-      throw new TypeError(`option ${full} is unknown${suggestion(name, Object.keys(known))}`);
+      throw optionError(
+        'ERR_UNKNOWN_OPTION',
+        `option ${full} is unknown${suggestion(name, Object.keys(known))}`,
+      );
     }
   }
 }
 
 export function boolean(name: string, value: unknown): boolean {
   if (typeof value === 'boolean') return value;
-  throw new TypeError(`option ${name}: true or false is expected, not ${show(value)}`);
+  throw optionError('ERR_INVALID_ARG_TYPE', `option ${name}: true or false is expected, not ${show(value)}`);
 }
 
 export function oneOf<T extends string>(name: string, value: unknown, allowed: readonly T[]): T {
   const found = allowed.find((item) => item === value);
   if (found !== undefined) return found;
-  throw new TypeError(`option ${name}: ${allowed.map(show).join(' or ')} is expected, not ${show(value)}`);
+  throw optionError(
+    'ERR_INVALID_ARG_VALUE',
+    `option ${name}: ${allowed.map(show).join(' or ')} is expected, not ${show(value)}`,
+  );
 }
 
 export function integer(
@@ -34,7 +41,8 @@ export function integer(
   if (Number.isSafeInteger(value) && (value as number) >= minimum && (value as number) <= maximum) {
     return value as number;
   }
-  throw new RangeError(
+  throw optionError(
+    'ERR_OUT_OF_RANGE',
     `option ${name}: an integer from ${minimum} to ${maximum} is expected, not ${show(value)}`,
   );
 }
@@ -59,5 +67,5 @@ export function integers<T extends { readonly [name in keyof T]: number }>(
 
 export function callback<T>(name: string, value: T | undefined): T | undefined {
   if (value === undefined || typeof value === 'function') return value;
-  throw new TypeError(`option ${name}: a function is expected, not ${show(value)}`);
+  throw optionError('ERR_INVALID_ARG_TYPE', `option ${name}: a function is expected, not ${show(value)}`);
 }

@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import type { Peer } from './peer.ts';
+import { optionError } from '../../wire/option-error.ts';
 
 /** Who may send PROXY headers: networks, single addresses, `'unix'` for Unix sockets, or the explicit `'anyone'`. */
 export type Trusted = readonly string[] | 'anyone';
@@ -16,7 +17,8 @@ export class TrustList {
   constructor(trusted: Trusted, name = 'trusted') {
     const entries: unknown = trusted === 'anyone' ? ['anyone'] : trusted;
     if (!Array.isArray(entries) || entries.length === 0) {
-      throw new TypeError(
+      throw optionError(
+        'ERR_INVALID_ARG_TYPE',
         `option ${name}: a list of networks, 'unix' or 'anyone' is expected; it says who is believed`,
       );
     }
@@ -44,7 +46,8 @@ export class TrustList {
     const bits =
       prefix === undefined ? (version === 4 ? 32 : 128) : /^\d{1,3}$/.test(prefix) ? Number(prefix) : -1;
     if (version === 0 || rest.length > 0 || bits < 0 || bits > (version === 4 ? 32 : 128)) {
-      throw new TypeError(
+      throw optionError(
+        'ERR_INVALID_ARG_VALUE',
         `option ${name}: ${JSON.stringify(entry)} is no network; allowed are 10.0.0.0/8, 2001:db8::/32, a single address, 'unix' and 'anyone'`,
       );
     }

@@ -26,6 +26,7 @@ import {
 } from '../scram-credentials.ts';
 import { type ClientFirst, readClientFinal, readClientFirst } from './scram-messages.ts';
 import { ascii, preparedName, utf8 } from '../text.ts';
+import { optionError } from '../../wire/option-error.ts';
 
 export interface ScramOptions {
   /**
@@ -83,7 +84,7 @@ function scram(name: string, options: ScramOptions): Mechanism {
   const { secret = PROCESS_SECRET, iterations = DEFAULT_ITERATIONS, saltOctets = SALT_OCTETS } = options;
   checkIterations(iterations);
   if (!Number.isSafeInteger(saltOctets) || saltOctets < 1 || saltOctets > DIGEST_OCTETS)
-    throw new RangeError(`saltOctets: an integer from 1 to ${DIGEST_OCTETS} is expected`);
+    throw optionError('ERR_OUT_OF_RANGE', `saltOctets: an integer from 1 to ${DIGEST_OCTETS} is expected`);
   const nonce = options.nonce ?? (() => encodeBase64(randomBytes(18)));
   const setup = { name, secret, iterations, saltOctets, nonce };
   return {

@@ -2,6 +2,7 @@ import type { Diagnostic } from '../../proxy/node/diagnostic.ts';
 import { lettersOf } from '../../wire/did-you-mean.ts';
 import type { Handler } from './handler.ts';
 import { escapeText } from '../../wire/escape.ts';
+import { optionError } from '../../wire/option-error.ts';
 
 /** Every member of a handler that the server looks at; the type lets none be left out, and none be added. */
 export const MEMBERS = {
@@ -43,14 +44,19 @@ const LIKE_A_HOOK = [/^handle/i, /^on[A-Z]/];
  * @throws TypeError that says what is expected.
  */
 export function checkHandler(handler: unknown, options: object): asserts handler is object {
-  if (typeof handler !== 'object' || handler === null) throw new TypeError('handler: an object is expected');
+  if (typeof handler !== 'object' || handler === null)
+    throw optionError('ERR_INVALID_ARG_TYPE', 'handler: an object is expected');
   if (Object.keys(MEMBERS).some((name) => name in handler)) return;
   const option = Object.keys(handler).find((name) => Object.hasOwn(options, name));
   if (option !== undefined)
-    throw new TypeError(`handler: ${option} is an option; options are the second argument`);
+    throw optionError(
+      'ERR_INVALID_ARG_VALUE',
+      `handler: ${option} is an option; options are the second argument`,
+    );
   const [like] = [...methodsOf(handler)].filter(looksLikeAHook);
   if (like === undefined || BY_LETTERS.has(lettersOf(like))) return;
-  throw new TypeError(
+  throw optionError(
+    'ERR_UNKNOWN_HOOK',
     `handler: ${escapeText(like)} is no hook, and there is none that is; known are ${Object.keys(MEMBERS).join(', ')}`,
   );
 }
@@ -66,7 +72,10 @@ export function checkHookNames(handler: object, report: (diagnostic: Diagnostic)
     if (Object.hasOwn(MEMBERS, name) || name.startsWith('_')) continue;
     const meant = BY_LETTERS.get(lettersOf(name));
     if (meant !== undefined)
-      throw new TypeError(`handler: ${escapeText(name)} is no hook; did you mean ${meant}?`);
+      throw optionError(
+        'ERR_UNKNOWN_HOOK',
+        `handler: ${escapeText(name)} is no hook; did you mean ${meant}?`,
+      );
     if (looksLikeAHook(name)) {
       const text = `the handler's ${escapeText(name)} is no hook, and is never called`;
       report({ level: 'warning', code: 'unknown-hook', text });

@@ -35,15 +35,23 @@ export interface Handler<V = TlvValues> {
   freeSpace?(): number | PromiseLike<number>;
   /** Before the greeting; a 4xx or 5xx reply refuses the session, a 220 reply is the greeting. */
   handleConnect?(server: MailServer<V>, session: Session<V>, envelope: Envelope): Answer;
-  /** Judges the PROXY header: true goes on, anything else closes the connection without a word. */
+  /** Decides about the PROXY header: true goes on, anything else closes the connection without a reply. */
   handlePROXY?(
     server: MailServer<V>,
     session: Session<V>,
     envelope: Envelope,
     proxyData: ProxyData<V>,
   ): boolean | PromiseLike<boolean>;
+  /**
+   * HELO (RFC 5321 4.1.1.1). A positive reply lets the client in; only its first line is said, without an enhanced code.
+   *
+   * @param hostName the name that the client gives: a host name or an address literal, untrusted.
+   */
   handleHELO?(server: MailServer<V>, session: Session<V>, envelope: Envelope, hostName: string): Answer;
   /**
+   * EHLO, or LHLO under LMTP (RFC 5321 4.1.1.1, RFC 2033 4.1).
+   *
+   * @param hostName the name that the client gives: a host name or an address literal, untrusted.
    * @param responses the extension lines about to be offered, without code.
    * @returns a list to offer instead of `responses`, a reply (positive: its text is offered as one more line), or nothing.
    *   A list without ENHANCEDSTATUSCODES keeps such codes out of all replies; a command whose line is left out still works.
@@ -56,6 +64,8 @@ export interface Handler<V = TlvValues> {
     responses: readonly string[],
   ): Answer | readonly string[] | PromiseLike<HookReply | readonly string[]>;
   /**
+   * MAIL (RFC 5321 4.1.1.2). A positive reply begins a transaction.
+   *
    * @param address the sender, empty for the null path.
    * @param options the parameters as sent; `facts` is what they mean, and stands in the envelope once MAIL is accepted.
    */
@@ -69,6 +79,10 @@ export interface Handler<V = TlvValues> {
     facts: Readonly<MailFacts>,
   ): Answer;
   /**
+   * RCPT (RFC 5321 4.1.1.3), once for each recipient. A positive reply adds it to the envelope.
+   *
+   * @param address the recipient as `local-part@domain`.
+   * @param options the parameters as sent.
    * @param mailbox the address in parts. Only `<postmaster>` may come without a domain, and nobody may refuse it (RFC
    *   5321 4.5.1).
    * @param facts what the parameters mean: NOTIFY and ORCPT of this recipient.
@@ -104,11 +118,33 @@ export interface Handler<V = TlvValues> {
     session: Session<V>,
     envelope: Envelope,
   ): boolean | void | PromiseLike<boolean | void>;
+  /** RSET (RFC 5321 4.1.1.5). The transaction has ended whatever the answer; `envelope` is the one that has ended. */
   handleRSET?(server: MailServer<V>, session: Session<V>, envelope: Envelope): Answer;
+  /**
+   * NOOP (RFC 5321 4.1.1.9), default `250 2.0.0 Ok`.
+   *
+   * @param argument what followed the verb, empty for nothing.
+   */
   handleNOOP?(server: MailServer<V>, session: Session<V>, envelope: Envelope, argument: string): Answer;
+  /**
+   * VRFY (RFC 5321 3.5.1), default `252 2.5.2`, which neither confirms nor denies.
+   *
+   * @param address what the client asks about, as sent: a user name or an address.
+   */
   handleVRFY?(server: MailServer<V>, session: Session<V>, envelope: Envelope, address: string): Answer;
+  /**
+   * EXPN (RFC 5321 3.5.2): the members of a mailing list. EHLO offers it where there is this hook; default `502 5.5.1`.
+   *
+   * @param list the name of the list, as sent.
+   */
   handleEXPN?(server: MailServer<V>, session: Session<V>, envelope: Envelope, list: string): Answer;
+  /**
+   * HELP (RFC 5321 4.1.1.8), default `214 2.0.0` with the commands that can be used.
+   *
+   * @param topic what followed the verb, empty for nothing.
+   */
   handleHELP?(server: MailServer<V>, session: Session<V>, envelope: Envelope, topic: string): Answer;
+  /** QUIT (RFC 5321 4.1.1.10). A reply takes the place of `221 2.0.0 Bye`; the connection ends in any case. */
   handleQUIT?(server: MailServer<V>, session: Session<V>, envelope: Envelope): Answer;
   /**
    * Content that began will not be taken: `reason.code` is `'lost'` (the client left, a deadline passed, RSET came

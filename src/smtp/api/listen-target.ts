@@ -1,6 +1,7 @@
 import type { BareNewlines } from './newline-policy.ts';
 import * as check from './option-checks.ts';
 import { show } from '../../wire/escape.ts';
+import { optionError } from '../../wire/option-error.ts';
 
 /** Where to listen: a TCP port (0 picks a free one), a Unix socket, or a descriptor inherited from the parent. */
 export type ListenTarget = (
@@ -36,7 +37,8 @@ export function readTarget(given: ListenTarget): ListenTarget {
   const kinds = KINDS.filter((name) => name in target);
   if (kinds.length !== 1) {
     const found = kinds.length === 0 ? 'none of them' : kinds.join(' and ');
-    throw new TypeError(`listen: one of ${KINDS.join(', ')} is expected, not ${found}`);
+    const code = kinds.length === 0 ? 'ERR_MISSING_OPTION' : 'ERR_INCOMPATIBLE_OPTION_PAIR';
+    throw optionError(code, `listen: one of ${KINDS.join(', ')} is expected, not ${found}`);
   }
   if ('port' in target) check.integer('listen.port', target.port, 0, 65535);
   if ('fd' in target) check.integer('listen.fd', target.fd, 0);
@@ -46,11 +48,12 @@ export function readTarget(given: ListenTarget): ListenTarget {
     ['host', 'port'],
     ['mode', 'path'],
   ] as const)
-    if (name in target && !(kind in target)) throw new TypeError(`listen: ${name} goes with ${kind} only`);
+    if (name in target && !(kind in target))
+      throw optionError('ERR_INCOMPATIBLE_OPTION_PAIR', `listen: ${name} goes with ${kind} only`);
   return target as ListenTarget;
 }
 
 function text(name: string, value: unknown): void {
   if (typeof value !== 'string' || value === '')
-    throw new TypeError(`option ${name}: text is expected, not ${show(value)}`);
+    throw optionError('ERR_INVALID_ARG_TYPE', `option ${name}: text is expected, not ${show(value)}`);
 }

@@ -2,6 +2,7 @@
 
 import { show } from '../../wire/escape.ts';
 import { isAddressLiteral } from '../grammar/address.ts';
+import { optionError } from '../../wire/option-error.ts';
 
 export * from '../../proxy/node/option-checks.ts';
 
@@ -11,12 +12,16 @@ export function isHostName(name: string): boolean {
 
 export function hostName(name: string, value: unknown): string {
   if (typeof value === 'string' && (isHostName(value) || isAddressLiteral(value))) return value;
-  throw new TypeError(`option ${name}: a host name or an address literal is expected, not ${show(value)}`);
+  throw optionError(
+    'ERR_INVALID_ARG_VALUE',
+    `option ${name}: a host name or an address literal is expected, not ${show(value)}`,
+  );
 }
 
 export function printable(name: string, value: unknown): string {
   if (typeof value === 'string' && /^[\x20-\x7e]{0,200}$/.test(value)) return value;
-  throw new TypeError(
+  throw optionError(
+    'ERR_INVALID_ARG_VALUE',
     `option ${name}: up to 200 printable ASCII characters are expected, not ${show(value)}`,
   );
 }

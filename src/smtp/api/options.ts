@@ -9,61 +9,69 @@ import * as check from './option-checks.ts';
 import { type BareNewlines, type NewlinePolicies, readPolicies, readPolicy } from './newline-policy.ts';
 import type { Session } from './session.ts';
 import { TLSContext, type TLSOptions } from './tls.ts';
+import { optionError } from '../../wire/option-error.ts';
 
 /** Deadlines in milliseconds, each an absolute one for its phase. */
 export interface Timeouts {
-  /** For a command line to arrive whole. RFC 5321 4.5.3.2 asks for 300,000. */
+  /** For a command line to arrive whole. RFC 5321 4.5.3.2 asks for five minutes. 1 to 2,147,483,647 ms, default 300,000. */
   readonly command: number;
   /**
-   * For content: no octet at all, or the minimum rate not kept, for this long. RFC 5321 asks for 180,000. It is one
-   * deadline for all chunks of a message, and what passes between them counts.
+   * For content: no octet at all, or the minimum rate not kept, for this long. RFC 5321 asks for three minutes. It is one
+   * deadline for all chunks of a message, and what passes between them counts. 1 to 2,147,483,647 ms, default 180,000.
    */
   readonly content: number;
-  /** For a TLS handshake. */
+  /** For a TLS handshake. 1 to 2,147,483,647 ms, default 30,000. */
   readonly tls: number;
-  /** For a hook to settle; then 421. */
+  /** For a hook to settle; then 421. 1 to 2,147,483,647 ms, default 300,000. */
   readonly handler: number;
-  /** How long the reply to a failed AUTH is held back. */
+  /** How long the reply to a failed AUTH is held back. 1 to 2,147,483,647 ms, default 500. */
   readonly authFailure: number;
-  /** For a client to read its replies once 64 KiB of them wait. */
+  /** For a client to read its replies once 64 KiB of them wait. 1 to 2,147,483,647 ms, default 60,000. */
   readonly write: number;
-  /** For the client to close after the server has. */
+  /** For the client to close after the server has. 1 to 2,147,483,647 ms, default 5,000. */
   readonly linger: number;
 }
 
-/** Budgets that one client can use up. */
+/** Budgets that one client can use up. Each is a whole number, of which the greatest is 9,007,199,254,740,991. */
 export interface Limits {
-  /** Connections in total. */
+  /** Connections in total; above it 421. At least 1, default 20,000. */
   readonly connections: number;
-  /** Connections whose PROXY header has not come yet; above it the one that waits longest is closed. */
+  /** Connections whose PROXY header has not come yet; above it the one that waits longest is closed. At least 1, default 10,000. */
   readonly halfOpenHeaders: number;
-  /** Connections of one client: an IPv4 address, or an IPv6 /64. Loopback is not counted unless proxied. */
+  /**
+   * Connections of one client: an IPv4 address, or an IPv6 /64; above it 421. Loopback is not counted unless proxied. At
+   * least 1, default 100.
+   */
   readonly connectionsPerClient: number;
-  /** Recipients of one message; above it 452. At least 100 (RFC 5321 4.5.3.1.8). */
+  /** Recipients of one message; above it 452 (RFC 5321 4.5.3.1.8). At least 100, default 1,000. */
   readonly recipients: number;
-  /** NOOP, RSET, HELP, VRFY, EXPN, HELO and EHLO without a message in between; then 421. */
+  /** NOOP, RSET, HELP, VRFY, EXPN, HELO and EHLO without a message in between; above it 421. At least 1, default 100. */
   readonly junkCommands: number;
-  /** Commands that do not exist; then 421. */
+  /** Commands that do not exist; with the last one 421. At least 1, default 20. */
   readonly unknownCommands: number;
-  /** Other commands refused for their syntax or order; then 421. */
+  /** Other commands refused for their syntax or order; with the last one 421. At least 1, default 100. */
   readonly errors: number;
   /**
    * Commands that hooks refuse for good (5xx), such as unknown recipients, and messages that are refused in any way,
-   * without an accepted message in between; then 421.
+   * without an accepted message in between; with the last one 421. At least 1, default 1,000.
    */
   readonly refusals: number;
   /**
    * Commands that are refused for now (4xx), by hooks, for a hook that failed, or above `recipients`, without an accepted
-   * message in between; then 421. Far more than `refusals`: greylisting refuses whole messages of recipients for now.
+   * message in between; with the last one 421. Far more than `refusals`: greylisting refuses whole messages of recipients
+   * for now. At least 1, default 10,000.
    */
   readonly deferrals: number;
-  /** Failed AUTHs of one connection; then 421. */
+  /** Failed AUTHs of one connection; with the last one 421. At least 1, default 3. */
   readonly authFailures: number;
-  /** Failed AUTHs of one client in ten minutes, over all its connections; then 421. Direct loopback is not counted. */
+  /**
+   * Failed AUTHs of one client in ten minutes, over all its connections; with the last one 421. Direct loopback is not
+   * counted. At least 1, default 30.
+   */
   readonly authFailuresPerClient: number;
-  /** Octets a second that content must keep on average. */
+  /** Octets a second that content must keep on average. At least 1, default 500. */
   readonly contentRate: number;
-  /** Received fields that make a loop; then 554 5.4.6 (RFC 5321 6.3). At least 100. */
+  /** Received fields that make a loop; then 554 5.4.6 (RFC 5321 6.3). At least 100, default 100. */
   readonly hops: number;
 }
 
@@ -72,7 +80,7 @@ export interface SMTPServerOptions<V = TlvValues> {
   readonly hostname?: string;
   /** Text after the name in the greeting. */
   readonly ident?: string;
-  /** Largest message in octets, offered as SIZE; default 33,554,432. 0 means no limit. */
+  /** Largest message in octets, offered as SIZE. 0 means no limit. At least 0, default 33,554,432. */
   readonly dataSizeLimit?: number;
   /** Whether SMTPUTF8 is offered; default true. */
   readonly enableSMTPUTF8?: boolean;
@@ -81,8 +89,8 @@ export interface SMTPServerOptions<V = TlvValues> {
   /** Clients that another policy holds for, by `session.client`: `{ normalize: ['10.0.0.0/8'] }`. The first match counts. */
   readonly bareNewlinesFor?: Readonly<Partial<Record<BareNewlines, Trusted>>>;
   /**
-   * Milliseconds to wait before the greeting, counted from the end of the PROXY header and of TLS; default 0. A client
-   * that speaks meanwhile gets 554 5.5.0 and is closed.
+   * How long to wait before the greeting, counted from the end of the PROXY header and of TLS. A client that speaks
+   * meanwhile gets 554 5.5.0 and is closed. 0 to 2,147,483,647 ms, default 0.
    */
   readonly greetingDelay?: number;
   /** 'strict' also refuses the space that many clients send after `FROM:` and `TO:`. */
@@ -113,7 +121,9 @@ export interface SMTPServerOptions<V = TlvValues> {
   readonly xforward?: { readonly trusted: Trusted };
   /** How often a command may be used in one session: a number for all, or one for each verb, `*` for the others. */
   readonly commandCallLimit?: number | Readonly<Record<string, number>>;
+  /** Deadlines by phase, in milliseconds; those left out have their default. */
   readonly timeouts?: Partial<Timeouts>;
+  /** What a client may use up; limits left out have their default. */
   readonly limits?: Partial<Limits>;
   /** Receives what a log should know. What it throws is dropped. */
   readonly diagnostics?: (diagnostic: Diagnostic) => void;
@@ -188,12 +198,16 @@ export function readOptions<V>(options: SMTPServerOptions<V>, lmtp = false): Set
   const diagnostics = safely(check.callback('diagnostics', options.diagnostics));
   const requireStartTLS = check.boolean('requireStartTLS', options.requireStartTLS ?? false);
   if (requireStartTLS && options.tls === undefined) {
-    throw new TypeError('option requireStartTLS: without option tls nobody could do what it asks for');
+    throw optionError(
+      'ERR_MISSING_OPTION',
+      'option requireStartTLS: without option tls nobody could do what it asks for',
+    );
   }
   const auth = readAuthOptions(options);
   const authRequired = check.boolean('authRequired', options.authRequired ?? false);
   if (authRequired && auth === null && options.xclient?.login !== true) {
-    throw new TypeError(
+    throw optionError(
+      'ERR_MISSING_OPTION',
       'option authRequired: without authenticator or stored credentials nobody could authenticate',
     );
   }

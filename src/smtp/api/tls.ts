@@ -11,6 +11,7 @@ import {
 } from 'node:tls';
 import { type ChannelBindings, channelBindingsOf } from '../../sasl/index.ts';
 import { escapeText } from '../../wire/escape.ts';
+import { optionError } from '../../wire/option-error.ts';
 
 /** Key, certificate and what else `tls.createSecureContext` takes; TLS 1.2 is the least unless said otherwise. */
 export interface TLSOptions extends SecureContextOptions {
@@ -118,9 +119,10 @@ function contextOf(options: TLSOptions, place = ''): SecureContext {
     const hint = [options.key, options.cert].some(isNoPEM)
       ? '; key and cert are what the PEM files hold, not their names'
       : '';
-    throw new TypeError(
+    throw optionError(
+      'ERR_INVALID_ARG_VALUE',
       `option tls${place}: key, certificate or another value is not usable: ${cause}${hint}`,
-      { cause: error },
+      error,
     );
   }
 }
@@ -134,7 +136,10 @@ function checkCertificate(options: TLSOptions): void {
   const { cert, key, pfx, privateKeyIdentifier, names, SNICallback } = Object(options) as TLSOptions;
   const own = pfx !== undefined || (cert !== undefined && (key ?? privateKeyIdentifier) !== undefined);
   if (own || SNICallback !== undefined || (names !== undefined && Object.keys(names).length > 0)) return;
-  throw new TypeError('option tls: key and cert are expected (or pfx, names, SNICallback)');
+  throw optionError(
+    'ERR_MISSING_OPTION',
+    'option tls: key and cert are expected (or pfx, names, SNICallback)',
+  );
 }
 
 /**

@@ -12,6 +12,7 @@ import { TLS_COMMANDS } from './starttls.ts';
 import { TRANSACTION_COMMANDS } from './transaction.ts';
 import { XCLIENT_COMMANDS } from './xclient.ts';
 import { isUtf8 } from 'node:buffer';
+import { optionError } from '../../wire/option-error.ts';
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map(
   [
@@ -35,7 +36,10 @@ const FOUR_LETTERS: ReadonlyMap<number, string> = new Map(
 export function checkCustomCommands(server: MailServer): void {
   for (const verb of customVerbs(server)) {
     if (COMMANDS.has(verb))
-      throw new TypeError(`smtp${verb}: ${verb} is here already; a hook of the handler changes it`);
+      throw optionError(
+        'ERR_UNKNOWN_HOOK',
+        `smtp${verb}: ${verb} is here already; a hook of the handler changes it`,
+      );
   }
 }
 

@@ -1,6 +1,7 @@
 import { chmod, lstat, unlink } from 'node:fs/promises';
 import { connect, createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 import type { ListenTarget } from '../api/listen-target.ts';
+import { optionError } from '../../wire/option-error.ts';
 
 /**
  * Begins to listen. A Unix socket that a killed server has left behind is taken away; one that somebody still
@@ -64,7 +65,7 @@ async function isLeftBehind(path: string): Promise<boolean> {
 
 function readMode(mode: number | undefined): number | undefined {
   if (mode === undefined || (Number.isInteger(mode) && mode >= 0 && mode <= 0o777)) return mode;
-  throw new RangeError(`listen: mode is a number from 0 to 0o777, not ${String(mode)}`);
+  throw optionError('ERR_OUT_OF_RANGE', `listen: mode is a number from 0 to 0o777, not ${String(mode)}`);
 }
 
 function listenOptions(target: ListenTarget): ListenOptions & { fd?: number } {

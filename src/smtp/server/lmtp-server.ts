@@ -4,6 +4,7 @@ import type { Handler } from '../api/handler.ts';
 import { type ListenTarget, readTarget } from '../api/listen-target.ts';
 import type { SMTPServerOptions } from '../api/options.ts';
 import { SMTPServer } from './server.ts';
+import { optionError } from '../../wire/option-error.ts';
 
 /** The port of SMTP, where LMTP must not be spoken (RFC 2033 section 5). */
 const SMTP_PORT = 25;
@@ -32,7 +33,10 @@ export class LMTPServer<V = TlvValues> extends SMTPServer<V> {
   override async listen(target: ListenTarget): Promise<AddressInfo> {
     const checked = readTarget(target);
     if ('port' in checked && checked.port === SMTP_PORT) {
-      throw new RangeError('listen: LMTP must not be spoken on port 25 (RFC 2033 section 5)');
+      throw optionError(
+        'ERR_OUT_OF_RANGE',
+        'listen: LMTP must not be spoken on port 25 (RFC 2033 section 5)',
+      );
     }
     return super.listen(checked);
   }

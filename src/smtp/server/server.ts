@@ -17,6 +17,7 @@ import { KNOWN, readOptions, type Settings, type SMTPServerOptions } from '../ap
 import { REPLIES } from '../engine/replies.ts';
 import { Session } from '../api/session.ts';
 import type { TLSOptions } from '../api/tls.ts';
+import { optionError } from '../../wire/option-error.ts';
 
 /**
  * An SMTP server (RFC 5321) that calls the hooks of one handler.
@@ -126,7 +127,7 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
     const place = readTarget(target);
     const tls = place.tls === true;
     if (tls && this.settings.tls === null)
-      throw new TypeError('listen: tls needs the option tls of the server');
+      throw optionError('ERR_MISSING_OPTION', 'listen: tls needs the option tls of the server');
     let unix = 'path' in place;
     const context = this.contextFor(place);
     this.closing = false;
@@ -185,7 +186,8 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
    * @throws TypeError when they are not usable; the old ones stay in use.
    */
   replaceTLS(options: TLSOptions): void {
-    if (this.settings.tls === null) throw new TypeError('replaceTLS: the server was made without option tls');
+    if (this.settings.tls === null)
+      throw optionError('ERR_MISSING_OPTION', 'replaceTLS: the server was made without option tls');
     this.settings.tls.replace(options);
   }
 

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { encode } from '../../../src/proxy/index.ts';
 import { type AcceptOptions, acceptProxy } from '../../../src/proxy/node/index.ts';
+import { optionError } from '../../../src/wire/option-error.ts';
 import { behindProxy, brokenOff, cuts, dial, gone, proxied, say, V1 } from './listening.ts';
 
 const V2 = encode({
@@ -354,7 +355,8 @@ test.each([
   ['an app of a framework', Object.assign(() => {}, { emit: () => true, listen: () => {} })],
 ])('%s is no server', (_, app) => {
   expect(() => acceptProxy(app as unknown as Server, { timeout: 5000, trusted: 'anyone' })).toThrow(
-    new TypeError(
+    optionError(
+      'ERR_INVALID_ARG_TYPE',
       'acceptProxy: a server of node:net, http, https, http2 or tls is expected; for an app of a framework make one: http.createServer(app)',
     ),
   );
