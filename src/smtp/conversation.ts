@@ -49,7 +49,7 @@ export class Conversation implements Exchange {
   private readonly commands: CommandReader;
   private readonly flow: FlowControl;
   private reader: Reader;
-  /** Set until the transport has been told to begin. */
+  /** Set until the transport has been told to begin TLS. */
   private handshake: HandshakeReader | undefined;
   private out = '';
   /** Input that has not been read, the oldest chunk from `at` on. */
@@ -260,11 +260,11 @@ export class Conversation implements Exchange {
     this.session.abort(reason);
     this.transport.close(reason);
     this.observer.ended(reason);
-    // The connection may linger; its last message need not.
+    // The connection may linger for seconds; its last message is freed now.
     this.envelope = NO_ENVELOPE;
   }
 
-  /** What is not a hook and fails all the same, such as a mechanism of somebody else's, ends this session alone. */
+  /** Code that is no hook, such as a mechanism of the application, has thrown: it ends this session only. */
   fail(error: unknown): void {
     if (this.closed) return;
     this.observer.report(error);

@@ -6,7 +6,7 @@ import type { Session } from './session.ts';
 export interface AuthOptions
   extends Omit<SASLHooks<Session>, 'authenticator'>, Omit<RegistryOptions, 'exclude'> {
   /**
-   * Whose word is taken for a client certificate with EXTERNAL: `'tls'` for one verified in this server's own handshake,
+   * Which client certificates EXTERNAL accepts: `'tls'` for one verified in this server's own handshake,
    * `'proxy'` for one that the balancer says it has verified (SSL TLV). Default none.
    */
   readonly external?: readonly ('tls' | 'proxy')[];

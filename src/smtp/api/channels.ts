@@ -6,7 +6,7 @@ import type { MailServer } from './mail-server.ts';
 import type { CloseReason, Session } from './session.ts';
 
 /**
- * Names of the channels. What is published is the server's own: look, and change nothing.
+ * Names of the channels. What is published is the server's own object: do not change it.
  *
  * @example
  * import { subscribe, unsubscribe } from 'node:diagnostics_channel';

@@ -53,7 +53,7 @@ export class Envelope {
   readonly rcptDSN: RecipientDSN[] = [];
   /** Octets of content received so far, dots unstuffed. */
   size = 0;
-  /** Yours: what hooks want to remember from one to the next, for this message. */
+  /** For the application: hooks may keep anything here for the time of the transaction. */
   data: unknown = undefined;
   private received: Buffer | (() => Buffer) | null = null;
   private readonly life = new LazyAbort();
@@ -64,7 +64,7 @@ export class Envelope {
     return this.received;
   }
 
-  /** What came in pieces becomes one buffer when somebody asks for it. */
+  /** A function is called when the content is read first: it makes one buffer of the pieces. */
   set content(content: Buffer | (() => Buffer) | null) {
     this.received = content;
   }

@@ -4,7 +4,7 @@ import type { Handler } from './handler.ts';
 import { escapeText } from '../../wire/escape.ts';
 import { optionError } from '../../wire/option-error.ts';
 
-/** Every member of a handler that the server looks at; the type lets none be left out, and none be added. */
+/** Every member of a handler that the server reads; the type makes the list complete. */
 export const MEMBERS = {
   honours: true,
   freeSpace: true,
@@ -37,8 +37,8 @@ const BY_LETTERS: ReadonlyMap<string, string> = new Map(
 const LIKE_A_HOOK = [/^handle/i, /^on[A-Z]/];
 
 /**
- * Refuses what cannot be meant as a handler: options in its place, hooks of another library and none that is called here.
- * A server that was made so would take mail from anybody, and drop it.
+ * Refuses what cannot be meant as a handler: options in its place, or hooks of another library only. Such a server would
+ * accept mail from anybody and drop it.
  *
  * @param options the names of the server's options.
  * @throws TypeError that says what is expected.
@@ -57,13 +57,13 @@ export function checkHandler(handler: unknown, options: object): asserts handler
   if (like === undefined || BY_LETTERS.has(lettersOf(like))) return;
   throw optionError(
     'ERR_UNKNOWN_HOOK',
-    `handler: ${escapeText(like)} is no hook, and there is none that is; known are ${Object.keys(MEMBERS).join(', ')}`,
+    `handler: it defines no hook, and ${escapeText(like)} is none; known are ${Object.keys(MEMBERS).join(', ')}`,
   );
 }
 
 /**
- * Tells of methods that look like hooks and would never be called: a check of recipients that is none accepts mail for
- * anybody.
+ * Reports methods that look like hooks and are never called: a check of recipients under such a name would accept mail
+ * for anybody.
  *
  * @throws TypeError for a name that is a hook's but for case and underscores.
  */

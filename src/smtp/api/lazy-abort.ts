@@ -1,4 +1,4 @@
-/** An AbortController, and the reason of its abort, made only when somebody asks for the signal: most sessions never do. */
+/** An AbortController that is made when its signal is read first: most sessions need none. */
 export class LazyAbort {
   private controller: AbortController | undefined;
   private reason: (() => unknown) | undefined;

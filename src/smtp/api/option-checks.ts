@@ -1,4 +1,4 @@
-/** Checks of option values that only mail servers have; the general ones come along. */
+/** Checks of option values: those of mail servers, and the general ones of src/proxy. */
 
 import { show } from '../../wire/escape.ts';
 import { isAddressLiteral } from '../grammar/address.ts';

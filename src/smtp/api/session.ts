@@ -21,7 +21,7 @@ export type CloseReason =
 let counter = 0;
 const prefix = Math.floor(Date.now() / 1000).toString(36);
 
-/** Where a socket stands, as the system tells it. */
+/** The local end of a socket. */
 export interface Ends {
   readonly localAddress?: string | undefined;
   readonly localPort?: number | undefined;
@@ -55,7 +55,7 @@ export class Session<V = TlvValues> {
   xforward: Readonly<Record<string, string | null>> | null = null;
   /** Whether anything has been said to the client. */
   greeted = false;
-  /** Yours: what hooks want to remember from one to the next. */
+  /** For the application: hooks may keep anything here for the time of the session. */
   data: unknown = undefined;
   private readonly life = new LazyAbort();
   readonly #ends: Ends | undefined;

@@ -24,7 +24,7 @@ export interface TLSOptions extends SecureContextOptions {
   ) => void;
   /**
    * Ask the client for a certificate. One that does not verify against `ca` is reported, not refused; without `ca` Node
-   * takes the word of every public authority. With this, `names` or `SNICallback` no session is resumed: every handshake
+   * accepts those of every public authority. With this, `names` or `SNICallback` no session is resumed: every handshake
    * is a full one.
    */
   readonly requestCert?: boolean;

@@ -1,4 +1,4 @@
-/** AUTH (RFC 4954): the mechanisms are in src/sasl, here is what SMTP adds. */
+/** AUTH (RFC 4954). The mechanisms are in src/sasl; here are the command, its replies, its limits and its delay. */
 
 import {
   type Failure,
@@ -46,7 +46,7 @@ const auth: Command = {
 type Wait = { readonly call: () => unknown } | { readonly challenge: string };
 type Waiting<T> = Generator<Wait, T, unknown>;
 
-/** Goes on with an attempt until it waits; what it has waited for comes back as the value of its `yield`. */
+/** Runs an attempt until it waits again; `result` is what it has waited for, the value of its `yield`. */
 function proceed(exchange: Exchange, script: Waiting<void>, result?: unknown): void {
   const { done, value } = script.next(result);
   if (done === true) return;
@@ -80,7 +80,7 @@ function* attempt(
     exchange.session.identity = outcome.identity;
     return exchange.reply(REPLIES.authOk);
   }
-  // Some mechanisms say why in a last challenge; any response to it will do.
+  // Some mechanisms tell the reason in a last challenge; the response to it does not matter.
   const reason = outcome.status === 'challenge' ? outcome.text : undefined;
   const failure = outcome.status === 'challenge' ? outcome.failure! : outcome;
   const reply = report(exchange, negotiation.mechanism, failure, verdict);
@@ -88,7 +88,7 @@ function* attempt(
     if (reason !== undefined) yield* responseTo(reason);
     return exchange.refuse(reply);
   }
-  // It is counted now, whether or not the client stays for the reply.
+  // Counted before the delay: a client that leaves meanwhile has failed, too.
   const mayTryAgain = exchange.admission.authFailed() && exchange.budgets.count('authFailures');
   yield* settle(() => delay(exchange.settings.timeouts.authFailure));
   if (mayTryAgain && reason !== undefined) yield* responseTo(reason);
@@ -100,7 +100,7 @@ function delay(milliseconds: number): Promise<void> {
   return new Promise((resolve) => void setTimeout(resolve, milliseconds).unref());
 }
 
-/** The reply that the application wants for a refusal; SASL itself has no place for it. */
+/** The reply to SMTP in the last verdict of `authenticator`, which SASL does not pass on. */
 interface LastVerdict {
   reply: unknown;
 }

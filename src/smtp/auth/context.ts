@@ -1,4 +1,4 @@
-/** What a mechanism may know of the session, and which mechanisms can be used here and now. */
+/** What a mechanism is told of the session, and which mechanisms the session can use. */
 
 import { PP2_CLIENT } from '../../proxy/index.ts';
 import {
@@ -12,7 +12,7 @@ import type { AuthSettings } from '../api/auth-options.ts';
 import type { Session } from '../api/session.ts';
 import type { Exchange } from '../engine/exchange.ts';
 
-/** Names of the mechanisms that can succeed here and now, strongest first. */
+/** Names of the mechanisms that can succeed in the present state of the session, strongest first. */
 export function offeredMechanisms(exchange: Exchange): string[] {
   const { auth } = exchange.settings;
   if (auth === null || exchange.session.authenticated) return [];
@@ -42,7 +42,7 @@ export function contextOf(
   };
 }
 
-/** The client certificate that somebody trustworthy has verified. */
+/** The client certificate, verified by this server or, where option `external` says so, by the proxy; null without. */
 function certificateOf(session: Session, sources: readonly ('tls' | 'proxy')[]): ClientCertificate | null {
   const { tls, proxyData } = session;
   if (sources.includes('tls') && tls?.authorized === true && tls.peerCertificate !== null) {
@@ -65,7 +65,7 @@ function certificateOf(session: Session, sources: readonly ('tls' | 'proxy')[]):
   return { source: 'proxy', commonName, subject, ...(raw && { raw }) };
 }
 
-/** So that no value looks like a further part of the name (RFC 4514 section 2.4). */
+/** Escapes a value, so that it cannot add a further part to the name (RFC 4514 section 2.4). */
 function escapeRDN(value: string): string {
   return value.replace(/[,+"\\<>;]/g, '\\$&');
 }

@@ -3,7 +3,7 @@ import type { Reader } from '../engine/reader.ts';
 import { LineReader, LineStatus } from '../grammar/line-reader.ts';
 import { REPLIES } from '../engine/replies.ts';
 
-/** Reads the client's answer to one 334 challenge: a line, of which nothing is interpreted here. */
+/** Reads the response to one 334 challenge: one line, passed on as it is. */
 export class ResponseReader implements Reader {
   readonly phase = 'auth';
   readonly onTimeout = REPLIES.commandTimeout;

@@ -3,7 +3,7 @@
 import type { Command } from '../engine/exchange.ts';
 import { REPLIES } from '../engine/replies.ts';
 
-/** A chunk this many times the size limit is not even drained. */
+/** A chunk this many times larger than the size limit is not read at all: the connection ends. */
 const HARD_CAP_FACTOR = 4;
 
 const bdat: Command = {

@@ -6,7 +6,7 @@ import { checkLine, cutLine, findCommand, isHttp } from './table.ts';
 import type { Exchange } from '../engine/exchange.ts';
 import type { Reader } from '../engine/reader.ts';
 import { LineReader, LineStatus } from '../grammar/line-reader.ts';
-import { classify, Content } from '../grammar/octets.ts';
+import { classify, OctetClass } from '../grammar/octets.ts';
 import { REPLIES } from '../engine/replies.ts';
 import { withoutStatus } from '../api/reply.ts';
 
@@ -16,7 +16,7 @@ export class CommandReader implements Reader {
   readonly phase = 'command';
   readonly onTimeout = REPLIES.commandTimeout;
   readonly full = false;
-  /** A command takes what it needs out of its line as text; the line is let go of after each batch. */
+  /** Commands copy what they need out of their line; the line is released after each batch. */
   kept = false;
   private readonly exchange: Exchange;
   private readonly reader = new LineReader();
@@ -28,7 +28,7 @@ export class CommandReader implements Reader {
     this.exchange = exchange;
   }
 
-  /** Each command has its own deadline: octets that end no line do not move it. */
+  /** Each command has its own deadline, which octets that end no line do not move. */
   deadline(now: number): number {
     this.release();
     if (this.renewed) this.until = now + this.exchange.settings.timeouts.command;
@@ -36,12 +36,12 @@ export class CommandReader implements Reader {
     return this.until;
   }
 
-  /** Lets go of the octets that the last command stood in. */
+  /** Drops the reference to the chunk of the last command. */
   release(): void {
     this.reader.release();
   }
 
-  /** A new command may take its time from now on. */
+  /** The deadline of the next command starts now. */
   renew(): void {
     this.renewed = true;
   }
@@ -92,7 +92,7 @@ export class CommandReader implements Reader {
         return exchange.close('not-smtp');
       }
       if (exchange.sessionRefused) return exchange.refuse(REPLIES.refusedSession);
-      const control = (classify(line, start, to) & Content.CONTROL) !== 0;
+      const control = (classify(line, start, to) & OctetClass.CONTROL) !== 0;
       exchange.reply(control ? REPLIES.controlCharacter : REPLIES.unknownCommand);
       exchange.budgets.spend('unknownCommands');
       return;

@@ -8,7 +8,7 @@ import { trusts, XCLIENT_ATTRIBUTES, XFORWARD_ATTRIBUTES } from './xclient.ts';
 /** RFC 2034. */
 export const STATUS_CODES = 'ENHANCEDSTATUSCODES';
 
-/** Extensions offered in reply to EHLO here and now, one line each, in the order they are sent. */
+/** Extensions offered in reply to EHLO in the present state of the session, one line each, in the order they are sent. */
 export function offeredExtensions(exchange: Exchange): string[] {
   const { settings, session, handler } = exchange;
   const { dataSizeLimit } = settings;
@@ -31,7 +31,7 @@ export function offeredExtensions(exchange: Exchange): string[] {
   return lines;
 }
 
-/** RFC 9422: what is really kept, `commandCallLimit` included. */
+/** RFC 9422: the limits in force, `commandCallLimit` included. */
 function limitsLine({ limits, commandCallLimit }: Settings): string {
   const calls = (verb: string): number =>
     commandCallLimit?.get(verb) ?? commandCallLimit?.get('*') ?? Infinity;

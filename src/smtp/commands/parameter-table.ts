@@ -7,7 +7,7 @@ import { REPLIES } from '../engine/replies.ts';
 import { decodeUnitext, decodeXtext } from '../grammar/xtext.ts';
 
 export interface ParameterReader<T> {
-  /** Whether EHLO offers the extension here and now. */
+  /** Whether EHLO offers the extension in the present state of the session. */
   offered(exchange: Exchange): boolean;
   /** Notes the value in `facts`; returns the reply that refuses the command, or undefined. */
   read(value: string | undefined, facts: T, exchange: Exchange): string | undefined;

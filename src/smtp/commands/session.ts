@@ -23,7 +23,7 @@ const helo: Command = {
     const answered = (answer: HookReply): void => {
       const reply = readReply(answer ?? success, 'handleHELO', '');
       if (reply.code < 300) begin(exchange, name, false);
-      // One line, whatever the hook says: a client that says HELO may not know more.
+      // A client that says HELO may not understand replies of several lines.
       const [first = ''] = typeof reply.text === 'string' ? [reply.text] : reply.text;
       refuseOrGreet(exchange, { ...reply, text: first.slice(0, HELO_TEXT) });
     };
@@ -102,7 +102,7 @@ function greet(exchange: Exchange, lines: readonly string[]): void {
   exchange.reply(greeting.wire);
 }
 
-/** The last answer to EHLO: nearly every client is given the same one. */
+/** The last reply to EHLO: most clients get the same one. */
 let greeting = { key: '', wire: '' };
 
 function begin(exchange: Exchange, name: string, extended: boolean): void {
@@ -113,8 +113,8 @@ function begin(exchange: Exchange, name: string, extended: boolean): void {
 }
 
 /**
- * The name after HELO or EHLO: no test against the client's address (RFC 5321 4.1.4), and of the syntax only what keeps
- * it harmless, because clients behind broken host names send mail too.
+ * The name after HELO or EHLO. It is not compared with the client's address (RFC 5321 4.1.4), and its syntax is checked
+ * only for harmful characters, since clients with odd host names send mail, too.
  */
 function readHostName(line: Buffer, from: number, to: number): string | undefined {
   const name = line.toString('latin1', from, to);
@@ -190,7 +190,7 @@ const quit: Command = {
             : formatReply(readReply(answer, 'handleQUIT', '2.0.0')),
         ),
       (error) => {
-        // RFC 5321 4.1.1.10: 221 and the end, whatever happens here.
+        // RFC 5321 4.1.1.10: 221 and the end in any case.
         exchange.observer.report(error);
         end(REPLIES.bye);
       },

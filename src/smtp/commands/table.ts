@@ -3,7 +3,7 @@
 import { AUTH_COMMANDS } from '../auth/auth.ts';
 import { CHUNK_COMMANDS } from './bdat.ts';
 import type { Command, Exchange } from '../engine/exchange.ts';
-import { Content, classify, fourLetters, holdsC1, SP } from '../grammar/octets.ts';
+import { OctetClass, classify, fourLetters, holdsC1, SP } from '../grammar/octets.ts';
 import { customCommand, customVerbs } from './custom-command.ts';
 import { REPLIES } from '../engine/replies.ts';
 import type { MailServer } from '../api/mail-server.ts';
@@ -74,7 +74,7 @@ export function cutLine(line: Buffer, from: number, to: number): Cut {
   return { verb, from: at, to: end };
 }
 
-/** Most verbs are four letters that are known: no text is made of those. */
+/** Known verbs of four letters, which are most, are found without making text of the octets. */
 function readVerb(line: Buffer, from: number, to: number): string {
   const known = to - from === 4 ? FOUR_LETTERS.get(fourLetters(line, from)) : undefined;
   if (known !== undefined) return known;
@@ -97,8 +97,8 @@ export function checkLine(
   const length = to - start + 2;
   if (length > command.longest) return REPLIES.lineTooLong;
   const held = classify(line, start, to);
-  if ((held & Content.CONTROL) !== 0) return REPLIES.controlCharacter;
-  if ((held & Content.EIGHT_BIT) !== 0) {
+  if ((held & OctetClass.CONTROL) !== 0) return REPLIES.controlCharacter;
+  if ((held & OctetClass.EIGHT_BIT) !== 0) {
     if (!command.utf8) return REPLIES.eightBit;
     if (!isUtf8(line.subarray(start, to))) return REPLIES.invalidUtf8;
     if (holdsC1(line, start, to)) return REPLIES.controlCharacter;

@@ -49,7 +49,7 @@ function beginAs(exchange: Exchange, client: Client, login: string | null): void
   const { session } = exchange;
   session.client = client;
   session.restart();
-  // The certificate was the peer's, and the client is somebody else.
+  // The certificate of TLS is the peer's, not the client's.
   if (session.tls !== null) session.tls = { ...session.tls, authorized: false, peerCertificate: null };
   if (login !== null)
     session.identity = { mechanism: 'XCLIENT', authcid: login, authzid: null, identity: login };
@@ -74,8 +74,8 @@ const xforward: Command = {
 };
 
 /**
- * By the peer itself; one that has spoken for somebody with a PROXY header is not asked twice. Once it has named the
- * address of its client, what follows is the client's own: a proxy such as nginx passes it on as it is.
+ * Whether XCLIENT or XFORWARD is accepted now: by the trust list, not after a PROXY header. Once the peer has named the
+ * address of its client, what follows comes from the client (nginx passes it on), which then must be trusted itself.
  */
 export function trusts({ settings, session }: Exchange, what: 'xclient' | 'xforward'): boolean {
   const trust = settings[what];
@@ -102,15 +102,15 @@ function parse(text: string, known: readonly string[]): Attributes | undefined {
   return attributes;
 }
 
-/** What XCLIENT knows (Postfix's XCLIENT_README), and LMTP, which Dovecot says. */
+/** Protocols of XCLIENT (Postfix's XCLIENT_README), and LMTP, which Dovecot sends. */
 function isProtocol(given: string | null | undefined): boolean {
   return given === undefined || given === null || /^(?:E?SMTP|LMTP)$/i.test(given);
 }
 
-/** An address in the one spelling that limits and lists of networks go by; undefined for what is none. */
+/** An address in canonical form, as limits and trust lists compare it; undefined for what is none. */
 function canonical(text: string): string | undefined {
   if (isIPv4(text)) return text;
-  // A zone means something on the other machine only.
+  // An IPv6 zone has a meaning on the other machine only.
   if (!isIPv6(text) || text.includes('%')) return undefined;
   return unmapped(new SocketAddress({ address: text, family: 'ipv6' }).address);
 }

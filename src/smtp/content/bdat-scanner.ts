@@ -1,4 +1,4 @@
-import { BLOCK, newlines, WORTH } from './newlines/index.ts';
+import { BLOCK, newlines, WASM_MINIMUM } from './newlines/index.ts';
 import { CR, LF } from '../grammar/octets.ts';
 
 /** Looks for a CR without LF or a LF without CR in content that comes in chunks (RFC 3030), octets unchanged. */
@@ -9,10 +9,10 @@ export class BdatScanner {
   write(octets: Buffer): void {
     for (let at = 0; at < octets.length && !this.bareNewline;) {
       const end = Math.min(octets.length, at + BLOCK);
-      if (newlines !== undefined && end - at >= WORTH) {
+      if (newlines !== undefined && end - at >= WASM_MINIMUM) {
         newlines.load(octets, at, end, this.afterCr ? 'cr' : 'text');
-        this.bareNewline = newlines.judge();
-      } else this.judge(octets, at, end);
+        this.bareNewline = newlines.findBare();
+      } else this.scan(octets, at, end);
       this.afterCr = octets[end - 1] === CR;
       at = end;
     }
@@ -23,7 +23,7 @@ export class BdatScanner {
     if (this.afterCr) this.bareNewline = true;
   }
 
-  private judge(octets: Buffer, from: number, to: number): void {
+  private scan(octets: Buffer, from: number, to: number): void {
     let { afterCr } = this;
     for (let at = from; at < to; at++) {
       const octet = octets[at];

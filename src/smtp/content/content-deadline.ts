@@ -2,8 +2,8 @@ import type { Settings } from '../api/options.ts';
 
 /**
  * The deadline of content: it starts at `timeouts.content` from now, every octet earns the time it has at the minimum
- * rate, and it never lies further away than `timeouts.content`. So silence and a drip both end, and an honest slow
- * client does not.
+ * rate, and it never lies further away than `timeouts.content`. So silence and a drip both end; a client
+ * that keeps the minimum rate does not.
  */
 export class ContentDeadline {
   private until: number;

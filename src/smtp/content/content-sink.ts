@@ -1,6 +1,6 @@
 /** Where content goes: one buffer, or a stream with back-pressure. */
 
-/** Takes octets. Those that are `borrowed` are overwritten when the call is over: who keeps them copies them. */
+/** Takes octets. Those that are `borrowed` are overwritten after the call: they must be copied to be kept. */
 export type Take = (octets: Buffer, borrowed: boolean) => void;
 
 export interface ContentSink {
@@ -17,14 +17,14 @@ export interface ContentSink {
 
 /** A piece of this size may be kept as it is; smaller ones are copied together. */
 const KEEP = 2048;
-/** Where a message begins with as much as this, more is to come, and it is laid out in one block. */
+/** A first piece of this size or more begins a block, since more pieces will follow. */
 const LARGE = 16_384;
 const LEAST_BLOCK = 16_384;
 
 /**
- * Collects a message in memory: one that came in one small piece as it is, the beginning of another in one block, so
- * that most need not be put together. What is beyond is kept in large pieces as they are, and small ones are copied
- * together, so that a message sent octet by octet costs no more than one sent at once.
+ * Collects a message in memory. A message of one small piece is kept as it is. Otherwise the beginning is copied into one
+ * block, so that most messages need no concatenation; beyond it large pieces are kept as they are and small ones are
+ * copied together, so that a message sent octet by octet costs no more than one sent at once.
  */
 export class ContentBuffer implements ContentSink {
   readonly full = false;

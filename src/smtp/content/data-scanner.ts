@@ -7,7 +7,7 @@
  */
 
 import type { Take } from './content-sink.ts';
-import { BLOCK, newlines, WORTH } from './newlines/index.ts';
+import { BLOCK, newlines, WASM_MINIMUM } from './newlines/index.ts';
 import { CR, DOT, LF } from '../grammar/octets.ts';
 
 const LINE_START = 0;
@@ -45,7 +45,7 @@ export class DataScanner {
   }
 
   private canStride(chunk: Buffer, at: number): boolean {
-    return this.state <= TEXT && chunk.length - at >= WORTH && newlines !== undefined;
+    return this.state <= TEXT && chunk.length - at >= WASM_MINIMUM && newlines !== undefined;
   }
 
   /** Octet by octet, up to the end of the chunk, of the content, or to where a stride can begin. */
@@ -85,7 +85,7 @@ export class DataScanner {
     const scan = newlines!;
     const end = Math.min(chunk.length, from + BLOCK);
     scan.load(chunk, from, end, this.state === LINE_START ? 'line-start' : 'text');
-    let at = from + scan.survey();
+    let at = from + scan.findDot();
     this.pass(chunk, from, at);
     if (at + 2 < end && !isEnd(chunk, at)) {
       const rest = scan.unstuff(at + 1 - from);

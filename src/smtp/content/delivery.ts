@@ -33,7 +33,7 @@ export function collect(
 
 /**
  * Delivery as a stream to `handleContent`, which begins now. A handler that stops reading and still answers with
- * success has not taken the message: 451. One that never reads at all discards on purpose, and its answer counts.
+ * success has not taken the message: 451. The answer of one that never began to read counts: it discards messages on purpose.
  */
 export function stream(
   handler: Handler,

@@ -12,7 +12,7 @@ const DONE = 4;
 
 /**
  * Counts Received fields in the header section (RFC 5321 6.3), which ends at the first empty line, or at the first line
- * that is no field: nothing is gained by a search through the text of a message that has no header.
+ * that is no field, so that the text of a message without a header is not searched.
  */
 export class HopCounter {
   hops = 0;

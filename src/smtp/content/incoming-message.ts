@@ -96,10 +96,10 @@ export class IncomingMessage {
   end(): string | undefined {
     this.chunks?.end();
     this.normalizer?.end();
-    const verdict = this.verdict();
-    if (verdict === undefined) this.sink.end();
-    else this.refuse(verdict);
-    return verdict;
+    const refusal = this.refusal();
+    if (refusal === undefined) this.sink.end();
+    else this.refuse(refusal);
+    return refusal;
   }
 
   /** @param reply the one that the client hears. */
@@ -113,7 +113,7 @@ export class IncomingMessage {
     this.aborted(reason);
   }
 
-  private verdict(): string | undefined {
+  private refusal(): string | undefined {
     if (this.tooBig) return REPLIES.messageTooBig;
     const bare = this.scanner.bareNewline || this.chunks?.bareNewline === true;
     if (bare && this.policy === 'reject') return REPLIES.bareNewline;

@@ -22,8 +22,8 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
  * Builds the `Received:` field of a message (RFC 5321 4.4), ended by CRLF. It names the original client, not the proxy.
  *
  * `from` is the name the client gave and its address; `with` follows RFC 3848 and RFC 6531 4.3; `for` stands only when
- * there is a single recipient, so that nobody learns of a blind copy. Whatever the client said is reduced to what the
- * grammar allows.
+ * there is a single recipient, so that blind copies stay hidden. What the client said is reduced to what the grammar
+ * allows.
  *
  * @example
  * import { Envelope, traceField } from 'truepeer';
@@ -48,7 +48,7 @@ export function traceField(session: ReceivedSession, envelope: Envelope, options
   return `${lines.join('\r\n')};\r\n\t${formatDate(options.date ?? new Date())}\r\n`;
 }
 
-/** A domain or literal as it is; anything else as a domain made of the harmless characters of it. */
+/** A domain or literal as it is; in anything else, characters that a domain cannot hold become `_`. */
 function helloName(name: string | null): string {
   if (name === null) return 'unknown';
   return isAddressLiteral(name) ? name : atom(name);

@@ -15,7 +15,7 @@ import { formatReply, type HookReply, readReply, type Reply } from '../api/reply
 export class Reception implements ContentIntake {
   /** Content that has begun and not ended. */
   message: IncomingMessage | undefined;
-  /** A chunk was refused: nothing but RSET helps (RFC 3030 section 2). */
+  /** A chunk was refused: all others are, until RSET (RFC 3030 section 2). */
   private failed = false;
   private readonly exchange: Exchange;
   private readonly drained: () => void;
@@ -56,7 +56,7 @@ export class Reception implements ContentIntake {
     else exchange.use(new BdatReader(size, message, message?.time ?? this.startTime(), done));
   }
 
-  /** The content is lost, or its transaction has been given up. */
+  /** Ends the message: the connection is lost, or the transaction given up. */
   abort(reason: () => ContentError): void {
     this.failed = false;
     this.message?.abort(reason());
@@ -115,9 +115,9 @@ export class Reception implements ContentIntake {
     const { delivery } = message;
     const copies = exchange.settings.lmtp ? exchange.envelope.rcptTos.length : 1;
     this.message = undefined;
-    const verdict = message.end();
-    if (verdict !== undefined) {
-      exchange.reply(verdict.repeat(copies));
+    const refusal = message.end();
+    if (refusal !== undefined) {
+      exchange.reply(refusal.repeat(copies));
       return exchange.endTransaction(false);
     }
     exchange.hooks.run<ContentReply>(

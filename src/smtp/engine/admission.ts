@@ -1,4 +1,4 @@
-/** What a conversation asks of the limits that all connections of its client share. */
+/** Limits that a conversation shares with the other connections of its client. */
 export interface Admission {
   /**
    * The client is known, or is another one now: counts the connection against the limit of the client.

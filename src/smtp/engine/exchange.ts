@@ -13,7 +13,7 @@ export interface ContentIntake {
   startChunk(size: number, last: boolean): void;
 }
 
-/** What a command, or whatever else reads the stream, sees of the conversation. */
+/** The conversation as commands and readers of the stream see it. */
 export interface Exchange extends HookContext {
   readonly settings: Settings;
   /** Calls hooks of the handler; input waits until they have answered. */
@@ -36,7 +36,7 @@ export interface Exchange extends HookContext {
   endTransaction(accepted: boolean): void;
   /** Whether octets wait that have come after those being read now. */
   readonly readAhead: boolean;
-  /** Milliseconds of a steady clock. */
+  /** Milliseconds of a monotonic clock. */
   now(): number;
   /** Lets something else read the stream from the next octet on. */
   use(reader: Reader): void;

@@ -5,11 +5,11 @@ import type { Transport } from './transport.ts';
 /** The deadline of a message, which all of its commands share. */
 interface ContentTime {
   at(now: number): number;
-  /** Time that passed for the handler, not for the client. */
+  /** Moves the deadline by the milliseconds that the handler has taken. */
   shift(duration: number): void;
 }
 
-/** What the transport waits for between two batches: octets of the client, or a hook, with reading on hold meanwhile. */
+/** What the session waits for between two batches: octets of the client, or a hook, while reading is on hold. */
 export class FlowControl {
   private readonly transport: Transport;
   private readonly settings: Settings;
@@ -32,7 +32,7 @@ export class FlowControl {
    */
   awaitHandler(reader: Reader, octets: number): void {
     const now = this.transport.now();
-    // What has come counts for the client, although nobody waits for more of it now.
+    // The octets of the batch count towards the client's rate, although no more are awaited now.
     reader.deadline(now, octets);
     if (this.heldSince === undefined) {
       this.heldSince = now;
@@ -50,7 +50,7 @@ export class FlowControl {
       this.transport.release();
     }
     const until = reader.deadline(now, octets);
-    // Between chunks too the message has to come on: many small ones take no longer than a large one.
+    // The deadline of the message holds between its chunks, too.
     this.transport.deadline(content === undefined ? until : Math.min(until, content.at(now)));
   }
 }

@@ -8,14 +8,14 @@ import type { Budgets } from './budgets.ts';
 import type { Observer } from './observer.ts';
 import { REPLIES } from './replies.ts';
 
-/** For whom hooks are called, and what their answers act on. */
+/** The session for which hooks are called, and what their answers change. */
 export interface HookContext {
   readonly server: MailServer;
   readonly handler: Handler;
   readonly session: Session;
   /** The current transaction; a fresh one after RSET. */
   envelope: Envelope;
-  /** Everybody who is told what happens. */
+  /** The log, hooks that are told, diagnostics channels. */
   readonly observer: Observer;
   /** What is counted against the connection. */
   readonly budgets: Budgets;
@@ -27,7 +27,7 @@ export interface HookContext {
   fail(error: unknown): void;
 }
 
-/** Hooks whose answer decides what happens next. */
+/** Hooks that are asked: the session waits for their answer. */
 type Asked = Exclude<
   keyof Handler,
   | ('honours' | 'freeSpace' | 'handleDATA' | 'handleContent')
@@ -36,15 +36,15 @@ type Asked = Exclude<
 /** Those that answer with a reply and have a default one. */
 type Replying = Extract<Asked, `handle${'MAIL' | 'RCPT' | 'NOOP' | 'VRFY' | 'EXPN' | 'HELP'}`>;
 type Hook<N extends Asked> = NonNullable<Handler[N]>;
-/** What a hook is given behind server, session and envelope. */
+/** The parameters of a hook after server, session and envelope. */
 type Arguments<N extends Asked> =
   Parameters<Hook<N>> extends [unknown, unknown, unknown, ...infer Rest] ? Rest : never;
 type Answer<N extends Asked> = Awaited<ReturnType<Hook<N>>> | undefined;
 type Failed = (error: unknown) => void;
 
 /**
- * Calls hooks, one after the other. Where a hook is synchronous, all goes on at once and no promise is made; while a
- * promise is pending, no input is read.
+ * Calls hooks, one at a time. A synchronous hook costs no promise; while the promise of another is pending, no input is
+ * read.
  */
 export class HookCalls {
   /** The number of the call that is awaited, or 0. */
@@ -64,7 +64,7 @@ export class HookCalls {
     return this.awaited !== 0;
   }
 
-  /** Whatever the awaited hook answers, it is too late. */
+  /** The answer of the awaited hook is ignored: the session has ended. */
   abandon(): void {
     this.awaited = 0;
   }
@@ -117,7 +117,7 @@ export class HookCalls {
     let promise: Promise<T> | undefined;
     try {
       result = call();
-      // A thenable of somebody else's making may throw, or settle twice.
+      // A thenable that is no Promise may throw, or settle twice.
       if (isThenable(result)) promise = Promise.resolve(result);
     } catch (error) {
       return failed(error);
@@ -139,7 +139,7 @@ export class HookCalls {
     );
   }
 
-  /** Nobody hears what is thrown in a promise of ours: it ends the session. */
+  /** Code behind a promise has no caller that could catch: an error ends the session. */
   private goOn(handle: () => void): void {
     try {
       handle();

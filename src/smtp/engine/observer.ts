@@ -1,4 +1,4 @@
-/** Everybody who is told what happens and not asked: the log, the handler's hooks for it, observers of the process. */
+/** Tells what happens: the log (`diagnostics`), the hooks that are told and not asked, `node:diagnostics_channel`. */
 
 import { tellEnd, tellMessage, tellStart } from '../api/channels.ts';
 import { ContentError } from '../api/content-error.ts';
@@ -63,7 +63,7 @@ export class Observer {
       const reply = readReply(answer, 'handleError', '');
       return reply.code >= 400 ? formatReply(reply) : undefined;
     } catch {
-      // Its own failure has nowhere to go.
+      // A handleError that fails is not reported: it would be reported to itself.
       return undefined;
     }
   }

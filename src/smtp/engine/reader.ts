@@ -1,11 +1,11 @@
 import type { Phase } from '../api/phase.ts';
 
-/** What reads the stream at the moment: the PROXY header, commands, content, an answer to an AUTH challenge. */
+/** Reads the stream in one state of the session: PROXY header, commands, content, a response to an AUTH challenge. */
 export interface Reader {
   /** Reads octets from `at` on, at least one, and returns the index after the last one read. */
   read(chunk: Buffer, at: number): number;
   /**
-   * Called after each batch that leaves this input waiting. Returns the deadline, absolute on the clock of `now`.
+   * Called after each batch that leaves this reader waiting. Returns the deadline, absolute on the clock of `now`.
    *
    * @param octets size of the batch.
    */
@@ -14,10 +14,10 @@ export interface Reader {
   readonly phase: Phase;
   /** The reply when the deadline has passed; empty for none. */
   readonly onTimeout: string;
-  /** Whether what reads cannot take more for now. */
+  /** Whether it can take no more for now, and the transport is to stop reading. */
   readonly full: boolean;
   /** Whether anything refers to octets read since this was set to false; absent where that is not known. */
   kept?: boolean;
-  /** Called when the deadline has passed, where that is no failure. */
+  /** Called when the deadline has passed; absent where that ends the session. */
   passed?(): void;
 }

@@ -3,9 +3,9 @@ import type { Settings } from '../api/options.ts';
 import type { MailServer } from '../api/mail-server.ts';
 import type { CloseReason } from '../api/session.ts';
 
-/** What a conversation asks of whoever owns the transport. */
+/** The connection as a conversation sees it: output, one timer, reading on and off. */
 export interface Transport {
-  /** Milliseconds of a steady clock. */
+  /** Milliseconds of a monotonic clock. */
   now(): number;
   /** Sends replies, printable ASCII and CRLF. One call for each batch of input, or more when the replies are long. */
   send(replies: string): void;

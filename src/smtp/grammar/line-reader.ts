@@ -21,7 +21,7 @@ export const LineStatus = {
   ENDLESS: 4,
 } as const;
 
-/** The longest MAIL or RCPT line with all extensions, CRLF included, generously. */
+/** Longest command line but AUTH, CRLF included: more than MAIL or RCPT with all extensions (RFC 5321 4.5.3.1.4). */
 export const COMMAND_LINE_LIMIT = 2048;
 /** RFC 4954 section 4: 12288 octets of base64 and CRLF, after `AUTH` and a mechanism. */
 export const AUTH_LINE_LIMIT = 12_288 + 64;
@@ -72,7 +72,7 @@ export class LineReader {
     return this.finish(LineStatus.LINE, end);
   }
 
-  /** Lets go of the chunk that the last line stood in. */
+  /** Drops the reference to the chunk of the last line. */
   release(): void {
     this.octets = NOTHING;
   }

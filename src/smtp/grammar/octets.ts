@@ -48,16 +48,16 @@ export function spells(octets: Uint8Array, at: number, word: string): boolean {
   return true;
 }
 
-/** What a line holds beside printable ASCII. */
-export const Content = { ASCII: 0, EIGHT_BIT: 1, CONTROL: 2 } as const;
+/** Bits of what a line holds beside printable ASCII. */
+export const OctetClass = { ASCII: 0, EIGHT_BIT: 1, CONTROL: 2 } as const;
 
-/** Bits of `Content` for the octets [from, to). */
+/** Bits of `OctetClass` for the octets [from, to). */
 export function classify(octets: Uint8Array, from: number, to: number): number {
   let bits = 0;
   for (let at = from; at < to; at++) {
     const octet = octets[at]!;
-    if (octet >= 0x80) bits |= Content.EIGHT_BIT;
-    else if (octet < SP || octet === DEL) bits |= Content.CONTROL;
+    if (octet >= 0x80) bits |= OctetClass.EIGHT_BIT;
+    else if (octet < SP || octet === DEL) bits |= OctetClass.CONTROL;
   }
   return bits;
 }

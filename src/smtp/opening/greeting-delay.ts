@@ -2,7 +2,7 @@ import type { Exchange } from '../engine/exchange.ts';
 import type { Reader } from '../engine/reader.ts';
 import { REPLIES } from '../engine/replies.ts';
 
-/** The pause before the greeting: a client that does not wait for it does not listen later either (RFC 5321 4.3.1). */
+/** The delay before the greeting. A client has to wait for the greeting (RFC 5321 4.3.1); one that does not gets 554. */
 export class GreetingDelay implements Reader {
   readonly phase = 'command';
   readonly onTimeout = '';
@@ -11,7 +11,7 @@ export class GreetingDelay implements Reader {
   private readonly exchange: Exchange;
   private readonly until: number;
 
-  /** @param passed called when the pause is over and the client has kept quiet. */
+  /** @param passed called at the end of the delay, if the client has sent nothing. */
   constructor(exchange: Exchange, until: number, passed: () => void) {
     this.exchange = exchange;
     this.until = until;

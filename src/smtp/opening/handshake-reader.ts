@@ -1,6 +1,6 @@
 import type { Reader } from '../engine/reader.ts';
 
-/** While the handshake runs there is no SMTP: octets that came with the PROXY header are put back for TLS. */
+/** Collects octets that came behind STARTTLS or the PROXY header, for the TLS handshake. */
 export class HandshakeReader implements Reader {
   readonly phase = 'tls';
   readonly onTimeout = '';

@@ -2,7 +2,7 @@ import type { ProxyData } from '../../proxy/index.ts';
 import type { HeaderReader } from '../../proxy/reader.ts';
 import type { Reader } from '../engine/reader.ts';
 
-/** Reads the PROXY header, and not an octet more, within one absolute deadline. Nothing is said before it. */
+/** Reads the PROXY header, and no octet beyond it, within one absolute deadline. */
 export class ProxyHeaderReader<V> implements Reader {
   readonly phase = 'proxy-header';
   readonly onTimeout = '';

@@ -13,7 +13,7 @@ import { escapeText } from '../../wire/escape.ts';
 import { formatReply, readReply } from '../api/reply.ts';
 import type { TLSInfo } from '../api/tls.ts';
 
-/** Waits for the PROXY header, and goes on with `then`. Where that is TLS, a refusal is a mere close. */
+/** Waits for the PROXY header, and goes on with `then`. Where that is TLS, a connection is refused without a reply. */
 export function awaitHeader(exchange: Exchange, proxy: ProxySettings, tls: boolean, then: () => void): void {
   const reader = new proxy.codec.ProxyReader(proxy.decode);
   const until = exchange.now() + proxy.timeout;

@@ -1,8 +1,8 @@
 import type { Session } from '../api/session.ts';
 
 /**
- * Whom the limits of a client count: its IPv4 address, or the /64 of its IPv6 address, of which one client has 2^64.
- * Undefined for who is not limited: nobody in particular, and whoever comes from this machine without a proxy.
+ * The key by which limits count a client: its IPv4 address, or the /64 of its IPv6 address, since one client commonly
+ * has a whole /64. Undefined for a client without limits: one without an address, or from this machine without a proxy.
  */
 export function clientKey({ client }: Pick<Session, 'client'>): string | undefined {
   const { address, family, proxied } = client;

@@ -5,10 +5,10 @@ import type { Admission } from '../engine/admission.ts';
 import { clientKey } from './client-key.ts';
 import { FailureCount } from './failure-count.ts';
 
-/** What all connections of a server share that is limited: by client, and while nobody knows who the client is. */
+/** Limits that all connections of a server share: connections and failed AUTHs by client, PROXY headers awaited. */
 export class ClientLimits {
   readonly limits: Limits;
-  /** Connections of each client. */
+  /** Number of connections by client. */
   readonly perClient = new Map<string, number>();
   /** Connections whose PROXY header has not come yet, the oldest first. */
   readonly halfOpen = new ConnectionList<HalfOpen>();
@@ -21,11 +21,11 @@ export class ClientLimits {
 
 /** A connection whose PROXY header is awaited. */
 interface HalfOpen {
-  /** Closes it, because others wait that came later. */
+  /** Closes it to make room for a newer one. */
   evict(): void;
 }
 
-/** Where one connection stands among all others. A direct client on loopback or a Unix socket is not limited. */
+/** The limits as one connection uses them. A direct client on loopback or a Unix socket is not limited. */
 export class ConnectionAdmission implements Admission {
   private readonly shared: ClientLimits;
   private readonly session: Session;
@@ -38,7 +38,7 @@ export class ConnectionAdmission implements Admission {
     this.session = session;
   }
 
-  /** An honest header comes at once: where too many are awaited, the one awaited longest makes room. */
+  /** A balancer sends the header at once: where too many are awaited, the oldest connection is evicted. */
   awaitHeader(evict: () => void): void {
     const { halfOpen, limits } = this.shared;
     this.waiting = halfOpen.add({ evict });
@@ -65,7 +65,7 @@ export class ConnectionAdmission implements Admission {
     return authFailures.count(clientKey(this.session)) < limits.authFailuresPerClient;
   }
 
-  /** The connection is gone, or somebody else's from now on. */
+  /** Takes the connection off all counts: it has ended, or belongs to another client from now on. */
   leave(): void {
     const { halfOpen, perClient } = this.shared;
     halfOpen.remove(this.waiting);

@@ -1,41 +1,41 @@
-/** The driver of one conversation: owns the socket and the clock, and holds no SMTP. */
+/** One connection: its socket, its TLS and its timer. It drives a conversation and knows no SMTP itself. */
 
 import type { Socket } from 'node:net';
-// Not the global, which tests of an application may have replaced by a clock that stands still.
+// Not the global, which the tests of an application may have replaced by fake timers.
 import { setImmediate } from 'node:timers';
 import { Conversation } from '../conversation.ts';
 import { detachBuffer } from './detach-buffer.ts';
 import { askForTurn, type Flow, turnOver } from './fair-queue.ts';
-import { flushSoon, type Sender } from './write-batch.ts';
+import { flushSoon, type Writer } from './write-batch.ts';
 import type { Admission } from '../engine/admission.ts';
 import type { ServerContext, Transport } from '../engine/transport.ts';
 import type { CloseReason, Session } from '../api/session.ts';
 import { describeTLS, handshakeFault } from '../api/tls.ts';
 
-/** Replies that wait for a client that does not read; above this its input is not read either. */
+/** Octets of replies that a client has not read; above this its input is not read either. */
 const UNREAD_LIMIT = 65_536;
-/** Replies that are not kept until others can be written with them. */
+/** Octets of replies that are written at once, without waiting for a batch. */
 const WRITE_AT_ONCE = 16_384;
 
-export class Connection implements Transport, Sender, Flow {
+export class Connection implements Transport, Writer, Flow {
   readonly session: Session;
   queued = false;
   private readonly conversation: Conversation;
   private socket: Socket;
-  /** Replies that have not been given to the socket. */
+  /** Replies that have not been passed to the socket. */
   private outgoing = '';
-  /** While a TLS handshake runs: the socket below, and the octets it had read before. */
+  /** During a TLS handshake: the TCP socket, and the octets it had read before. */
   private below: { readonly raw: Socket; readonly before: number } | undefined;
   private readonly context: ServerContext;
   private readonly gone: () => void;
   private timer: NodeJS.Timeout | undefined;
   private timerAt = 0;
   private deadlineAt = 0;
-  /** Until when a client that does not read its replies may go on with that; 0 for one that reads. */
+  /** The deadline of a client that does not read its replies; 0 for one that reads. */
   private unreadUntil = 0;
   /** Its input waits for its turn, and no more of it is read meanwhile. */
   private stalled = false;
-  /** What has ended the socket first. */
+  /** The first error of the socket. */
   private fault: (Error & { readonly code?: string; readonly reason?: string }) | undefined;
 
   /** @param gone called once, when the socket is closed for good. */
@@ -78,17 +78,17 @@ export class Connection implements Transport, Sender, Flow {
     });
   }
 
-  /** Ends a connection that is not served: nothing is read, `reply` is all that is said. */
+  /** Ends a connection that gets no session: sends `reply` and reads nothing. */
   dismiss(reply: string): void {
     this.enter((conversation) => conversation.dismiss(reply));
   }
 
-  /** Called from within a hook, it waits until what the hook answers has been said. */
+  /** Deferred by a microtask: a hook that calls it has its own reply sent first. */
   shutdown(): void {
     queueMicrotask(() => this.enter((conversation) => conversation.shutdown()));
   }
 
-  /** Ends the connection now, whatever is in flight. */
+  /** Closes the connection at once; replies in flight may be lost. */
   destroy(): void {
     this.socket.destroy();
   }
@@ -165,7 +165,7 @@ export class Connection implements Transport, Sender, Flow {
     this.flush();
     if (this.below !== undefined) return this.destroy();
     this.socket.end();
-    // What the client still sends is read and dropped, so that the last reply is not lost to a reset.
+    // Unread input would make the system send a reset, and the client lose the last reply: it is read and dropped.
     this.socket.resume();
     this.unreadUntil = 0;
     this.deadline(this.now() + this.context.settings.timeouts.linger);
@@ -191,7 +191,7 @@ export class Connection implements Transport, Sender, Flow {
     this.resumeReading();
   }
 
-  /** Reads again, unless a hook, a turn in the queue or replies that the client has not read stand against it. */
+  /** Reads again, unless a hook, a turn in the queue or replies that the client has not read prevent it. */
   private resumeReading(): void {
     if (this.unreadUntil === 0 && !this.stalled && !this.conversation.onHold) this.socket.resume();
   }
@@ -199,7 +199,7 @@ export class Connection implements Transport, Sender, Flow {
   private closed(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    // Who has left before a word of TLS has not failed in it: a health check looks no further than the port.
+    // A client that left before its first octet of TLS is a health check of the port, not a failed handshake.
     const { below } = this;
     this.enter((conversation) => {
       if (below !== undefined && below.raw.bytesRead > below.before)
@@ -209,7 +209,7 @@ export class Connection implements Transport, Sender, Flow {
     this.gone();
   }
 
-  /** A timer is only ever moved forward in time by firing early and sleeping again: deadlines change all the time. */
+  /** A later deadline leaves the timer as it is: it fires early and is set again, which is cheaper than to move it each time. */
   private arm(at: number): void {
     if (this.timer !== undefined) {
       if (at >= this.timerAt) return;
@@ -221,7 +221,7 @@ export class Connection implements Transport, Sender, Flow {
 
   private static fired(connection: Connection): void {
     connection.timer = undefined;
-    // What has come while the process was busy is read first: a deadline measures the client.
+    // Input that came while the process was busy is read first: the deadline is the client's, not ours.
     if (!connection.beforeDeadline()) setImmediate(Connection.due, connection);
   }
 
@@ -244,7 +244,7 @@ export class Connection implements Transport, Sender, Flow {
     else conversation.expire();
   }
 
-  /** All that comes from the socket, a timer or TLS: what fails there ends this session, and nothing else. */
+  /** Runs what an event of the socket, a timer or TLS asks for: an error ends this session only. */
   private enter(work: (conversation: Conversation) => void): void {
     try {
       work(this.conversation);
@@ -257,7 +257,7 @@ export class Connection implements Transport, Sender, Flow {
     try {
       this.conversation.fail(error);
     } catch {
-      // Its own end has failed: nothing can be said any more.
+      // Closing the session has failed, too: the socket is cut without a reply.
       this.destroy();
     }
   }

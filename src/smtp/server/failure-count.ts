@@ -1,7 +1,7 @@
 const WINDOW = 10 * 60_000;
 const MOST_CLIENTS = 10_000;
 
-/** Failures by client within a window of ten minutes. Memory is bounded: the clients heard of longest ago are forgotten. */
+/** Failures by client within a window of ten minutes. At most 10,000 clients are kept: the one whose last failure is oldest is dropped first. */
 export class FailureCount {
   private readonly clients = new Map<string, { count: number; since: number }>();
 

@@ -1,12 +1,12 @@
 /**
- * Who reads next: connections with unread input take turns, so that those that send much do not keep the others
+ * The order of reading: connections with unread input take turns, so that those that send much do not keep the others
  * waiting. Deficit round robin with new flows first, as in RFC 8290, with time in place of octets.
  *
  * In each turn of the event loop input is read as it comes while the budget lasts. What is left then waits in the
  * queue, which is served after the poll for input, within a budget of its own; then the loop polls again.
  */
 
-// Not the global, which tests of an application may have replaced by a clock that stands still.
+// Not the global, which the tests of an application may have replaced by fake timers.
 import { setImmediate } from 'node:timers';
 
 /** Milliseconds of reading for all connections, while input is polled for and again while the queue is served. */

@@ -4,8 +4,8 @@ import type { ListenTarget } from '../api/listen-target.ts';
 import { optionError } from '../../wire/option-error.ts';
 
 /**
- * Begins to listen. A Unix socket that a killed server has left behind is taken away; one that somebody still
- * listens on, and any other kind of file, is left alone: EADDRINUSE.
+ * Begins to listen. A stale Unix socket, which a killed server has left behind, is removed first; a path that is in use
+ * or is another kind of file gives EADDRINUSE.
  *
  * @throws the system's error; RangeError for a mode that is none.
  */
@@ -29,7 +29,7 @@ async function bind(listener: Server, target: ListenTarget): Promise<void> {
   try {
     await begin(listener, options);
   } catch (error) {
-    if (!('path' in target) || !isInUse(error) || !(await isLeftBehind(target.path))) throw error;
+    if (!('path' in target) || !isInUse(error) || !(await isStale(target.path))) throw error;
     await unlink(target.path);
     await begin(listener, options);
   }
@@ -49,8 +49,8 @@ function isInUse(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
 }
 
-/** A socket that refuses connections has nobody behind it. */
-async function isLeftBehind(path: string): Promise<boolean> {
+/** Whether a path is a Unix socket that no process listens on: connecting to it is refused. */
+async function isStale(path: string): Promise<boolean> {
   const stats = await lstat(path).catch(() => undefined);
   if (stats?.isSocket() !== true) return false;
   return new Promise((resolve) => {

@@ -42,7 +42,7 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
   private readonly context: ServerContext;
   private readonly clientLimits: ClientLimits;
   private closing = false;
-  /** Those who wait in `close` for the last connection to go. */
+  /** Calls of `close` that wait for their last connection to end. */
   private readonly waiting = new Set<{ readonly left: Set<Connection>; readonly done: () => void }>();
 
   /**
@@ -116,8 +116,8 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
   }
 
   /**
-   * Starts to listen. May be called several times, for several addresses, and again after `close`. A Unix socket that a
-   * killed server has left behind is taken away first.
+   * Starts to listen. May be called several times, for several addresses, and again after `close`. A stale Unix
+   * socket, which a killed server has left behind, is removed first.
    *
    * @returns the address; for a Unix socket its path stands in `address` and the port is 0.
    * @throws the system's error (EADDRINUSE, EACCES ...); TypeError or RangeError that names what is wrong with
@@ -157,7 +157,7 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
       (listener) => new Promise<void>((resolve) => void listener.close(() => resolve())),
     );
     this.listeners.clear();
-    // Whoever connects after a new `listen` is not concerned.
+    // Connections that come after a new `listen` stay open.
     const left = new Set(this.connections.all());
     for (const connection of left) connection.shutdown();
     const cut = (): void => {
@@ -166,7 +166,7 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
     const timer = setTimeout(cut, drain);
     const gone = left.size > 0 && new Promise<void>((done) => void this.waiting.add({ left, done }));
     if (drain === 0) {
-      // What has been told to shut down may say so.
+      // Idle sessions send their 421 in a microtask.
       await Promise.resolve();
       cut();
     }
@@ -191,7 +191,7 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
     this.settings.tls.replace(options);
   }
 
-  /** What conversations of one listener share. */
+  /** The context of the sessions of one listener. */
   private contextFor({ bareNewlines }: ListenTarget): ServerContext {
     if (bareNewlines === undefined) return this.context;
     const policy = readPolicy('listen: bareNewlines', bareNewlines);
@@ -200,7 +200,7 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
 
   private accept(context: ServerContext, socket: Socket, unix: boolean, tls: boolean): void {
     const session = new Session(unix ? UNIX_PEER : peerOf(socket), this.settings.lmtp, socket);
-    // The system knows no address of one that has broken off before it was accepted.
+    // A peer that closed before it was accepted has no address any more.
     if (session.peer.address === null) return void socket.destroy();
     const proxy = this.settings.proxyProtocol;
     const trusted = proxy !== null && proxy.trust.trusts(session.peer);
@@ -214,12 +214,12 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
       socket.destroy();
       return;
     }
-    // Before a PROXY header, and before TLS, nothing may be said.
+    // Before a PROXY header, and before TLS, no reply may be sent.
     const mute = trusted || tls;
     const { limits, timeouts } = this.settings;
-    if (this.closing) return refuse(socket, mute ? '' : REPLIES.shutdown, timeouts.linger);
+    if (this.closing) return dismiss(socket, mute ? '' : REPLIES.shutdown, timeouts.linger);
     if (this.connections.size >= limits.connections)
-      return refuse(socket, mute ? '' : REPLIES.tooManyConnections, timeouts.linger);
+      return dismiss(socket, mute ? '' : REPLIES.tooManyConnections, timeouts.linger);
     const admission = new ConnectionAdmission(this.clientLimits, session);
     const connection = new Connection(context, session, socket, admission, () => {
       admission.leave();
@@ -261,8 +261,8 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
   }
 }
 
-/** Ends a connection that is not served, at the latest after `linger` milliseconds, whatever it still sends. */
-function refuse(socket: Socket, reply: string, linger: number): void {
+/** Ends a connection that gets no session: sends `reply`, drops input, and cuts it after `linger` milliseconds. */
+function dismiss(socket: Socket, reply: string, linger: number): void {
   const timer = setTimeout(() => socket.destroy(), linger);
   socket.on('error', () => socket.destroy());
   socket.on('close', () => clearTimeout(timer));

@@ -1,39 +1,39 @@
 /**
- * When replies are written: together, once what has come in on all connections has been read. A reply wakes its client
- * up; where replies and reads take turns, each reply does so anew, which costs the server more than the reply itself.
+ * Batches writes: replies are written once the input that is ready on all connections has been read. Writing after each
+ * read instead would switch between server and client for every reply, which costs more than the reply itself.
  */
 
-// Not the global, which tests of an application may have replaced by a clock that stands still.
+// Not the global, which the tests of an application may have replaced by fake timers.
 import { setImmediate } from 'node:timers';
 
-/** Who has replies to write. */
-export interface Sender {
-  /** Writes what waits, if anything still does. */
+/** A connection with replies to write. */
+export interface Writer {
+  /** Writes all queued replies; does nothing where there are none. */
   flush(): void;
 }
 
-/** How long the first reply may wait for the others, in milliseconds: hooks that compute must not add up. */
-const PATIENCE = 1;
+/** Milliseconds that the oldest reply waits at most, so that the time of several slow hooks does not add up. */
+const LONGEST_WAIT = 1;
 
-let waiting: Sender[] = [];
+let waiting: Writer[] = [];
 let since = 0;
 
 /**
- * Calls `flush` of the sender before the event loop waits for input again.
+ * Calls `flush` of the writer before the event loop waits for input again.
  *
- * @param now milliseconds of a steady clock, the same for all senders.
+ * @param now milliseconds of a monotonic clock, the same for all writers.
  */
-export function flushSoon(sender: Sender, now: number): void {
+export function flushSoon(writer: Writer, now: number): void {
   if (waiting.length === 0) {
     since = now;
     setImmediate(flushAll);
   }
-  waiting.push(sender);
-  if (now - since > PATIENCE) flushAll();
+  waiting.push(writer);
+  if (now - since > LONGEST_WAIT) flushAll();
 }
 
 function flushAll(): void {
-  const senders = waiting;
+  const writers = waiting;
   waiting = [];
-  for (const sender of senders) sender.flush();
+  for (const writer of writers) writer.flush();
 }

@@ -85,12 +85,12 @@ describe('what cannot be meant as a handler', () => {
     [
       'options of smtp-server',
       { onData: nothing, authOptional: true },
-      `onData is no hook, and there is none that is; known are ${HOOKS}`,
+      `it defines no hook, and onData is none; known are ${HOOKS}`,
     ],
     [
       'hooks that no terminal may obey',
       { 'on\u0041\u001b[31m': nothing },
-      `onA\\x1b[31m is no hook, and there is none that is; known are ${HOOKS}`,
+      `it defines no hook, and onA\\x1b[31m is none; known are ${HOOKS}`,
     ],
   ])('%s: a TypeError', (_what, handler, why) => {
     const make = (): unknown => new SMTPServer(handler as Handler);

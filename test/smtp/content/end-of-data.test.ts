@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { BLOCK, WORTH } from '../../../src/smtp/content/newlines/index.ts';
+import { BLOCK, WASM_MINIMUM } from '../../../src/smtp/content/newlines/index.ts';
 import type { BareNewlines } from '../../../src/smtp/api/newline-policy.ts';
 import { keeper, Rig } from '../harness.ts';
 
@@ -149,9 +149,9 @@ describe('rules 38, 39, 42 and 57: the end of data in large content', () => {
     ...Object.entries(BARE_ONES).map(([name, [wire, kept]]) => [name, wire, kept, true] as const),
     ...Object.entries(CLEAN_ONES).map(([name, [wire, kept]]) => [name, wire, kept, false] as const),
   ].map((row) => [...row]);
-  const AFTER = `${'y'.repeat(2 * WORTH)}\r\n.\r\n`;
+  const AFTER = `${'y'.repeat(2 * WASM_MINIMUM)}\r\n.\r\n`;
   const places = [
-    ...Array.from({ length: 17 }, (_, index) => 2 * WORTH + index),
+    ...Array.from({ length: 17 }, (_, index) => 2 * WASM_MINIMUM + index),
     ...[1, 2, 3, 5].map((before) => BLOCK - before),
   ];
 

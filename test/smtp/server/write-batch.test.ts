@@ -1,8 +1,8 @@
 import { expect, test, vi } from 'vitest';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { flushSoon, type Sender } from '../../../src/smtp/server/write-batch.ts';
+import { flushSoon, type Writer } from '../../../src/smtp/server/write-batch.ts';
 
-function sender(log: string[], name: string): Sender {
+function sender(log: string[], name: string): Writer {
   return { flush: () => void log.push(name) };
 }
 

@@ -5,8 +5,8 @@ import { NEWLINES_WASM } from './newlines-wasm.ts';
 
 /** Octets that one call can look at. */
 export const BLOCK = 65_536;
-/** From here on a call is worth its price. */
-export const WORTH = 256;
+/** Octets from which a call is faster than JavaScript. */
+export const WASM_MINIMUM = 256;
 
 /** Neither a newline nor a dot. */
 const NEUTRAL = SP;
@@ -34,12 +34,12 @@ interface Exports {
   unstuff(from: number, end: number): number;
 }
 
-/** What came before the input. */
+/** The octet before the input, as far as it matters. */
 export type Before = 'cr' | 'line-start' | 'text';
 
 /**
- * One block of content at a time; every index is one of the block. All connections share it, as every use begins with
- * `load` and ends before anything else can happen.
+ * Scans one block of content at a time; indexes are relative to the block. All connections share it: every use begins
+ * with `load` and is synchronous.
  */
 class NewlineScan {
   readonly #exports: Exports;
@@ -51,7 +51,7 @@ class NewlineScan {
     this.#memory = Buffer.from(exports.memory.buffer);
   }
 
-  /** Takes [from, to) of a chunk, at most `BLOCK` octets. A CR at its end is not judged. */
+  /** Takes [from, to) of a chunk, at most `BLOCK` octets. A CR at its end is left undecided. */
   load(chunk: Buffer, from: number, to: number, before: Before): void {
     const memory = this.#memory;
     const end = IN + to - from;
@@ -69,15 +69,15 @@ class NewlineScan {
     return this.#exports.bare.value !== 0;
   }
 
-  /** Looks at everything: whether there is a bare CR or LF. */
-  judge(): boolean {
+  /** Scans the whole block; true as soon as it has seen a bare CR or LF. */
+  findBare(): boolean {
     let pair = IN - 1;
     while (pair < this.#end && !this.bare) pair = this.#exports.survey(pair, this.#end);
     return this.bare;
   }
 
-  /** Looks up to the first dot at the start of a line: its index, or the length of the block. */
-  survey(): number {
+  /** Index of the first dot at the start of a line, or the length of the block. */
+  findDot(): number {
     const memory = this.#memory;
     let at = this.#exports.survey(IN - 1, this.#end);
     while (at < this.#end && memory[at - 2] !== CR) at = this.#exports.survey(at, this.#end);
