@@ -1,5 +1,8 @@
+import { decode } from '../../proxy/index.ts';
 import { UsageError } from '../shared/failure.ts';
-import { fromBase64, fromDump, fromHex, tcpdumpPackets } from './capture/hex-dump.ts';
+import { unwrapDumped } from './capture/unwrap.ts';
+import { readings } from './paste/paste.ts';
+import type { Reading } from './paste/reading.ts';
 import { recognise } from './recognise/recognise.ts';
 
 /** Octets to look at, or packets in which they are. */
@@ -11,9 +14,11 @@ export type Meant = { octets: Uint8Array } | { packets: Buffer[] };
  * @throws UsageError when there is nothing in it
  */
 export function meantBy(content: Buffer): Meant {
-  const text = content.every(isText) ? content.toString('latin1') : undefined;
+  const text = textOf(content);
   if (text?.trim() === '') throw new UsageError(`${EXPECTED}; there is nothing in it.`);
-  return (text === undefined ? undefined : read(text)) ?? { octets: content };
+  const { name = 'unknown' } = recognise(content) ?? {};
+  const isText = name === 'text' || name === 'unknown';
+  return (text === undefined ? undefined : meantByText(text, isText)) ?? { octets: content };
 }
 
 /**
@@ -22,35 +27,73 @@ export function meantBy(content: Buffer): Meant {
  * @throws UsageError when it is no such text, and not the beginning of another protocol either
  */
 export function meantByArgument(text: string): Meant {
-  const meant = read(text);
+  const meant = meantByText(text, true);
   if (meant !== undefined) return meant;
-  const octets = Buffer.from(withLineEnds(text));
+  const octets = Buffer.from(text);
   const { name = 'text' } = recognise(octets) ?? {};
   if (name === 'text' || name === 'nothing')
     throw new UsageError(`${EXPECTED}; no file has that name either.`);
   return { octets };
 }
 
-/** Reads text: a version 1 line, the output of `xxd`, `hexdump -C` or `tcpdump -X`, hex digits, or base64. */
-function read(text: string): Meant | undefined {
-  if (text.startsWith('PROXY')) return { octets: Buffer.from(withLineEnds(text)) };
-  const packets = tcpdumpPackets(text);
-  if (packets.length > 0) return { packets };
-  const octets = fromDump(text) ?? fromHex(text) ?? fromBase64(text);
-  return octets === undefined ? undefined : { octets };
-}
-
 const EXPECTED =
-  'Expected a PROXY header as hex, base64, text of xxd, hexdump -C or tcpdump -X, a version 1 line, or a pcap file';
+  'Expected a PROXY header as hex, base64, a dump of xxd, hexdump, od, tcpdump or Wireshark, a string or an array of a ' +
+  'programming language, a version 1 line, or a pcap file';
 
-/** Printable ASCII, tab, LF, FF and CR. */
-function isText(octet: number): boolean {
-  return (
-    (octet >= 0x20 && octet < 0x7f) || octet === 0x09 || octet === 0x0a || octet === 0x0c || octet === 0x0d
-  );
+/** The text that octets are, without a byte order mark; `undefined` when a control or an octet is in it that no text has. */
+function textOf(content: Buffer): string | undefined {
+  // Windows PowerShell writes what a command prints as UTF-16.
+  const encoding = content[0] === 0xff && content[1] === 0xfe ? 'utf-16le' : 'utf-8';
+  try {
+    const text = new TextDecoder(encoding, { fatal: true }).decode(content);
+    return /[^\t\n\f\r\P{Cc}]/u.test(text) ? undefined : text;
+  } catch {
+    return undefined;
+  }
 }
 
-/** On a command line CR and LF cannot be typed: where there is no CR, `\\r\\n` in letters is taken for them. */
+/**
+ * The reading of a text that gives a header, or else the likeliest one.
+ *
+ * @param isOpen whether a reading may count that gives no header
+ */
+function meantByText(text: string, isOpen: boolean): Meant | undefined {
+  if (text.startsWith('PROXY')) return { octets: Buffer.from(withLineEnds(text)) };
+  let best: { rank: number; meant: Meant } | undefined;
+  for (const reading of readings(text)) {
+    const { rank, meant } = ranked(reading);
+    if (rank === 0 && (reading.isGuess || !isOpen)) continue;
+    if (rank > (best?.rank ?? -1)) best = { rank, meant };
+    if (rank === BEST) break;
+  }
+  return best?.meant;
+}
+
+const BEST = 4;
+
+/** How much a reading looks like what was meant. */
+function ranked({ parts }: Reading): { rank: number; meant: Meant } {
+  const rated = parts.map((octets) => ({ rank: rankOf(octets), octets }));
+  const [first] = rated.toSorted((a, b) => b.rank - a.rank);
+  if (first !== undefined && first.rank > 1) return { rank: first.rank, meant: first };
+  const packets = parts.map((octets) => Buffer.from(octets));
+  if (packets.some((packet) => unwrapDumped(packet).kind === 'segment'))
+    return { rank: 2, meant: { packets } };
+  return { rank: first?.rank ?? 0, meant: { octets: first?.octets ?? new Uint8Array() } };
+}
+
+/** A header; one that is not whole; octets that begin like one; another protocol; anything else. */
+function rankOf(octets: Uint8Array): number {
+  if (octets.length === 0) return 0;
+  const { status } = decode(octets);
+  if (status === 'ok') return BEST;
+  const { name = 'text' } = recognise(octets) ?? {};
+  const begins = name === 'proxy-v1' || name === 'proxy-v2';
+  if (begins) return status === 'incomplete' ? 3 : 2.5;
+  return name === 'text' || name === 'zeros' ? 0 : 1;
+}
+
+/** On a command line CR and LF cannot be typed: where there is no CR, `\r\n` in letters is taken for them. */
 function withLineEnds(text: string): string {
   if (text.includes('\r')) return text;
   return text.replaceAll('\\r', '\r').replaceAll('\\n', '\n');

@@ -19,6 +19,9 @@ const PACKAGES = {
   postfix: 'postfix',
   exim4: 'exim4-daemon-light',
   testssl: 'testssl.sh',
+  tcpdump: 'tcpdump',
+  xxd: 'xxd',
+  hexdump: 'bsdextrautils',
 } as const;
 
 // Daemons live in sbin, which is not on every user's PATH.

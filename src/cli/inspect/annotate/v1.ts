@@ -1,5 +1,6 @@
 import type { Production, Ref, Rule } from '../../../../spec/types.ts';
 import { escapeText } from '../../../wire/escape.ts';
+import { latin1 } from '../../../wire/index.ts';
 import { showRef } from './annotation.ts';
 import type { Annotation } from './annotation.ts';
 
@@ -10,19 +11,19 @@ import type { Annotation } from './annotation.ts';
  * @param rules the grammar; reading begins at the first rule
  */
 export function annotateV1(octets: Uint8Array, rules: readonly Rule[]): Annotation[] {
-  const reader = new LineReader(Buffer.from(octets), rules);
+  const reader = new LineReader(octets, rules);
   const start = rules[0];
   if (start !== undefined) reader.read(start.is, start);
   return reader.finish();
 }
 
 class LineReader {
-  readonly #line: Buffer;
+  readonly #line: Uint8Array;
   readonly #rules: readonly Rule[];
   readonly #found: Annotation[] = [];
   #at = 0;
 
-  constructor(line: Buffer, rules: readonly Rule[]) {
+  constructor(line: Uint8Array, rules: readonly Rule[]) {
     this.#line = line;
     this.#rules = rules;
   }
@@ -48,13 +49,13 @@ class LineReader {
   finish(): Annotation[] {
     if (this.#at < this.#line.length) {
       const rest = this.#line.subarray(this.#at);
-      this.#found.push({ ...this.#note(rest, '?', `"${escapeText(rest.toString('latin1'))}"`), section: '' });
+      this.#found.push({ ...this.#note(rest, '?', `"${escapeText(textOf(rest))}"`), section: '' });
     }
     return this.#found;
   }
 
   #starts(production: Production): boolean {
-    if (typeof production === 'string') return this.#line.toString('latin1', this.#at).startsWith(production);
+    if (typeof production === 'string') return textOf(this.#line, this.#at).startsWith(production);
     if ('seq' in production) return production.seq[0] !== undefined && this.#starts(production.seq[0]);
     if (!('rule' in production)) return false;
     const named = this.#rules.find(({ name }) => name === production.rule);
@@ -63,7 +64,7 @@ class LineReader {
 
   #literal(text: string, rule: Rule): boolean {
     const octets = this.#line.subarray(this.#at, this.#at + text.length);
-    if (octets.toString('latin1') !== text) return false;
+    if (textOf(octets) !== text) return false;
     const word = text.trim();
     const section = showRef(rule.ref);
     const meaning = rule === this.#rules[0] ? 'PROXY protocol version 1' : rule.doc;
@@ -74,7 +75,7 @@ class LineReader {
   }
 
   #take(pattern: RegExp, field: string, meaning: (text: string) => string, ref: Ref): boolean {
-    const text = pattern.exec(this.#line.toString('latin1', this.#at))?.[0];
+    const text = pattern.exec(textOf(this.#line, this.#at))?.[0];
     if (text === undefined) return false;
     const octets = this.#line.subarray(this.#at, this.#at + text.length);
     this.#found.push({ ...this.#note(octets, field, escapeText(meaning(text))), section: showRef(ref) });
@@ -85,4 +86,8 @@ class LineReader {
   #note(octets: Uint8Array, field: string, meaning: string): Omit<Annotation, 'section'> {
     return { offset: this.#at, octets, field, meaning, depth: 0 };
   }
+}
+
+function textOf(octets: Uint8Array, from = 0): string {
+  return latin1(octets, from, octets.length);
 }

@@ -1,6 +1,16 @@
 import type { Field, Value } from '../../../../spec/types.ts';
 import { escapeText } from '../../../wire/escape.ts';
-import { hex, ipv4Text, ipv6Text, u16be, u32be, u32le, u64be, unixPathText } from '../../../wire/index.ts';
+import {
+  hex,
+  ipv4Text,
+  ipv6Text,
+  latin1,
+  u16be,
+  u32be,
+  u32le,
+  u64be,
+  unixPathText,
+} from '../../../wire/index.ts';
 
 /** Octets of a value of fixed size; `undefined` where the layout leaves it open. */
 export function fixedSize(field: Field, blockSize: number, fieldCount: number): number {
@@ -77,6 +87,6 @@ function textMeaning(octets: Uint8Array): string {
 /** Opaque octets as hex, and as text where they are all printable. */
 function opaqueMeaning(octets: Uint8Array): string {
   if (octets.length === 0) return 'empty';
-  const text = Buffer.from(octets).toString('latin1');
+  const text = latin1(octets, 0, octets.length);
   return /^[\x20-\x7e]+$/u.test(text) ? `${hex(octets)} ("${text}")` : hex(octets);
 }
