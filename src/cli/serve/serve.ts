@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { Diagnostic } from '../../proxy/node/diagnostic.ts';
+import { Network, NO_NETWORK } from '../../proxy/node/network.ts';
 import { TrustList } from '../../proxy/node/trust-list.ts';
 import type { Handler } from '../../smtp/api/handler.ts';
 import type { SMTPServerOptions } from '../../smtp/api/options.ts';
@@ -63,7 +64,7 @@ export function configure(command: Command, ready: (action: Action) => void): vo
     .option(
       '--proxy-trust <network>',
       'a balancer that is believed: an address, a CIDR network, "unix" or "anyone"; repeatable (default: loopback)',
-      repeatable(network),
+      repeatable(networkText),
     )
     .addOption(
       new Option(
@@ -177,15 +178,14 @@ function directory(text: string): string {
 }
 
 /** A network as the server takes it. */
-function network(text: string): string {
-  try {
-    void new TrustList([text]);
-    return text;
-  } catch {
-    throw new Error(
-      'Expected a network such as 10.0.0.0/8 or 2001:db8::/32, a single address, "unix" or "anyone".',
-    );
-  }
+function networkText(text: string): string {
+  const network = text === 'unix' || text === 'anyone' ? undefined : Network.read(text);
+  if (typeof network !== 'string') return text;
+  throw new Error(
+    network === NO_NETWORK
+      ? 'Expected a network such as 10.0.0.0/8 or 2001:db8::/32, a single address, "unix" or "anyone".'
+      : `It ${network}.`,
+  );
 }
 
 /** The trusted networks; `undefined` where no proxy is expected. */

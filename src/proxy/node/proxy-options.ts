@@ -7,7 +7,7 @@ import { type Trusted, TrustList } from './trust-list.ts';
 export interface ProxyOptions<V = TlvValues> {
   /** Milliseconds for the whole header, one absolute deadline. 0 switches the PROXY protocol off. */
   readonly timeout: number;
-  /** Who may send headers: networks such as `'10.0.0.0/8'`, single addresses, `'unix'`, or the explicit `'anyone'`. */
+  /** Who may send headers: networks such as `'10.0.0.0/8'`, single addresses, `'unix'`, the explicit `'anyone'`, or a function. */
   readonly trusted: Trusted;
   /** A peer outside `trusted`: `'reject'` (default) closes before a byte is read, `'direct'` serves it as a client. */
   readonly untrusted?: 'reject' | 'direct';
@@ -71,7 +71,7 @@ export function readProxyOptions<V>(
   void new codec.ProxyReader(decode);
   return {
     timeout,
-    trust: new TrustList(options.trusted, name('trusted')),
+    trust: new TrustList(options.trusted, name('trusted'), diagnostics),
     untrusted: check.oneOf(name('untrusted'), options.untrusted ?? 'reject', ['reject', 'direct']),
     unknown: check.oneOf(name('unknown'), options.unknown ?? 'accept', ['accept', 'reject']),
     unspec: check.oneOf(name('unspec'), options.unspec ?? 'reject', ['reject', 'accept']),

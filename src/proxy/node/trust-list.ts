@@ -1,58 +1,90 @@
-import { BlockList, isIP } from 'node:net';
+import type { Diagnostic } from './diagnostic.ts';
+import { Network, octetsOf } from './network.ts';
 import type { Peer } from './peer.ts';
 import { optionError } from '../../wire/option-error.ts';
 
-/** Who may send PROXY headers: networks, single addresses, `'unix'` for Unix sockets, or the explicit `'anyone'`. */
-export type Trusted = readonly string[] | 'anyone';
+/**
+ * Who may send PROXY headers: networks, single addresses, `'unix'` for Unix sockets, or the explicit `'anyone'`.
+ *
+ * A network says exactly what it says: one of IPv6, `::/0` too, holds no IPv4 address; bits behind the prefix
+ * (`10.9.9.9/8`) and zeros before its length (`/08`) are errors. A peer that the system names by an IPv4-mapped address
+ * is IPv4.
+ *
+ * A function decides for itself: it is called once for each connection, before an octet is read, and must answer at once
+ * with true or false. Whatever else it does (an error, a promise) is reported, and the peer is not trusted.
+ */
+export type Trusted = readonly string[] | 'anyone' | ((peer: Peer) => boolean);
 
 /** Peers whose PROXY header is trusted. */
 export class TrustList {
-  private readonly networks = new BlockList();
+  private readonly networks: Network[] = [];
+  private readonly judge: ((peer: Peer) => boolean) | undefined;
   private readonly anyone: boolean;
   private readonly unix: boolean;
-  /** The last result: a look-up costs more than decoding a header, and proxies are few. */
+  private readonly name: string;
+  private readonly note: (diagnostic: Diagnostic) => void;
+  /** The last result of the networks: proxies are few. */
   private last: { readonly address: string; readonly trusted: boolean } | undefined;
 
-  /** @throws TypeError that names the entry and says what is allowed; `name` is the option's name. */
-  constructor(trusted: Trusted, name = 'trusted') {
-    const entries: unknown = trusted === 'anyone' ? ['anyone'] : trusted;
+  /**
+   * @param name the option's name.
+   * @param note receives what goes wrong in a function that decides.
+   * @throws TypeError that names the entry and says what is allowed.
+   */
+  constructor(trusted: Trusted, name = 'trusted', note: (diagnostic: Diagnostic) => void = () => {}) {
+    this.name = name;
+    this.note = note;
+    this.judge = typeof trusted === 'function' ? trusted : undefined;
+    const entries: unknown =
+      trusted === 'anyone' ? ['anyone'] : this.judge === undefined ? trusted : ['judge'];
     if (!Array.isArray(entries) || entries.length === 0) {
       throw optionError(
         'ERR_INVALID_ARG_TYPE',
-        `option ${name}: a list of networks, 'unix' or 'anyone' is expected; it says who is believed`,
+        `option ${name}: a list of networks, 'unix' or 'anyone', or a function, is expected; it says who is believed`,
       );
     }
     this.anyone = entries.includes('anyone');
     this.unix = entries.includes('unix');
-    for (const entry of entries) {
-      if (entry !== 'anyone' && entry !== 'unix') this.add(entry, name);
-    }
+    if (this.judge !== undefined) return;
+    for (const entry of entries) if (entry !== 'anyone' && entry !== 'unix') this.add(entry);
   }
 
-  /** A peer without a known address is trusted only under `'anyone'`. */
-  trusts({ address, family }: Peer): boolean {
+  /** A peer without a known address is trusted only under `'anyone'`, or by a function. */
+  trusts(peer: Peer): boolean {
+    const { address, family } = peer;
+    if (this.judge !== undefined) return this.ask(this.judge, peer);
     if (this.anyone) return true;
     if (family === 'unix') return this.unix;
     if (family === null || address === null) return false;
-    if (this.last?.address !== address)
-      this.last = { address, trusted: this.networks.check(address, FAMILY[family]) };
+    if (this.last?.address !== address) this.last = { address, trusted: this.holds(address) };
     return this.last.trusted;
   }
 
-  private add(entry: unknown, name: string): void {
-    const [address = '', prefix, ...rest] = typeof entry === 'string' ? entry.split('/') : [];
-    // An address with a zone (`%eth0`) is refused: BlockList does not compare zones.
-    const version = address.includes('%') ? 0 : isIP(address);
-    const bits =
-      prefix === undefined ? (version === 4 ? 32 : 128) : /^\d{1,3}$/.test(prefix) ? Number(prefix) : -1;
-    if (version === 0 || rest.length > 0 || bits < 0 || bits > (version === 4 ? 32 : 128)) {
-      throw optionError(
-        'ERR_INVALID_ARG_VALUE',
-        `option ${name}: ${JSON.stringify(entry)} is no network; allowed are 10.0.0.0/8, 2001:db8::/32, a single address, 'unix' and 'anyone'`,
-      );
+  private holds(address: string): boolean {
+    const octets = octetsOf(address);
+    return octets !== undefined && this.networks.some((network) => network.has(octets));
+  }
+
+  private ask(judge: (peer: Peer) => unknown, peer: Peer): boolean {
+    let answer: unknown;
+    let error: unknown;
+    try {
+      answer = judge(peer);
+      if (typeof answer === 'boolean') return answer;
+      if (answer instanceof Promise) answer.catch(() => {});
+      error = new TypeError(`${this.name} must return true or false at once`);
+    } catch (thrown) {
+      error = thrown;
     }
-    this.networks.addSubnet(address, bits, version === 4 ? 'ipv4' : 'ipv6');
+    const text = `option ${this.name}: the function failed; the peer is not trusted`;
+    this.note({ level: 'error', code: 'trusted-failed', text, client: { ...peer, proxied: false }, error });
+    return false;
+  }
+
+  private add(entry: unknown): void {
+    const network = Network.read(typeof entry === 'string' ? entry : '');
+    if (typeof network === 'string')
+      throw optionError('ERR_INVALID_ARG_VALUE', `option ${this.name}: ${JSON.stringify(entry)} ${network}`);
+    this.networks.push(network);
   }
 }
-
-const FAMILY = { IPv4: 'ipv4', IPv6: 'ipv6' } as const;

@@ -1,5 +1,6 @@
 /** Which policy for a bare CR or LF holds for a client (RFC 5321 2.3.8). */
 
+import type { Diagnostic } from '../../proxy/node/diagnostic.ts';
 import { TrustList, type Trusted } from '../../proxy/node/trust-list.ts';
 import * as check from './option-checks.ts';
 import type { Session } from './session.ts';
@@ -27,11 +28,12 @@ export function readPolicy(name: string, value: unknown): BareNewlines {
 
 export function readPolicies(
   option: Readonly<Partial<Record<BareNewlines, Trusted>>> | undefined,
+  diagnostics: (diagnostic: Diagnostic) => void,
 ): NewlinePolicies['bareNewlinesFor'] {
   if (option === undefined) return [];
   check.object('bareNewlinesFor', option, POLICIES);
   return Object.entries(option).map(([policy, networks]) => [
     policy as BareNewlines,
-    new TrustList(networks, `bareNewlinesFor.${policy}`),
+    new TrustList(networks, `bareNewlinesFor.${policy}`, diagnostics),
   ]);
 }

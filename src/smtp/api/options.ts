@@ -222,16 +222,16 @@ export function readOptions<V>(options: SMTPServerOptions<V>, lmtp = false): Set
     dataSizeLimit: check.integer('dataSizeLimit', options.dataSizeLimit ?? 33_554_432, 0),
     enableSMTPUTF8: check.boolean('enableSMTPUTF8', options.enableSMTPUTF8 ?? true),
     bareNewlines: readPolicy('bareNewlines', options.bareNewlines ?? 'reject'),
-    bareNewlinesFor: readPolicies(options.bareNewlinesFor),
+    bareNewlinesFor: readPolicies(options.bareNewlinesFor, diagnostics),
     greetingDelay: check.integer('greetingDelay', options.greetingDelay ?? 0, 0, 2 ** 31 - 1),
     addressSyntax: check.oneOf('addressSyntax', options.addressSyntax ?? 'tolerant', ['tolerant', 'strict']),
     tls: options.tls === undefined ? null : new TLSContext(options.tls),
     requireStartTLS,
     auth,
     authRequired,
-    xclient: readTrust('xclient', options.xclient, { login: true }),
+    xclient: readTrust('xclient', options.xclient, diagnostics, { login: true }),
     xclientLogin: check.boolean('xclient.login', options.xclient?.login ?? false),
-    xforward: readTrust('xforward', options.xforward),
+    xforward: readTrust('xforward', options.xforward, diagnostics),
     commandCallLimit: readCallLimit(options.commandCallLimit),
     proxyProtocol:
       options.proxyProtocol === undefined
@@ -272,11 +272,12 @@ export const KNOWN: Record<keyof SMTPServerOptions, true> = {
 function readTrust(
   name: string,
   option: { readonly trusted: Trusted } | undefined,
+  diagnostics: (diagnostic: Diagnostic) => void,
   others: object = {},
 ): TrustList | null {
   if (option === undefined) return null;
   check.object(name, option, { trusted: true, ...others });
-  return new TrustList(option.trusted, `${name}.trusted`);
+  return new TrustList(option.trusted, `${name}.trusted`, diagnostics);
 }
 
 function readCallLimit(option: SMTPServerOptions['commandCallLimit']): ReadonlyMap<string, number> | null {

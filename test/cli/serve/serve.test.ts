@@ -394,6 +394,12 @@ describe('truepeer serve, what it cannot do', () => {
         '2001:db8::/32, a single address, "unix" or "anyone".\n(add --help to see what is possible)\n',
     },
     {
+      args: ['--proxy-trust', '10.9.9.9/8'],
+      err:
+        "error: option '--proxy-trust <network>' argument '10.9.9.9/8' is invalid. It has bits set behind its prefix; " +
+        'the network is 10.0.0.0/8, the single address 10.9.9.9.\n(add --help to see what is possible)\n',
+    },
+    {
       args: ['--hostname', 'a b'],
       err: 'error: option hostname: a host name or an address literal is expected, not "a b".\n',
     },

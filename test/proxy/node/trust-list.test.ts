@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net';
-import { expect, test } from 'vitest';
-import { peerOf, UNIX_PEER } from '../../../src/proxy/node/peer.ts';
+import { describe, expect, test } from 'vitest';
+import { optionError } from '../../../src/wire/option-error.ts';
+import type { Diagnostic } from '../../../src/proxy/node/diagnostic.ts';
+import { type Peer, peerOf, UNIX_PEER } from '../../../src/proxy/node/peer.ts';
 import { type Trusted, TrustList } from '../../../src/proxy/node/trust-list.ts';
 
 /** Whether a peer is trusted whose address the system gives so. */
@@ -11,7 +13,8 @@ function trusts(entry: string, remoteAddress: string): boolean {
 test.each([
   ['10.0.0.0/31', '10.0.0.1', '10.0.0.2'],
   ['10.0.0.0/32', '10.0.0.0', '10.0.0.1'],
-  ['10.9.9.9/8', '10.255.255.255', '11.0.0.0'],
+  ['10.0.0.0/8', '10.255.255.255', '11.0.0.0'],
+  ['10.64.0.0/10', '10.127.255.255', '10.128.0.0'],
   ['192.0.2.7', '192.0.2.7', '192.0.2.6'],
   ['0.0.0.0/0', '203.0.113.7', '2001:db8::1'],
   ['0.0.0.0/1', '127.255.255.255', '128.0.0.0'],
@@ -20,7 +23,13 @@ test.each([
   ['2001:db8::/33', '2001:db8:7fff:ffff::', '2001:db8:8000::'],
   ['2001:db8::/127', '2001:db8::1', '2001:db8::2'],
   ['2001:db8::1', '2001:db8::1', '2001:db8::'],
-  ['2001:db8::/0', 'fe80::1', 'unix'],
+  ['::/0', 'fe80::1', '203.0.113.7'],
+  ['::/0', '2001:db8::1', '::ffff:203.0.113.7'],
+  ['::/1', '::1', '127.0.0.1'],
+  ['::/96', '::7f00:1', '127.0.0.1'],
+  ['::ffff:0:0/96', '203.0.113.7', '::1'],
+  ['::ffff:192.0.2.7', '192.0.2.7', '192.0.2.6'],
+  ['::ffff:c000:207', '192.0.2.7', '192.0.2.6'],
   ['::1', '::1', 'fe80::1%eth0'],
   ['fe80::/10', 'fe80::1%eth0', 'fec0::1%eth0'],
   ['fe80::1', 'fe80::1%eth0', 'fe80::2%eth0'],
@@ -47,6 +56,10 @@ test.each<[unknown]>([
   ['10.0.0.0/33'],
   ['10.0.0.0/-1'],
   ['10.0.0.0/+8'],
+  ['10.0.0.0/08'],
+  ['10.0.0.0/008'],
+  ['10.0.0.0/00'],
+  ['2001:db8::/032'],
   ['10.0.0.0/8 '],
   [' 10.0.0.0/8'],
   ['010.0.0.0/8'],
@@ -66,4 +79,59 @@ test.each<[unknown]>([
   expect(() => new TrustList([entry] as Trusted)).toThrow(
     `${JSON.stringify(entry)} is no network; allowed are`,
   );
+});
+
+test.each([
+  ['10.9.9.9/8', '10.0.0.0/8'],
+  ['192.0.2.1/0', '0.0.0.0/0'],
+  ['10.0.0.1/31', '10.0.0.0/31'],
+  ['2001:db8::1/32', '2001:db8::/32'],
+  ['2001:db8::/0', '::/0'],
+  ['fe80::1/10', 'fe80::/10'],
+  ['::ffff:10.1.0.0/104', '::ffff:10.0.0.0/104'],
+  ['::ffff:10.0.0.0/85', '::f800:0:0/85'],
+])('%s has bits behind its prefix, and %s is named', (entry, meant) => {
+  expect(() => new TrustList([entry])).toThrow(
+    optionError(
+      'ERR_INVALID_ARG_VALUE',
+      `option trusted: "${entry}" has bits set behind its prefix; the network is ${meant}, the single address ${entry.split('/')[0]}`,
+    ),
+  );
+});
+
+describe('a function', () => {
+  const peer = peerOf({ remoteAddress: '::ffff:10.0.0.1', remotePort: 4321 } as Socket);
+
+  test('is asked for each connection', () => {
+    const asked: Peer[] = [];
+    const list = new TrustList((given) => asked.push(given) === 2);
+    expect([list.trusts(peer), list.trusts(peer), list.trusts(UNIX_PEER)]).toEqual([false, true, false]);
+    expect(asked).toEqual([{ address: '10.0.0.1', port: 4321, family: 'IPv4' }, asked[0], UNIX_PEER]);
+  });
+
+  test.each<[string, () => unknown, RegExp]>([
+    [
+      'throws',
+      () => {
+        throw new Error('no database');
+      },
+      /no database/,
+    ],
+    ['answers later', async () => true, /at once/],
+    ['answers later, and fails', async () => Promise.reject(new Error('no')), /at once/],
+    ['answers with something truthy', () => 'yes', /at once/],
+    ['forgets to answer', () => undefined, /at once/],
+  ])('that %s trusts nobody, and is reported', (_, judge, cause) => {
+    const log: Diagnostic[] = [];
+    const list = new TrustList(judge as () => boolean, 'trusted', (diagnostic) => log.push(diagnostic));
+    expect(list.trusts(peer)).toBe(false);
+    expect(log).toEqual([
+      expect.objectContaining({
+        level: 'error',
+        code: 'trusted-failed',
+        client: { ...peer, proxied: false },
+      }),
+    ]);
+    expect(String(log[0]?.error)).toMatch(cause);
+  });
 });
