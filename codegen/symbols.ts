@@ -33,6 +33,11 @@ export function symbols<V extends string, T extends string = never>(
   return Object.fromEntries([...value, ...type]) as Record<V | T, string>;
 }
 
+/** The values that a module exports; `M` is its type, so that a name it does not have is found by the compiler. */
+export function valuesOf<M extends object>(from: ExternalModule): Readonly<Record<keyof M & string, string>> {
+  return new Proxy({} as Record<keyof M & string, string>, { get: (_, name) => symbol(from, String(name)) });
+}
+
 /** The text of a file with names in place of symbols, and what it imports; `own` is the file itself. */
 export function resolveSymbols(text: string, own: string): { text: string; imports: readonly Import[] } {
   const imports = new Map<string, Import>();

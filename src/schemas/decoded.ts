@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { ipv6Text, type Tables, type TlvEntry, unhex, writeIpv4, writeIpv6 } from '../wire/index.ts';
+import {
+  type AddressBlock,
+  ipv6Text,
+  type Tables,
+  type TlvEntry,
+  unhex,
+  writeIpv4,
+  writeIpv6,
+} from '../wire/index.ts';
 
 /** What JSON has for a value. */
 export type Plain<T> = T extends Uint8Array | bigint ? string : T extends boolean ? true : T;
@@ -76,7 +84,7 @@ export function decodedSchemaOf<const N extends DecodedNames, T extends z.ZodTyp
       errorCode: z.literal<N['errorCode']>(names.errorCode).nullable().optional(),
     })
     .check(({ value, issues }) => {
-      for (const [field, expected] of new Decoded(tables, names.lines, value).problems())
+      for (const [field, expected] of problems(tables, names.lines, value))
         issues.push({ code: 'custom', path: [field], message: `expected ${expected}`, input: value });
     });
 }
@@ -93,83 +101,61 @@ function canBeRead(tables: Tables, row: number, { kind, min, max }: TlvEntry, va
   return octets !== undefined && octets.length >= min && octets.length <= max;
 }
 
-const ADDRESSES = ['srcAddr', 'dstAddr'] as const;
-const PORTS = ['srcPort', 'dstPort'] as const;
+const ENDPOINTS = ['srcAddr', 'srcPort', 'dstAddr', 'dstPort'];
 
-/** The fields of a header that was read, and what they must agree about. */
-class Decoded {
-  readonly #tables: Tables;
-  readonly #lines: readonly string[];
-  readonly #data: Fields;
-  readonly #found: [field: string, expected: string][] = [];
-
-  constructor(tables: Tables, lines: readonly string[], data: Fields) {
-    this.#tables = tables;
-    this.#lines = lines;
-    this.#data = data;
+/** What the fields of a header that was read must agree about. */
+function problems(
+  tables: Tables,
+  lines: readonly string[],
+  data: Fields,
+): [field: string, expected: string][] {
+  const { version, command, family, protocol, valid, error, errorCode } = data;
+  const found: [string, string][] = [];
+  const expect = (field: string, holds: boolean, expected: string): void => {
+    if (!holds) found.push([field, expected]);
+  };
+  const absent = (why: string, ...fields: string[]): void => {
+    for (const field of fields) expect(field, data[field] === null, `null, as ${why}`);
+  };
+  const none = valid === true ? 'none, as the header is valid' : undefined;
+  expect('error', (error === undefined) === valid, none ?? 'the reason');
+  expect('errorCode', (errorCode === undefined) === valid, none ?? 'a code or null');
+  if (version === null) {
+    expect('valid', valid === false, 'false, as there is no version');
+    absent('the header is malformed', 'command', 'family', 'protocol', ...ENDPOINTS, 'tlv');
+    return found;
   }
-
-  problems(): readonly [field: string, expected: string][] {
-    const { version, valid } = this.#data;
-    const absent = valid === true ? 'none, as the header is valid' : undefined;
-    this.#expect('error', (this.#data['error'] === undefined) === valid, absent ?? 'the reason');
-    this.#expect('errorCode', (this.#data['errorCode'] === undefined) === valid, absent ?? 'a code or null');
-    if (version === null) this.#checkMalformed();
-    else this.#checkWellFormed();
-    return this.#found;
-  }
-
-  #checkMalformed(): void {
-    this.#expect('valid', this.#data['valid'] === false, 'false, as there is no version');
-    const fields = ['command', 'family', 'protocol', 'srcAddr', 'srcPort', 'dstAddr', 'dstPort', 'tlv'];
-    this.#absent('the header is malformed', fields);
-  }
-
-  #checkWellFormed(): void {
-    const { version, command, family, protocol, errorCode } = this.#data;
-    this.#expect('errorCode', typeof errorCode !== 'string', 'none, as the header is well-formed');
-    if (version === 1) {
-      this.#absent('version 1 has none', ['command', 'tlv']);
-      const line = `${String(family)} ${String(protocol)}`;
-      this.#expect('family', this.#lines.includes(line), 'what a line can say');
-    } else {
-      for (const field of ['command', 'family', 'protocol'])
-        this.#expect(field, this.#data[field] !== null, 'a name');
-      if (command === 'LOCAL') {
-        this.#expect('family', family === 'UNSPEC', 'UNSPEC, as the command is LOCAL');
-        this.#expect('protocol', protocol === 'UNSPEC', 'UNSPEC, as the command is LOCAL');
-      }
-    }
-    this.#checkEndpoints();
-  }
-
-  #checkEndpoints(): void {
-    const { family, protocol, version } = this.#data;
-    const { codes, pairs, blocks } = this.#tables;
-    const code = codes.family[String(family)] ?? -1;
-    const block = blocks[code];
-    const pair = (code << 4) | (codes.transport[String(protocol)] ?? -1);
-    if (block === undefined || !pairs.includes(pair)) {
-      this.#absent('no client is named', ['srcAddr', 'srcPort', 'dstAddr', 'dstPort']);
-      return;
-    }
-    for (const field of ADDRESSES) {
-      const fits = addressFits(block.address, version, this.#data[field]);
-      this.#expect(field, fits, `an address of ${String(family)}`);
-    }
-    for (const field of PORTS) {
-      const expected = block.ports ? 'a port' : `null, as ${String(family)} has no ports`;
-      this.#expect(field, (this.#data[field] !== null) === block.ports, expected);
+  expect('errorCode', typeof errorCode !== 'string', 'none, as the header is well-formed');
+  if (version === 1) {
+    absent('version 1 has none', 'command', 'tlv');
+    expect('family', lines.includes(`${String(family)} ${String(protocol)}`), 'what a line can say');
+  } else {
+    for (const field of ['command', 'family', 'protocol']) expect(field, data[field] !== null, 'a name');
+    if (command === 'LOCAL') {
+      for (const field of ['family', 'protocol'])
+        expect(field, data[field] === 'UNSPEC', 'UNSPEC, as the command is LOCAL');
     }
   }
-
-  #expect(field: string, holds: boolean, expected: string): void {
-    if (!holds) this.#found.push([field, expected]);
+  const block = blockOf(tables, family, protocol);
+  if (block === undefined) absent('no client is named', ...ENDPOINTS);
+  else {
+    for (const field of ['srcAddr', 'dstAddr'])
+      expect(field, addressFits(block.address, version, data[field]), `an address of ${String(family)}`);
+    const port = block.ports ? 'a port' : `null, as ${String(family)} has no ports`;
+    for (const field of ['srcPort', 'dstPort']) expect(field, (data[field] !== null) === block.ports, port);
   }
+  return found;
+}
 
-  #absent(why: string, fields: readonly string[]): void {
-    for (const field of fields) this.#expect(field, this.#data[field] === null, `null, as ${why}`);
-  }
+/** The address block of a family over a transport, where the standard names the two together. */
+function blockOf(
+  { codes, pairs, blocks }: Tables,
+  family: unknown,
+  protocol: unknown,
+): AddressBlock | undefined {
+  const code = codes.family[String(family)] ?? -1;
+  const pair = (code << 4) | (codes.transport[String(protocol)] ?? -1);
+  return pairs.includes(pair) ? blocks[code] : undefined;
 }
 
 /** Whether an address is spelled as it is read. */

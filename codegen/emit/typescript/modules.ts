@@ -1,54 +1,16 @@
-import { symbol, symbols } from '../../symbols.ts';
+import type * as wire from '../../../src/wire/index.ts';
+import { symbol, symbols, valuesOf } from '../../symbols.ts';
 
 /** What the generated TypeScript files take from modules, and from each other. */
 
 export const ZOD = symbols('zod', ['z']);
 
-export const WIRE = symbols(
+export const WIRE = valuesOf<typeof wire>('wire');
+
+export const WIRE_TYPES = symbols(
   'wire',
-  [
-    'addressText',
-    'ascii',
-    'asciiOctets',
-    'bitsByType',
-    'bytes',
-    'endOf',
-    'FAULT',
-    'integerOctets',
-    'ipv4Text',
-    'ipv6Text',
-    'makeCrc32',
-    'mark',
-    'NEED',
-    'note',
-    'noteSubType',
-    'offsetOf',
-    'readPort',
-    'readSubType',
-    'rowsByType',
-    'Scan',
-    'scanAddress',
-    'scanIpv4',
-    'scanIpv6',
-    'scanPort',
-    'tlvEntries',
-    'u16be',
-    'u32be',
-    'u32le',
-    'u64be',
-    'u64beOctets',
-    'u8Octets',
-    'unixPathText',
-    'utf8',
-    'utf8Octets',
-    'writeIpv4',
-    'writeIpv6',
-    'writeU16be',
-    'writeU32be',
-    'writeU32le',
-    'writeUnixPath',
-  ],
-  ['AddressBlock', 'Endpoints', 'ErrorEntry', 'Limits', 'Scanned', 'Tables', 'TlvEntry'],
+  [],
+  ['AddressBlock', 'Endpoints', 'ErrorEntry', 'Limits', 'Scan', 'Scanned', 'Tables', 'TlvEntry'],
 );
 
 export const SCHEMAS = symbols(
@@ -83,9 +45,6 @@ export const TLV_SCAN = symbols('./tlv-scan', ['scanTlvs']);
 export const TLV_TABLE = symbols('./tlv-table', ['RANGES', 'TLV_HEAD_SIZE', 'TLVS'], ['TlvValues']);
 export const V1_SCAN = symbols('./v1-scan', ['scanV1', 'V1_SHORTEST']);
 export const V2_SCAN = symbols('./v2-scan', ['scanV2']);
-
-/** The class `Scan`, where only its type is named. */
-export const SCAN = symbol('wire', 'Scan', true);
 
 /** An export of `v1-line` or `v2-header`; what these hold depends on the fields that the tables name. */
 export const v1Line = (name: string): string => symbol('./v1-line', name);

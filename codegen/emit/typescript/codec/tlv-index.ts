@@ -14,15 +14,11 @@ export function emitTlvIndex({ contexts, entries }: Model): Draft {
     doc: 'Lists the vectors of checked TLVs: row, start, start and end of the value, four numbers each.',
     statements: [
       headSize(),
-      constant(rowsOf(), `${WIRE.rowsByType}(${TLV_TABLE.TLVS})`, 'The row of each type.', 'Int32Array'),
-      ...groups.map(({ name, index }) =>
-        constant(
-          rowsOf(name),
-          `${WIRE.rowsByType}(${TLV_TABLE.TLVS}, ${index})`,
-          `The row of each sub-type of ${name}.`,
-          'Int32Array',
-        ),
-      ),
+      local(rowsByType('The row of each type.')),
+      ...groups.map((group) => {
+        const rows = rowsByType(`The row of each sub-type of ${group.name}.`, group);
+        return group.value.kind === 'variant' ? rows : local(rows);
+      }),
       ...contexts.map((context) => {
         const { parent } = context;
         const declaration = fn(
@@ -36,6 +32,12 @@ export function emitTlvIndex({ contexts, entries }: Model): Draft {
       }),
     ],
   };
+}
+
+function rowsByType(doc: string, parent?: Entry): ReturnType<typeof constant> {
+  const inside = parent === undefined ? '' : `, ${parent.index}`;
+  const initializer = `${WIRE.rowsByType}(${TLV_TABLE.TLVS}${inside})`;
+  return constant(rowsOf(parent?.name), initializer, doc, 'Int32Array');
 }
 
 function indexerOf({ parent, rows }: Context): string {

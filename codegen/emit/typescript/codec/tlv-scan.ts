@@ -1,7 +1,7 @@
 import { comment, hexCode } from '../../../names.ts';
 import { type Context, type Entry, LONGEST_TLV, type Model, boundsOf, holdsTlvs } from '../../../model.ts';
 import { constant, type Draft, fn, lines, local } from '../../../print.ts';
-import { ERRORS, scanTlvsIn, TLV_SCAN, WIRE, SCAN } from '../modules.ts';
+import { ERRORS, scanTlvsIn, TLV_SCAN, WIRE, WIRE_TYPES } from '../modules.ts';
 import { headSize } from '../offsets.ts';
 import { type Case, switchOn } from '../switch.ts';
 
@@ -43,8 +43,8 @@ const PARAMETERS = {
   start: 'number',
   avail: 'number',
   end: 'number',
-  limits: WIRE.Limits,
-  scan: SCAN,
+  limits: WIRE_TYPES.Limits,
+  scan: WIRE_TYPES.Scan,
 };
 
 /** A variable of bits for types that were seen, and the constant that says which bit is whose. */

@@ -1,9 +1,9 @@
-import type { Production, Rule } from '../../../../spec/types.ts';
+import type { Production, Row, Rule } from '../../../../spec/types.ts';
 import { fieldsOf, flatten, leading, rulesOf, skips } from '../../../grammar.ts';
 import { comment, literal, pascal } from '../../../names.ts';
 import type { Model } from '../../../model.ts';
 import { constant, type Draft, fn, local } from '../../../print.ts';
-import { CONSTANTS, v1Line, WIRE } from '../modules.ts';
+import { CONSTANTS, v1Line, WIRE, WIRE_TYPES } from '../modules.ts';
 import { type Case, switchOn } from '../switch.ts';
 
 /** Readers of the fields of a scanned line, and the writer of a line. */
@@ -13,40 +13,29 @@ export function emitV1Line({ spec: { v1, families, transports } }: Model): Draft
   const [prefix, end] = [header[0] as string, header.at(-1) as string];
   const lines = v1.filter((rule) => rule.family !== undefined);
   const fields = [...new Map(lines.flatMap((rule) => fieldsOf(rule.is)).map((f) => [f.field, f])).values()];
-  const codes = (table: readonly { name: string; code: number }[], names: (string | undefined)[]): string =>
-    `[${names.map((name) => table.find((row) => row.name === name)?.code ?? 0).join(', ')}]`;
   const starts = v1.map((rule) => (lines.includes(rule) ? prefix + leading(rule.is, rules) : prefix));
-  const ofRules = { h: WIRE.Scanned };
-  const list = 'readonly number[]';
+  const ofRules = { h: WIRE_TYPES.Scanned };
+  const skipping = lines.filter((rule) => skips(rule.is, rules));
   return {
     name: 'v1-line.ts',
     from: 'spec/v1.ts',
     doc: 'What a scanned version 1 line says, and how one is written.',
     statements: [
-      constant(
+      ofEach(
         'V1_FAMILY',
-        codes(
-          families,
-          v1.map((rule) => rule.family),
-        ),
+        v1.map((rule) => codeIn(families, rule.family)),
         'Family of each rule.',
-        list,
       ),
-      constant(
+      ofEach(
         'V1_TRANSPORT',
-        codes(
-          transports,
-          v1.map((rule) => rule.transport),
-        ),
+        v1.map((rule) => codeIn(transports, rule.transport)),
         'Transport of each rule.',
-        list,
       ),
       local(
-        constant(
+        ofEach(
           'FIXED',
-          `[${starts.map((text) => text.length).join(', ')}]`,
+          starts.map((text) => text.length),
           `Octets that each rule begins with: ${starts.map(literal).join(', ')}.`,
-          list,
         ),
       ),
       ...fields.map(({ field, is }) =>
@@ -71,22 +60,30 @@ export function emitV1Line({ spec: { v1, families, transports } }: Model): Draft
         'number',
         switchOn(
           'h.rule',
-          lines
-            .filter((rule) => skips(rule.is, rules))
-            .map((rule) => caseOf(rule, v1, 'return FIXED[h.rule]!;')),
+          skipping.map((rule) => caseOf(rule, v1, 'return FIXED[h.rule]!;')),
           'return v1RestEnd(h);',
         ),
         'Where the ignored rest of a line begins.',
       ),
       fn(
         v1Line('writeV1'),
-        { family: 'number', transport: 'number', e: `${WIRE.Endpoints} | undefined` },
+        { family: 'number', transport: 'number', e: `${WIRE_TYPES.Endpoints} | undefined` },
         'string | undefined',
         `${lines.map((rule) => writerOf(rule, prefix, end)).join('\n')}\nreturn undefined;`,
         'The line for a family and a transport, or undefined where version 1 has no word for them.',
       ),
     ],
   };
+}
+
+/** A number for each rule, by its index. */
+function ofEach(name: string, values: readonly number[], doc: string): ReturnType<typeof constant> {
+  return constant(name, `[${values.join(', ')}]`, doc, 'readonly number[]');
+}
+
+/** The number of a row; zero where none is named. */
+function codeIn(table: readonly Row[], name: string | undefined): number {
+  return table.find((row) => row.name === name)?.code ?? 0;
 }
 
 function caseOf(rule: Rule, v1: readonly Rule[], body: string): Case {

@@ -3,7 +3,7 @@ import { flatten, leading, type Rules, rulesOf, shortest, without } from '../../
 import { comment, hexCode, literal } from '../../../names.ts';
 import type { Model } from '../../../model.ts';
 import { constant, type Draft, fn, local } from '../../../print.ts';
-import { ERRORS, V1_SCAN, WIRE, SCAN } from '../modules.ts';
+import { ERRORS, V1_SCAN, WIRE, WIRE_TYPES } from '../modules.ts';
 import { switchOn } from '../switch.ts';
 
 const SCANNERS: Readonly<Record<Word, { call: string; error: string }>> = {
@@ -26,7 +26,7 @@ export function emitV1Scan({ spec }: Model): Draft {
       local(constant('V1_LONGEST', `${header.longest}`, 'Octets of the longest line, CRLF included.')),
       fn(
         V1_SCAN.scanV1,
-        { b: 'Uint8Array', limits: WIRE.Limits, scan: SCAN },
+        { b: 'Uint8Array', limits: WIRE_TYPES.Limits, scan: WIRE_TYPES.Scan },
         'number',
         `const n = b.length;
          let p = 0;
@@ -41,7 +41,7 @@ export function emitV1Scan({ spec }: Model): Draft {
       local(
         fn(
           'need',
-          { n: 'number', scan: SCAN },
+          { n: 'number', scan: WIRE_TYPES.Scan },
           'number',
           `return scan.need(Math.max(n + 1, ${V1_SCAN.V1_SHORTEST}));`,
           'More octets than `n` are needed, and never fewer than the shortest line has.',
@@ -50,7 +50,7 @@ export function emitV1Scan({ spec }: Model): Draft {
       local(
         fn(
           'fixed',
-          { b: 'Uint8Array', p: 'number', text: 'string', error: 'number', scan: SCAN },
+          { b: 'Uint8Array', p: 'number', text: 'string', error: 'number', scan: WIRE_TYPES.Scan },
           'number',
           `const n = b.length;
            for (let i = 0; i < text.length; i++) {
@@ -64,7 +64,7 @@ export function emitV1Scan({ spec }: Model): Draft {
       local(
         fn(
           'word',
-          { result: 'number', n: 'number', error: 'number', scan: SCAN },
+          { result: 'number', n: 'number', error: 'number', scan: WIRE_TYPES.Scan },
           'number',
           `return result === ${WIRE.NEED} ? need(n, scan) : scan.fail(error, ${WIRE.offsetOf}(result));`,
           'Turns what a word scanner reported into NEED or FAULT.',

@@ -3,7 +3,7 @@ import { literal, pascal } from '../../../names.ts';
 import type { Model } from '../../../model.ts';
 import { addressOctets } from '../../../octets.ts';
 import { constant, type Draft, fn, lines } from '../../../print.ts';
-import { CONSTANTS, v2Header, WIRE } from '../modules.ts';
+import { CONSTANTS, v2Header, WIRE, WIRE_TYPES } from '../modules.ts';
 import { preambleOffsets } from '../offsets.ts';
 import { type Case, switchOn } from '../switch.ts';
 
@@ -26,8 +26,8 @@ export function emitV2Header({ spec }: Model): Draft {
       preambleWriter(spec),
       fn(
         v2Header('writeBlock'),
-        { out: 'Uint8Array', family: 'number', e: WIRE.Endpoints },
-        `keyof ${WIRE.Endpoints} | undefined`,
+        { out: 'Uint8Array', family: 'number', e: WIRE_TYPES.Endpoints },
+        `keyof ${WIRE_TYPES.Endpoints} | undefined`,
         switchOn(
           'family',
           layouts.map((layout) => writeCase(layout, spec)),
@@ -61,7 +61,7 @@ function sizes({ families, layouts }: Spec): ReturnType<typeof constant>[] {
       'ADDRESS_BLOCKS',
       `{\n${blocks.join('\n')}\n}`,
       'The address block of each family that has one.',
-      `Readonly<Record<number, ${WIRE.AddressBlock}>>`,
+      `Readonly<Record<number, ${WIRE_TYPES.AddressBlock}>>`,
     ),
   ];
 }

@@ -2,7 +2,7 @@ import type { Row } from '../../../../spec/types.ts';
 import { hexCode } from '../../../names.ts';
 import type { Model } from '../../../model.ts';
 import { constant, type Draft, fn, lines, local } from '../../../print.ts';
-import { CHECKSUM, ERRORS, TLV_SCAN, v2Header, V2_SCAN, WIRE, SCAN } from '../modules.ts';
+import { CHECKSUM, ERRORS, TLV_SCAN, V2_SCAN, v2Header, WIRE, WIRE_TYPES } from '../modules.ts';
 import { preambleOffsets } from '../offsets.ts';
 import { switchOn } from '../switch.ts';
 
@@ -11,7 +11,7 @@ const { ERROR } = ERRORS;
 /** The scanner of a version 2 header. */
 export function emitV2Scan({ spec }: Model): Draft {
   const signature = spec.preamble.signature.match(/[0-9a-f]{2}/g)!.map((octet) => `0x${octet}`);
-  const common = { limits: WIRE.Limits, scan: SCAN };
+  const common = { limits: WIRE_TYPES.Limits, scan: WIRE_TYPES.Scan };
   return {
     name: 'v2-scan.ts',
     from: 'spec/v2.ts',
@@ -45,9 +45,9 @@ export function emitV2Scan({ spec }: Model): Draft {
             b: 'Uint8Array',
             start: 'number',
             end: 'number',
-            limits: WIRE.Limits,
+            limits: WIRE_TYPES.Limits,
             lenient: 'boolean',
-            scan: SCAN,
+            scan: WIRE_TYPES.Scan,
           },
           'number',
           scanRest(spec),

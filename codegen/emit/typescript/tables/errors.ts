@@ -1,7 +1,7 @@
 import { kebab, literal } from '../../../names.ts';
 import type { Model } from '../../../model.ts';
 import { alias, constant, type Draft, listOf, objectOf } from '../../../print.ts';
-import { ERRORS, WIRE } from '../modules.ts';
+import { ERRORS, WIRE_TYPES } from '../modules.ts';
 
 /** The catalogue of errors, and the index of each by name. */
 export function emitErrors({ spec }: Model): Draft {
@@ -29,7 +29,7 @@ export function emitErrors({ spec }: Model): Draft {
       alias('DecodeErrorCode', codes('decode'), 'Codes of the errors that decoding reports.'),
       alias('EncodeErrorCode', codes('encode'), 'Codes of the errors that encoding throws.'),
       alias('ProxyErrorCode', 'DecodeErrorCode | EncodeErrorCode', 'Codes of all errors.'),
-      constant(ERRORS.ERRORS, listOf(entries), 'The catalogue.', `readonly ${WIRE.ErrorEntry}[]`),
+      constant(ERRORS.ERRORS, listOf(entries), 'The catalogue.', `readonly ${WIRE_TYPES.ErrorEntry}[]`),
     ],
   };
 }

@@ -1,6 +1,6 @@
 import type { Model } from '../../../model.ts';
 import { constant, type Draft, interfaceOf, objectOf } from '../../../print.ts';
-import { LIMITS, WIRE } from '../modules.ts';
+import { LIMITS, WIRE_TYPES } from '../modules.ts';
 
 /** The defaults of the limits, and the options that set them. */
 export function emitLimits({ spec: { limits } }: Model): Draft {
@@ -28,7 +28,7 @@ export function emitLimits({ spec: { limits } }: Model): Draft {
         LIMITS.DEFAULT_LIMITS,
         objectOf(defaults),
         'What holds where no option says otherwise.',
-        WIRE.Limits,
+        WIRE_TYPES.Limits,
       ),
       constant(
         'LIMIT_RANGES',

@@ -14,10 +14,10 @@ import {
   TLV_TABLE,
   V1_SCAN,
   v1Line,
-  v2Header,
   V2_SCAN,
+  v2Header,
   WIRE,
-  SCAN,
+  WIRE_TYPES,
 } from '../modules.ts';
 import { switchOn } from '../switch.ts';
 
@@ -47,13 +47,13 @@ export function emitTables(model: Model): Draft {
       local(
         fn(
           'scanHeader',
-          { b: 'Uint8Array', limits: WIRE.Limits, scan: SCAN },
+          { b: 'Uint8Array', limits: WIRE_TYPES.Limits, scan: WIRE_TYPES.Scan },
           'number',
           scanHeaderOf(model),
           'Length of the header at the start of `b`, or NEED, or FAULT. The first octet tells the version.',
         ),
       ),
-      constant(TABLES.tables, tablesOf(model), 'The tables.', `${WIRE.Tables}<${TLV_TABLE.TlvValues}>`),
+      constant(TABLES.tables, tablesOf(model), 'The tables.', `${WIRE_TYPES.Tables}<${TLV_TABLE.TlvValues}>`),
       local(
         fn(
           'isLocal',

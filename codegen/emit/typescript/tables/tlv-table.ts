@@ -2,7 +2,7 @@ import { hexCode, literal } from '../../../names.ts';
 import { type Entry, LONGEST_TLV, type Model, widthOf } from '../../../model.ts';
 import { TLV_HEAD } from '../../../octets.ts';
 import { constant, type Draft, interfaceOf, listOf } from '../../../print.ts';
-import { WIRE } from '../modules.ts';
+import { WIRE, WIRE_TYPES } from '../modules.ts';
 
 /** The TLV rows as data, and the types of their values. */
 export function emitTlvTable({ entries, spec }: Model): Draft {
@@ -21,7 +21,7 @@ export function emitTlvTable({ entries, spec }: Model): Draft {
         'TLVS',
         `${WIRE.tlvEntries}(${listOf(entries.map(rowOf))})`,
         'Every row and field; its index is its number in the code.',
-        `readonly ${WIRE.TlvEntry}[]`,
+        `readonly ${WIRE_TYPES.TlvEntry}[]`,
       ),
       constant('RANGES', listOf(ranges), 'Numbers set aside by the standard.'),
       constant('TLV_HEAD_SIZE', `${TLV_HEAD}`, 'Octets of type and length, before every value.'),

@@ -9,13 +9,13 @@ import { TLVS } from './tlv-table.js';
 const HEAD = 3;
 
 /** The row of each type. */
-export const ROWS: Int32Array = rowsByType(TLVS);
+const ROWS: Int32Array = rowsByType(TLVS);
 
 /** The row of each sub-type of SSL. */
-export const ROWS_IN_SSL: Int32Array = rowsByType(TLVS, 5);
+const ROWS_IN_SSL: Int32Array = rowsByType(TLVS, 5);
 
 /** The row of each sub-type of K_GROUP. */
-export const ROWS_IN_K_GROUP: Int32Array = rowsByType(TLVS, 29);
+const ROWS_IN_K_GROUP: Int32Array = rowsByType(TLVS, 29);
 
 /** The row of each sub-type of ALIBABA. */
 export const ROWS_IN_ALIBABA: Int32Array = rowsByType(TLVS, 34);

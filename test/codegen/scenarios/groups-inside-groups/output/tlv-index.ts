@@ -11,19 +11,19 @@ import { TLVS } from './tlv-table.js';
 const HEAD = 3;
 
 /** The row of each type. */
-export const ROWS: Int32Array = rowsByType(TLVS);
+const ROWS: Int32Array = rowsByType(TLVS);
 
 /** The row of each sub-type of SSL. */
-export const ROWS_IN_SSL: Int32Array = rowsByType(TLVS, 5);
+const ROWS_IN_SSL: Int32Array = rowsByType(TLVS, 5);
 
 /** The row of each sub-type of ALIBABA. */
 export const ROWS_IN_ALIBABA: Int32Array = rowsByType(TLVS, 18);
 
 /** The row of each sub-type of OUTER. */
-export const ROWS_IN_OUTER: Int32Array = rowsByType(TLVS, 22);
+const ROWS_IN_OUTER: Int32Array = rowsByType(TLVS, 22);
 
 /** The row of each sub-type of INNER. */
-export const ROWS_IN_INNER: Int32Array = rowsByType(TLVS, 23);
+const ROWS_IN_INNER: Int32Array = rowsByType(TLVS, 23);
 
 /** The row of each sub-type of AWS. */
 export const ROWS_IN_AWS: Int32Array = rowsByType(TLVS, 25);
