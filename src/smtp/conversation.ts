@@ -138,7 +138,7 @@ export class Conversation implements Exchange {
       return this.close('handler-timeout');
     }
     if (phase === 'tls') return this.handshakeFailed('it took too long');
-    if (phase === 'proxy-header') this.observer.note('proxy-header-missing', MISSING_HEADER);
+    if (phase === 'proxy-header') this.observer.warn('proxy-header-missing', MISSING_HEADER);
     this.reply(onTimeout);
     this.close(phase === 'proxy-header' ? phase : 'timeout');
   }
@@ -157,7 +157,7 @@ export class Conversation implements Exchange {
    */
   handshakeFailed(cause: string): void {
     if (this.closed) return;
-    this.observer.note('tls-failed', `the TLS handshake failed: ${cause}`);
+    this.observer.warn('tls-failed', `the TLS handshake failed: ${cause}`);
     this.close('tls');
   }
 
@@ -315,7 +315,7 @@ export class Conversation implements Exchange {
     }
     this.flush();
     if (waiting || this.reader.full) return this.flow.awaitHandler(this.reader, octets);
-    this.flow.awaitClient(this.reader, this.content.message?.time, octets);
+    this.flow.awaitClient(this.reader, this.content.message?.deadline, octets);
     if (this.handshake !== undefined && this.unread.length === 0) {
       const rest = this.handshake.take();
       this.handshake = undefined;

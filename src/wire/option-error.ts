@@ -1,6 +1,16 @@
 /**
  * Why an option, an argument or a handler is refused: the `code` of the TypeError or RangeError that is thrown, named as
  * Node names its own.
+ *
+ * @example
+ * import { OPTION_ERRORS, SMTPServer } from 'truepeer';
+ *
+ * try {
+ *   new SMTPServer({}, { timeouts: { command: 0 } });
+ * } catch (error) {
+ *   const { code } = error as { code: keyof typeof OPTION_ERRORS };
+ *   console.log(code, error instanceof OPTION_ERRORS[code]); // ERR_OUT_OF_RANGE true
+ * }
  */
 export const OPTION_ERRORS = {
   /** TypeError: the value is of another type than the option takes. */

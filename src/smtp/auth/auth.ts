@@ -130,7 +130,7 @@ function report(
   { reason, code, detail, error }: Failure,
   verdict: LastVerdict,
 ): string {
-  exchange.observer.note('auth-failed', `${mechanism.name}: ${detail}`);
+  exchange.observer.warn('auth-failed', `${mechanism.name}: ${detail}`);
   if (error !== undefined) exchange.observer.report(error);
   if (reason === 'credentials') return ownReply(exchange, verdict) ?? REPLIES.authFailed;
   if (reason === 'temporary') return ownReply(exchange, verdict) ?? REPLIES.authTemporary;

@@ -50,7 +50,7 @@ export class CommandReader implements Reader {
     const { reader, exchange } = this;
     if (this.first && !reader.pending) {
       if (chunk[at] === TLS_HANDSHAKE) {
-        exchange.observer.note(
+        exchange.observer.warn(
           'tls-on-clear-port',
           'the client speaks TLS on a port that begins in the clear',
         );
@@ -58,7 +58,7 @@ export class CommandReader implements Reader {
         return chunk.length;
       }
       if (decode(chunk.subarray(at)).status === 'ok')
-        exchange.observer.note('proxy-header-misplaced', MISPLACED_HEADER);
+        exchange.observer.warn('proxy-header-misplaced', MISPLACED_HEADER);
     }
     const next = reader.read(chunk, at);
     if (reader.status === LineStatus.MORE) return next;

@@ -10,10 +10,10 @@ import { formatReply, readReply, withoutStatus, type HookReply, type Reply } fro
 const base = { longest: 512, argument: 'optional', utf8: false, afterHello: false, junk: true } as const;
 
 const HELO_TEXT = 500;
-const greetingRow = { ...base, bare: true, argument: 'required' } as const;
+const helloRow = { ...base, bare: true, argument: 'required' } as const;
 
 const helo: Command = {
-  ...greetingRow,
+  ...helloRow,
   verb: 'HELO',
   only: 'smtp',
   run(exchange, line, from, to) {
@@ -22,27 +22,27 @@ const helo: Command = {
     const success: HookReply = { code: 250, text: exchange.settings.hostname };
     const answered = (answer: HookReply): void => {
       const reply = readReply(answer ?? success, 'handleHELO', '');
-      if (reply.code < 300) begin(exchange, name, false);
+      if (reply.code < 300) beginSession(exchange, name, false);
       // A client that says HELO may not understand replies of several lines.
       const [first = ''] = typeof reply.text === 'string' ? [reply.text] : reply.text;
-      refuseOrGreet(exchange, { ...reply, text: first.slice(0, HELO_TEXT) });
+      replyToHello(exchange, { ...reply, text: first.slice(0, HELO_TEXT) });
     };
     exchange.hooks.ask('handleHELO', [name], answered, helloFailed(exchange));
   },
 };
 
 const ehlo: Command = {
-  ...greetingRow,
+  ...helloRow,
   beforeTLS: true,
   verb: 'EHLO',
   only: 'smtp',
-  run: introduce,
+  run: runEhlo,
 };
 
 /** RFC 2033 4.1. */
 const lhlo: Command = { ...ehlo, verb: 'LHLO', only: 'lmtp' };
 
-function introduce(exchange: Exchange, line: Buffer, from: number, to: number): void {
+function runEhlo(exchange: Exchange, line: Buffer, from: number, to: number): void {
   const name = readHostName(line, from, to);
   if (name === undefined) return exchange.refuse(REPLIES.badHostName);
   const offered = offeredExtensions(exchange);
@@ -62,7 +62,7 @@ function helloFailed(exchange: Exchange): (error: unknown) => void {
   };
 }
 
-function refuseOrGreet(exchange: Exchange, reply: Reply): void {
+function replyToHello(exchange: Exchange, reply: Reply): void {
   exchange.reply(formatReply({ code: reply.code, text: reply.text }));
   if (reply.code === 421) exchange.close('refused');
 }
@@ -80,32 +80,32 @@ function answerEhlo(
       throw new TypeError('handleEHLO returned a list that holds something else than text');
   } else if (answer !== undefined && answer !== null) {
     const reply = readReply(answer, 'handleEHLO', '');
-    if (reply.code >= 300) return refuseOrGreet(exchange, reply);
+    if (reply.code >= 300) return replyToHello(exchange, reply);
     const text = typeof reply.text === 'string' ? [reply.text] : reply.text;
     lines = [...offered, ...text.filter((line) => line !== '' && !offered.includes(line))];
   }
-  begin(exchange, name, true);
+  beginSession(exchange, name, true);
   // RFC 2034 section 3: codes are for clients that have been told of them, and a handler may want to hide them.
   if (lines !== offered)
     exchange.session.statusCodes = lines.some((line) => line.toUpperCase() === STATUS_CODES);
-  greet(exchange, lines);
+  replyToEhlo(exchange, lines);
 }
 
 function isList(answer: HookReply | readonly string[]): answer is readonly string[] {
   return Array.isArray(answer);
 }
 
-function greet(exchange: Exchange, lines: readonly string[]): void {
+function replyToEhlo(exchange: Exchange, lines: readonly string[]): void {
   const text = [exchange.settings.hostname, ...lines];
   const key = text.join('\n');
-  if (key !== greeting.key) greeting = { key, wire: formatReply({ code: 250, text }) };
-  exchange.reply(greeting.wire);
+  if (key !== lastEhlo.key) lastEhlo = { key, wire: formatReply({ code: 250, text }) };
+  exchange.reply(lastEhlo.wire);
 }
 
 /** The last reply to EHLO: most clients get the same one. */
-let greeting = { key: '', wire: '' };
+let lastEhlo = { key: '', wire: '' };
 
-function begin(exchange: Exchange, name: string, extended: boolean): void {
+function beginSession(exchange: Exchange, name: string, extended: boolean): void {
   exchange.reset();
   exchange.session.hostName = name;
   exchange.session.extended = extended;
@@ -162,7 +162,7 @@ const help: Command = {
   verb: 'HELP',
   run(exchange, line, from, to) {
     const hello = exchange.settings.lmtp ? 'LHLO' : 'HELO EHLO';
-    const text = `Commands: ${[hello, ...spoken(exchange)].join(' ')}`;
+    const text = `Commands: ${[hello, ...usableVerbs(exchange)].join(' ')}`;
     const success = formatReply({ code: 214, enhanced: '2.0.0', text });
     exchange.hooks.askReply('handleHELP', [line.toString('latin1', from, to)], success);
   },
@@ -201,7 +201,7 @@ const quit: Command = {
 const BASIC = ['MAIL', 'RCPT', 'DATA', 'BDAT', 'RSET', 'NOOP', 'VRFY', 'EXPN', 'HELP', 'QUIT'];
 
 /** What HELP names: what can be used here, and a subclass's own commands. */
-function spoken({ settings, server }: Exchange): string[] {
+function usableVerbs({ settings, server }: Exchange): string[] {
   return [
     ...BASIC,
     ...(settings.tls === null ? [] : ['STARTTLS']),

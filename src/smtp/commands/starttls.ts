@@ -19,7 +19,7 @@ const starttls: Command = {
     if (envelope.mailFrom !== null) return exchange.refuse(REPLIES.nestedMail);
     if (more || exchange.readAhead) {
       // RFC 3207 section 6: what was sent in the clear must never be taken for what comes after.
-      exchange.observer.note(
+      exchange.observer.warn(
         'starttls-injection',
         'octets followed STARTTLS in the clear; they were dropped',
       );

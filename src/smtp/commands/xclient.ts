@@ -38,7 +38,7 @@ const xclient: Command = {
     const client = statement && isProtocol(statement['PROTO']) && clientOf(statement, session.client);
     if (!statement || !client) return exchange.refuse(REPLIES.badAttribute);
     session.xclient = statement;
-    exchange.observer.note('xclient', `the client is now ${escapeText(client.address ?? 'unknown')}`);
+    exchange.observer.warn('xclient', `the client is now ${escapeText(client.address ?? 'unknown')}`);
     const login = exchange.settings.xclientLogin ? statement['LOGIN'] : null;
     beginAs(exchange, client, login ?? null);
   },

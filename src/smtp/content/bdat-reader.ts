@@ -9,17 +9,22 @@ export class BdatReader implements Reader {
   readonly onTimeout = REPLIES.contentTimeout;
   private left: number;
   private readonly message: IncomingMessage | undefined;
-  private readonly time: ContentDeadline;
+  private readonly messageDeadline: ContentDeadline;
   private readonly done: () => void;
 
   /**
    * @param size octets of the chunk, at least 1; `message` is undefined for a chunk that is dropped.
-   * @param time the deadline of all chunks of the message: a chunk of its own earns no more than its octets.
+   * @param messageDeadline the deadline of all chunks of the message: a chunk of its own earns no more than its octets.
    */
-  constructor(size: number, message: IncomingMessage | undefined, time: ContentDeadline, done: () => void) {
+  constructor(
+    size: number,
+    message: IncomingMessage | undefined,
+    messageDeadline: ContentDeadline,
+    done: () => void,
+  ) {
     this.left = size;
     this.message = message;
-    this.time = time;
+    this.messageDeadline = messageDeadline;
     this.done = done;
   }
 
@@ -38,13 +43,13 @@ export class BdatReader implements Reader {
   read(chunk: Buffer, at: number): number {
     const end = Math.min(chunk.length, at + this.left);
     this.left -= end - at;
-    this.time.earn(end - at);
+    this.messageDeadline.earn(end - at);
     this.message?.take(chunk.subarray(at, end));
     if (this.left === 0) this.done();
     return end;
   }
 
   deadline(now: number): number {
-    return this.time.at(now);
+    return this.messageDeadline.at(now);
   }
 }

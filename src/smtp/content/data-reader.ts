@@ -35,8 +35,8 @@ export class DataReader implements Reader {
   }
 
   deadline(now: number, octets: number): number {
-    const { time } = this.message;
-    time.earn(octets);
-    return time.at(now);
+    const { deadline } = this.message;
+    deadline.earn(octets);
+    return deadline.at(now);
   }
 }

@@ -15,7 +15,7 @@ import { REPLIES } from '../engine/replies.ts';
 
 export class IncomingMessage {
   readonly delivery: Delivery;
-  readonly time: ContentDeadline;
+  readonly deadline: ContentDeadline;
   private readonly sink: ContentSink;
   private readonly scanner: DataScanner;
   private readonly chunks: BdatScanner | undefined;
@@ -30,7 +30,7 @@ export class IncomingMessage {
   /**
    * @param policy for a bare CR or LF.
    * @param chunked whether it comes with BDAT: no dots to remove, and BINARYMIME may hold anything.
-   * @param time the deadline of its content, from the first octet to the last.
+   * @param deadline the one of its content, from the first octet to the last.
    * @param aborted told when the message is lost or refused.
    */
   constructor(
@@ -39,11 +39,11 @@ export class IncomingMessage {
     settings: Settings,
     policy: BareNewlines,
     chunked: boolean,
-    time: ContentDeadline,
+    deadline: ContentDeadline,
     aborted: (reason: ContentError) => void,
   ) {
     this.delivery = delivery;
-    this.time = time;
+    this.deadline = deadline;
     this.sink = delivery.sink;
     this.envelope = envelope;
     this.settings = settings;

@@ -53,7 +53,7 @@ export class Reception implements ContentIntake {
       else this.chunkDone(message, size, last);
     };
     if (size === 0) done();
-    else exchange.use(new BdatReader(size, message, message?.time ?? this.startTime(), done));
+    else exchange.use(new BdatReader(size, message, message?.deadline ?? this.newDeadline(), done));
   }
 
   /** Ends the message: the connection is lost, or the transaction given up. */
@@ -85,7 +85,7 @@ export class Reception implements ContentIntake {
     this.exchange.reply(REPLIES.messageTooBig);
   }
 
-  private startTime(): ContentDeadline {
+  private newDeadline(): ContentDeadline {
     return new ContentDeadline(this.exchange.settings, this.exchange.now());
   }
 
@@ -103,7 +103,7 @@ export class Reception implements ContentIntake {
       settings,
       policy,
       chunked,
-      this.startTime(),
+      this.newDeadline(),
       aborted,
     );
     return this.message;

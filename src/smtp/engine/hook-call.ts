@@ -108,11 +108,7 @@ export class HookCalls {
   }
 
   /** Calls any function: see `ask`. */
-  run<T>(
-    call: () => T | PromiseLike<T>,
-    done: (value: T) => void,
-    failed: Failed = (error) => this.failed(error),
-  ): void {
+  run<T>(call: () => T | PromiseLike<T>, done: (value: T) => void, failed?: Failed): void {
     let result: T | PromiseLike<T>;
     let promise: Promise<T> | undefined;
     try {
@@ -120,9 +116,9 @@ export class HookCalls {
       // A thenable that is no Promise may throw, or settle twice.
       if (isThenable(result)) promise = Promise.resolve(result);
     } catch (error) {
-      return failed(error);
+      return this.fail(error, failed);
     }
-    if (promise === undefined) return attempt(done, result as T, failed);
+    if (promise === undefined) return this.attempt(done, result as T, failed);
     const id = ++this.calls;
     this.awaited = id;
     const inTime = (): boolean => {
@@ -131,9 +127,9 @@ export class HookCalls {
       return true;
     };
     promise.then(
-      (value) => inTime() && this.goOn(() => attempt(done, value, failed)),
+      (value) => inTime() && this.goOn(() => this.attempt(done, value, failed)),
       (error: unknown) => {
-        if (inTime()) this.goOn(() => failed(error));
+        if (inTime()) this.goOn(() => this.fail(error, failed));
         else this.context.observer.report(error);
       },
     );
@@ -173,19 +169,20 @@ export class HookCalls {
     else if (reply.code >= 400) context.budgets.spend(reply.code < 500 ? 'deferrals' : 'refusals');
   }
 
-  private failed(error: unknown): void {
+  private attempt<T>(done: (value: T) => void, value: T, failed: Failed | undefined): void {
+    try {
+      done(value);
+    } catch (error) {
+      this.fail(error, failed);
+    }
+  }
+
+  private fail(error: unknown, failed: Failed | undefined): void {
+    if (failed !== undefined) return failed(error);
     const { observer, budgets } = this.context;
     const wire = observer.report(error) ?? REPLIES.handlerFailed;
     this.context.reply(wire);
     if (wire.startsWith('421')) this.context.close('refused');
     else budgets.spend('deferrals');
-  }
-}
-
-function attempt<T>(done: (value: T) => void, value: T, failed: Failed): void {
-  try {
-    done(value);
-  } catch (error) {
-    failed(error);
   }
 }

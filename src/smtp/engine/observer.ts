@@ -45,7 +45,7 @@ export class Observer {
   }
 
   /** A line for the log; `text` is printable. */
-  note(code: string, text: string): void {
+  warn(code: string, text: string): void {
     const { id: session, client } = this.session;
     this.settings.diagnostics({ level: 'warning', code, text, session, client });
   }

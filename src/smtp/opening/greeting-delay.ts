@@ -19,7 +19,7 @@ export class GreetingDelay implements Reader {
   }
 
   read(chunk: Buffer): number {
-    this.exchange.observer.note('early-talker', 'the client did not wait for the greeting');
+    this.exchange.observer.warn('early-talker', 'the client did not wait for the greeting');
     this.exchange.reply(REPLIES.earlyTalker);
     this.exchange.close('not-smtp');
     return chunk.length;

@@ -31,7 +31,7 @@ function takeHeader(
   session.proxyData = data;
   const problem = refusalReason(data, proxy);
   if (problem !== undefined) {
-    observer.note('proxy-header-refused', `PROXY header refused: ${escapeText(problem)}`);
+    observer.warn('proxy-header-refused', `PROXY header refused: ${escapeText(problem)}`);
     return exchange.close('proxy-header');
   }
   session.client = clientOf(data);

@@ -205,7 +205,7 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
     const proxy = this.settings.proxyProtocol;
     const trusted = proxy !== null && proxy.trust.trusts(session.peer);
     if (proxy !== null && !trusted && proxy.untrusted === 'reject') {
-      this.note(
+      this.warn(
         'untrusted-peer',
         `${session.peer.address} is not in proxyProtocol.trusted; closed before reading`,
         session,
@@ -233,7 +233,7 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
 
   private evict(connection: Connection): void {
     const text = 'too many connections without a PROXY header; the oldest was closed';
-    this.note('too-many-half-open', text, connection.session);
+    this.warn('too-many-half-open', text, connection.session);
     connection.dismiss('');
   }
 
@@ -247,7 +247,7 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
     }
   }
 
-  private note(code: string, text: string, { client }: Session): void {
+  private warn(code: string, text: string, { client }: Session): void {
     this.settings.diagnostics({ level: 'warning', code, text, client });
   }
 
