@@ -365,6 +365,7 @@ Incomplete: 20 octets are there, at least 28 are needed; expected the next one a
       96  00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 ...    value            0000000000000000000000000000000000000000                    2.2.4
 
 Valid: a version 2 header of 116 octets.
+Note: SSL_VERIFY is X509_V_ERR_UNSPECIFIED: the client showed a certificate that the proxy could not verify.
 `,
       err: '',
     });
@@ -430,6 +431,7 @@ Valid: a version 2 header of 36 octets.
         octets: 19,
         length: 15,
         followedBy: { name: 'smtp', text: 'an SMTP command: EHLO' },
+        notes: [],
         header: {
           version: 1,
           command: null,

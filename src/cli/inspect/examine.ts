@@ -4,6 +4,8 @@ import { u16be } from '../../wire/index.ts';
 import { annotate } from './annotate/annotate.ts';
 import type { Annotation } from './annotate/annotation.ts';
 import type { FirstOctets, Progress } from './capture/connections.ts';
+import { notesOf } from './notes/notes.ts';
+import type { Note } from './notes/notes.ts';
 import { recognise } from './recognise/recognise.ts';
 import type { Recognised } from './recognise/recognised.ts';
 
@@ -17,6 +19,8 @@ export interface Finding {
   fields: readonly Annotation[];
   /** What stands behind a valid header, or instead of one. */
   other: Recognised | undefined;
+  /** What is to be said of a valid header. */
+  notes: readonly Note[];
 }
 
 export function examine(given: Given): Finding {
@@ -27,6 +31,7 @@ export function examine(given: Given): Finding {
     result,
     fields: annotate(given.octets, length),
     other: result.status === 'incomplete' ? undefined : recognise(given.octets.subarray(length ?? 0)),
+    notes: result.status === 'ok' ? notesOf(result.data, spec, 'from' in given ? given : {}) : [],
   };
 }
 

@@ -38,7 +38,7 @@ export class JsonReport extends Printer {
   }
 }
 
-function forMachine({ given, result, fields, other }: Finding): Record<string, unknown> {
+function forMachine({ given, result, fields, other, notes }: Finding): Record<string, unknown> {
   return {
     verdict: result.status,
     ...connection(given),
@@ -48,6 +48,7 @@ function forMachine({ given, result, fields, other }: Finding): Record<string, u
     ...(result.status === 'invalid' ? { error: result.error } : {}),
     ...(result.status === 'ok' ? { followedBy: named(other) } : {}),
     ...(result.status === 'invalid' ? { instead: named(other) } : {}),
+    notes,
     header: result.status === 'ok' ? result.data : null,
     fields: fields.map(({ octets, ...field }) => ({ ...field, octets: hex(octets) })),
   };

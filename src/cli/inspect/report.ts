@@ -25,7 +25,7 @@ export class Report extends Printer {
     const styles = this.#styles;
     const parts = [
       `${heading(finding, styles)}${table(finding, styles, this.#output.columns)}`,
-      [verdict(finding, styles), ...missing(finding)].join('\n'),
+      [verdict(finding, styles), ...missing(finding), ...notes(finding, styles)].join('\n'),
     ];
     this.#write(parts.join('\n\n'), this.count > 1);
   }
@@ -125,6 +125,10 @@ function inLines(words: readonly string[], most: number): string[] {
   return Array.from({ length: lines }, (_, line) =>
     words.slice(line * most, line === lines - 1 ? undefined : (line + 1) * most).join(' '),
   );
+}
+
+function notes({ notes: found }: Finding, { cyan }: Styles): string[] {
+  return found.map(({ text }) => `${cyan('Note')}: ${text}`);
 }
 
 function verdict({ given, result, other }: Finding, { green, yellow, red }: Styles): string {

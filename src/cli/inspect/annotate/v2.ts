@@ -1,6 +1,6 @@
 import type { Ref, Row, Spec, Tlv } from '../../../../spec/types.ts';
 import { V2_CMD } from '../../../../generated/constants.ts';
-import { hex, u16be, unhex } from '../../../wire/index.ts';
+import { hex, makeCrc32, u16be, u32be, u32le, unhex } from '../../../wire/index.ts';
 import { fixedSize, valueMeaning } from './value.ts';
 import { showRef } from './annotation.ts';
 import type { Annotation } from './annotation.ts';
@@ -15,6 +15,9 @@ export function annotateV2(octets: Uint8Array, spec: Spec): Annotation[] {
   walk.preamble();
   return walk.found;
 }
+
+/** Octets of a checksum. */
+const CHECKSUM_SIZE = 4;
 
 class Walk {
   readonly found: Annotation[] = [];
@@ -134,8 +137,20 @@ class Walk {
       );
       return this.#value(child, from + 1, to, child?.ref ?? ref, depth + 1);
     }
-    if (to > from)
-      this.#note(from, to, 'value', valueMeaning(value, this.#octets.subarray(from, to)), ref, depth);
+    if (to === from) return;
+    const meaning = valueMeaning(value, this.#octets.subarray(from, to));
+    const check = row?.role === 'checksum' && to - from === CHECKSUM_SIZE ? this.#checked(from) : '';
+    this.#note(from, to, 'value', meaning + check, ref, depth);
+  }
+
+  /** Whether the checksum at an offset is right: that of the whole header, its own octets taken as zero. */
+  #checked(from: number): string {
+    const end = this.#spec.preamble.size + u16be(this.#octets, this.#spec.preamble.length);
+    if (end > this.#octets.length) return ', not checked: the header is not whole';
+    const due = makeCrc32(this.#spec.checksum.polynomial)(this.#octets, end, from);
+    if (due === u32be(this.#octets, from)) return ', right';
+    const swapped = due === u32le(this.#octets, from) ? '; its octets stand in reverse order' : '';
+    return `, wrong: 0x${due.toString(16).padStart(8, '0')} is due${swapped}`;
   }
 
   #struct(row: Tlv, from: number, to: number, depth: number): void {
