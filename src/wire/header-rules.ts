@@ -55,6 +55,8 @@ export class HeaderRules {
   command = 0;
   family = 0;
   protocol = 0;
+  /** The address block of the family, where it has one. */
+  block: AddressBlock | undefined = undefined;
   readonly #tables: Tables;
   readonly #commands: CodeRule;
   readonly #families: CodeRule;
@@ -114,6 +116,7 @@ export class HeaderRules {
     const family = this.#checkFamily(header, report);
     if (family < 0) return false;
     this.family = family;
+    this.block = this.#tables.blocks[family];
     this.protocol =
       this.#transports.codeOf(protocol) ?? (family === this.#unspec ? this.#unknown : this.#stream);
     this.#checkAddress('srcAddr', header['srcAddr'], spelling, report);
@@ -191,7 +194,7 @@ export class HeaderRules {
   }
 
   #checkPort(field: string, value: unknown, report: Report): void {
-    const taken = this.#tables.blocks[this.family]?.ports === true;
+    const taken = this.block !== undefined && this.block.ports;
     if (taken ? isPort(value) : (value ?? undefined) === undefined) return;
     const code = this.family === this.#unspec ? 'encode-unsupported' : 'encode-bad-field';
     report(code, field, value, taken ? port.expected : `none, ${this.#because()}`);

@@ -68,13 +68,12 @@ class Encoder {
 
   /** Octets before the TLVs. */
   #tlvStart(): number {
-    const { preambleSize, blocks } = this.#tables;
-    return preambleSize + (blocks[this.#rules.family]?.size ?? 0);
+    return this.#tables.preambleSize + (this.#rules.block?.size ?? 0);
   }
 
   /** What an address block is made of. A header that needs no change is one itself. */
   #endpointsOf(header: Input): Endpoints {
-    const block = this.#tables.blocks[this.#rules.family];
+    const { block } = this.#rules;
     if (block === undefined) return NO_ENDPOINTS;
     const { srcAddr, dstAddr, srcPort, dstPort } = header as unknown as Endpoints;
     if (!block.ports) return { srcAddr, dstAddr, srcPort: 0, dstPort: 0 };
@@ -154,7 +153,7 @@ class Encoder {
 
   /** A valid address as the RFCs spell it. */
   #spell(text: string): string {
-    if (this.#tables.blocks[this.#rules.family]?.address !== 'ipv6') return text;
+    if (this.#rules.block?.address !== 'ipv6') return text;
     writeIpv6(text, scratch, 0);
     return ipv6Text(scratch, 0);
   }
