@@ -1,7 +1,7 @@
 import type { Conversation } from '../../../src/smtp/conversation.ts';
 
 /** Not memory of the conversation: what all share, and the transport. */
-const FOREIGN = new Set(['server', 'handler', 'settings', 'port', 'host', 'dialogue']);
+const FOREIGN = new Set(['server', 'handler', 'settings', 'transport', 'admission', 'context', 'exchange']);
 
 /** Octets that a conversation keeps alive in buffers and long texts: every buffer counts as what lies behind it. */
 export function heldOctets(conversation: Conversation): number {
