@@ -13,19 +13,18 @@ import { isThenable } from '../../sasl/state-machine.ts';
 import type { AuthSettings } from '../api/auth-options.ts';
 import { formatReply, readReply } from '../api/reply.ts';
 import type { Session } from '../api/session.ts';
-import type { Command, Exchange } from '../engine/exchange.ts';
+import { type Command, command } from '../engine/command.ts';
+import type { Exchange } from '../engine/exchange.ts';
 import { REPLIES } from '../engine/replies.ts';
 import { AUTH_LINE_LIMIT } from '../grammar/line-reader.ts';
 import { contextOf, needsTLS } from './context.ts';
 import { ResponseReader } from './response-reader.ts';
 
-const auth: Command = {
+const auth = command({
   verb: 'AUTH',
   longest: AUTH_LINE_LIMIT,
   argument: 'required',
-  utf8: false,
   afterHello: true,
-  junk: false,
   run(exchange, line, from, to) {
     const { session, settings, envelope } = exchange;
     if (settings.auth === null) return exchange.refuse(REPLIES.authUnavailable);
@@ -40,7 +39,7 @@ const auth: Command = {
     if (needsTLS(mechanism, exchange)) return exchange.refuse(REPLIES.authNeedsTLS);
     proceed(exchange, attempt(exchange, new Negotiation(mechanism, context), initial, verdict));
   },
-};
+});
 
 /** What an attempt waits for: a function of the application's, or the line that answers a challenge. */
 type Wait = { readonly call: () => unknown } | { readonly challenge: string };

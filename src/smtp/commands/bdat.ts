@@ -1,18 +1,14 @@
 /** BDAT (RFC 3030). */
 
-import type { Command } from '../engine/exchange.ts';
+import { type Command, command } from '../engine/command.ts';
 import { REPLIES } from '../engine/replies.ts';
 
 /** A chunk this many times larger than the size limit is not read at all: the connection ends. */
 const HARD_CAP_FACTOR = 4;
 
-const bdat: Command = {
+const bdat = command({
   verb: 'BDAT',
-  longest: 512,
   argument: 'optional',
-  utf8: false,
-  afterHello: false,
-  junk: false,
   whileChunking: true,
   beforeTLS: true,
   payload: true,
@@ -33,6 +29,6 @@ const bdat: Command = {
     if (size === 0 && !last && !exchange.budgets.spend('junkCommands')) return;
     exchange.content.startChunk(size, last);
   },
-};
+});
 
 export const CHUNK_COMMANDS: readonly Command[] = [bdat];

@@ -105,9 +105,9 @@ export class CommandReader implements Reader {
         ? REPLIES.refusedSession
         : checkLine(command, exchange, line, start, to, cut);
     if (error !== undefined) {
-      exchange.refuse(command.bare === true ? withoutStatus(error) : error);
+      exchange.refuse(command.bare ? withoutStatus(error) : error);
       // How many octets of content follow was not read: whatever came next would be taken for commands.
-      if (command.payload === true) exchange.close('not-smtp');
+      if (command.payload) exchange.close('not-smtp');
       return;
     }
     command.run(exchange, line, cut.from, cut.to, more);

@@ -1,4 +1,4 @@
-import type { Command } from '../engine/exchange.ts';
+import { type Command, command } from '../engine/command.ts';
 import { REPLIES } from '../engine/replies.ts';
 import type { MailServer } from '../api/mail-server.ts';
 
@@ -23,17 +23,14 @@ export function customCommand(verb: string, server: MailServer): Command | undef
   const name = PREFIX + verb;
   const method = (server as unknown as Record<string, unknown>)[name];
   if (typeof method !== 'function') return undefined;
-  return {
+  return command({
     verb,
-    longest: 512,
     argument: 'optional',
-    utf8: false,
-    afterHello: false,
     junk: true,
     run(exchange, line, from, to) {
       const argument = line.toString('latin1', from, to);
       const call = (): unknown => method.call(server, exchange.session, exchange.envelope, argument);
       exchange.hooks.runReply(name, call, REPLIES.ok);
     },
-  };
+  });
 }

@@ -1,18 +1,19 @@
 /** Commands that concern the session: HELO, EHLO, NOOP, HELP, VRFY, EXPN, QUIT (RFC 5321 4.1.1, 3.5, 3.8). */
 
 import { isAddressLiteral } from '../grammar/address.ts';
-import type { Command, Exchange } from '../engine/exchange.ts';
+import { type Command, command } from '../engine/command.ts';
+import type { Exchange } from '../engine/exchange.ts';
 import { offeredExtensions, STATUS_CODES } from './extensions.ts';
 import { customVerbs } from './custom-command.ts';
 import { REPLIES } from '../engine/replies.ts';
 import { formatReply, readReply, withoutStatus, type HookReply, type Reply } from '../api/reply.ts';
 
-const base = { longest: 512, argument: 'optional', utf8: false, afterHello: false, junk: true } as const;
+const base = { argument: 'optional', junk: true } as const;
 
 const HELO_TEXT = 500;
 const helloRow = { ...base, bare: true, argument: 'required' } as const;
 
-const helo: Command = {
+const helo = command({
   ...helloRow,
   verb: 'HELO',
   only: 'smtp',
@@ -29,18 +30,18 @@ const helo: Command = {
     };
     exchange.hooks.ask('handleHELO', [name], answered, helloFailed(exchange));
   },
-};
+});
 
-const ehlo: Command = {
+const ehlo = command({
   ...helloRow,
   beforeTLS: true,
   verb: 'EHLO',
   only: 'smtp',
   run: runEhlo,
-};
+});
 
 /** RFC 2033 4.1. */
-const lhlo: Command = { ...ehlo, verb: 'LHLO', only: 'lmtp' };
+const lhlo = command({ ...ehlo, verb: 'LHLO', only: 'lmtp' });
 
 function runEhlo(exchange: Exchange, line: Buffer, from: number, to: number): void {
   const name = readHostName(line, from, to);
@@ -122,7 +123,7 @@ function readHostName(line: Buffer, from: number, to: number): string | undefine
   return isAddressLiteral(name) || /^\[[0-9a-f:]{2,45}\]$/i.test(name) ? name : undefined;
 }
 
-const noop: Command = {
+const noop = command({
   ...base,
   whileChunking: true,
   beforeTLS: true,
@@ -130,9 +131,9 @@ const noop: Command = {
   run(exchange, line, from, to) {
     exchange.hooks.askReply('handleNOOP', [line.toString('latin1', from, to)], REPLIES.ok);
   },
-};
+});
 
-const vrfy: Command = {
+const vrfy = command({
   ...base,
   whileChunking: true,
   afterAuth: true,
@@ -142,9 +143,9 @@ const vrfy: Command = {
   run(exchange, line, from, to) {
     exchange.hooks.askReply('handleVRFY', [line.toString('utf8', from, to)], REPLIES.cannotVerify);
   },
-};
+});
 
-const expn: Command = {
+const expn = command({
   ...base,
   whileChunking: true,
   afterAuth: true,
@@ -154,9 +155,9 @@ const expn: Command = {
   run(exchange, line, from, to) {
     exchange.hooks.askReply('handleEXPN', [line.toString('utf8', from, to)], REPLIES.noExpansion);
   },
-};
+});
 
-const help: Command = {
+const help = command({
   ...base,
   whileChunking: true,
   verb: 'HELP',
@@ -166,15 +167,12 @@ const help: Command = {
     const success = formatReply({ code: 214, enhanced: '2.0.0', text });
     exchange.hooks.askReply('handleHELP', [line.toString('latin1', from, to)], success);
   },
-};
+});
 
-const quit: Command = {
-  ...base,
+const quit = command({
   whileChunking: true,
   beforeTLS: true,
   verb: 'QUIT',
-  argument: 'none',
-  junk: false,
   run(exchange) {
     const end = (reply: string): void => {
       exchange.reply(reply);
@@ -196,7 +194,7 @@ const quit: Command = {
       },
     );
   },
-};
+});
 
 const BASIC = ['MAIL', 'RCPT', 'DATA', 'BDAT', 'RSET', 'NOOP', 'VRFY', 'EXPN', 'HELP', 'QUIT'];
 

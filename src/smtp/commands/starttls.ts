@@ -1,16 +1,11 @@
 /** STARTTLS (RFC 3207). */
 
-import type { Command } from '../engine/exchange.ts';
+import { type Command, command } from '../engine/command.ts';
 import { REPLIES } from '../engine/replies.ts';
 
-const starttls: Command = {
+const starttls = command({
   verb: 'STARTTLS',
-  longest: 512,
-  argument: 'none',
-  utf8: false,
-  afterHello: false,
   beforeTLS: true,
-  junk: false,
   run(exchange, _line, _from, _to, more) {
     const { settings, session, envelope } = exchange;
     if (session.tls !== null) return exchange.refuse(REPLIES.tlsAlready);
@@ -29,6 +24,6 @@ const starttls: Command = {
     exchange.reply(REPLIES.tlsReady);
     exchange.startTLS();
   },
-};
+});
 
 export const TLS_COMMANDS: readonly Command[] = [starttls];

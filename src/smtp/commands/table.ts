@@ -2,7 +2,8 @@
 
 import { AUTH_COMMANDS } from '../auth/auth.ts';
 import { CHUNK_COMMANDS } from './bdat.ts';
-import type { Command, Exchange } from '../engine/exchange.ts';
+import type { Command } from '../engine/command.ts';
+import type { Exchange } from '../engine/exchange.ts';
 import { OctetClass, classify, fourLetters, holdsC1, SP } from '../grammar/octets.ts';
 import { customCommand, customVerbs } from './custom-command.ts';
 import { REPLIES } from '../engine/replies.ts';
@@ -104,12 +105,12 @@ export function checkLine(
     if (holdsC1(line, start, to)) return REPLIES.controlCharacter;
   }
   const { settings, session } = exchange;
-  if (settings.requireStartTLS && session.tls === null && command.beforeTLS !== true) return REPLIES.tlsFirst;
+  if (settings.requireStartTLS && session.tls === null && !command.beforeTLS) return REPLIES.tlsFirst;
   if (command.afterHello && session.hostName === null) return REPLIES.helloFirst;
-  if (exchange.content.chunking && command.whileChunking !== true) return REPLIES.chunksOnly;
+  if (exchange.content.chunking && !command.whileChunking) return REPLIES.chunksOnly;
   const hasArgument = cut.to > cut.from;
   if (hasArgument && command.argument === 'none') return REPLIES.noArgument;
   if (!hasArgument && command.argument === 'required') return REPLIES.argumentNeeded;
   const lacksAuth = settings.authRequired && !session.authenticated;
-  return lacksAuth && command.afterAuth === true ? REPLIES.authFirst : undefined;
+  return lacksAuth && command.afterAuth ? REPLIES.authFirst : undefined;
 }

@@ -1,7 +1,8 @@
 /** Commands of a mail transaction: MAIL, RCPT, DATA, RSET (RFC 5321 3.3, 4.1.1.2 to 4.1.1.5). */
 
 import { parsePath } from '../grammar/address.ts';
-import type { Command, Exchange } from '../engine/exchange.ts';
+import { type Command, command } from '../engine/command.ts';
+import type { Exchange } from '../engine/exchange.ts';
 import { COMMAND_LINE_LIMIT } from '../grammar/line-reader.ts';
 import { COLON, SP, spells } from '../grammar/octets.ts';
 import type { MailFacts, RcptFacts } from '../api/envelope.ts';
@@ -9,14 +10,13 @@ import { MAIL_PARAMETERS, type ParameterReader, RCPT_PARAMETERS } from './parame
 import { type Parameter, parseParameters } from '../grammar/parameters.ts';
 import { REPLIES } from '../engine/replies.ts';
 
-const mail: Command = {
+const mail = command({
   verb: 'MAIL',
   longest: COMMAND_LINE_LIMIT,
   argument: 'required',
   utf8: true,
   afterHello: true,
   afterAuth: true,
-  junk: false,
   run(exchange, line, from, to) {
     if (exchange.envelope.mailFrom !== null) return exchange.refuse(REPLIES.nestedMail);
     const start = skipKeyword(exchange, line, from, to, 'FROM');
@@ -45,16 +45,15 @@ const mail: Command = {
       (free) => (free < (facts.declaredSize ?? 1) ? exchange.defer(REPLIES.noSpace) : askHook()),
     );
   },
-};
+});
 
-const rcpt: Command = {
+const rcpt = command({
   verb: 'RCPT',
   longest: COMMAND_LINE_LIMIT,
   argument: 'required',
   utf8: true,
   afterHello: true,
   afterAuth: true,
-  junk: false,
   run(exchange, line, from, to) {
     const { envelope, settings } = exchange;
     if (envelope.mailFrom === null) return exchange.refuse(REPLIES.mailFirst);
@@ -83,16 +82,12 @@ const rcpt: Command = {
       accepted,
     );
   },
-};
+});
 
-const data: Command = {
+const data = command({
   verb: 'DATA',
-  longest: 512,
-  argument: 'none',
-  utf8: false,
   afterHello: true,
   afterAuth: true,
-  junk: false,
   run(exchange) {
     const { envelope } = exchange;
     if (envelope.mailFrom === null) return exchange.refuse(REPLIES.mailFirst);
@@ -100,14 +95,10 @@ const data: Command = {
     if (envelope.body === 'BINARYMIME') return exchange.refuse(REPLIES.binaryNeedsChunks);
     exchange.content.startData();
   },
-};
+});
 
-const rset: Command = {
+const rset = command({
   verb: 'RSET',
-  longest: 512,
-  argument: 'none',
-  utf8: false,
-  afterHello: false,
   junk: true,
   whileChunking: true,
   run(exchange) {
@@ -117,7 +108,7 @@ const rset: Command = {
     const call = (): unknown => handler.handleRSET?.(server, session, envelope);
     exchange.hooks.runReply('handleRSET', call, REPLIES.ok);
   },
-};
+});
 
 /** Index of the path after `FROM:` or `TO:`, or -1. A space after the colon is tolerated unless syntax is strict. */
 function skipKeyword(exchange: Exchange, line: Buffer, from: number, to: number, keyword: string): number {

@@ -2,7 +2,8 @@
 
 import { isIPv4, isIPv6, SocketAddress } from 'node:net';
 import { type Client, unmapped } from '../../proxy/node/peer.ts';
-import type { Command, Exchange } from '../engine/exchange.ts';
+import { type Command, command } from '../engine/command.ts';
+import type { Exchange } from '../engine/exchange.ts';
 import { REPLIES } from '../engine/replies.ts';
 import { escapeText } from '../../wire/escape.ts';
 import { Envelope } from '../api/envelope.ts';
@@ -15,17 +16,9 @@ export const XFORWARD_ATTRIBUTES = ['NAME', 'ADDR', 'PORT', 'PROTO', 'HELO', 'ID
 
 type Attributes = Readonly<Record<string, string | null>>;
 
-const base = {
-  longest: 512,
-  argument: 'required',
-  utf8: false,
-  afterHello: false,
-  junk: false,
-} as const;
-
-const xclient: Command = {
-  ...base,
+const xclient = command({
   verb: 'XCLIENT',
+  argument: 'required',
   run(exchange, line, from, to) {
     if (!trusts(exchange, 'xclient')) return exchange.refuse(REPLIES.notTrusted);
     if (exchange.envelope.mailFrom !== null) return exchange.refuse(REPLIES.nestedMail);
@@ -42,7 +35,7 @@ const xclient: Command = {
     const login = exchange.settings.xclientLogin ? statement['LOGIN'] : null;
     beginAs(exchange, client, login ?? null);
   },
-};
+});
 
 /** The session begins anew, with the greeting, for the client that a trusted peer has named. */
 function beginAs(exchange: Exchange, client: Client, login: string | null): void {
@@ -58,9 +51,9 @@ function beginAs(exchange: Exchange, client: Client, login: string | null): void
   else exchange.dismiss(REPLIES.tooManyConnections);
 }
 
-const xforward: Command = {
-  ...base,
+const xforward = command({
   verb: 'XFORWARD',
+  argument: 'required',
   run(exchange, line, from, to) {
     if (!trusts(exchange, 'xforward')) return exchange.refuse(REPLIES.notTrusted);
     if (exchange.envelope.mailFrom !== null) return exchange.refuse(REPLIES.nestedMail);
@@ -71,7 +64,7 @@ const xforward: Command = {
     session.xforward = { ...session.xforward, ...attributes };
     exchange.reply(REPLIES.ok);
   },
-};
+});
 
 /**
  * Whether XCLIENT or XFORWARD is accepted now: by the trust list, not after a PROXY header. Once the peer has named the
