@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
 import { expect, test } from 'vitest';
+import type { Handler } from '../../src/smtp/api/handler.ts';
 import { AF, PROTO, V2_CMD } from '../../src/proxy/index.ts';
 import { makeCertificate } from './parts/certificate.ts';
 import {
@@ -138,6 +139,28 @@ listen smtp
       destination: 'none',
       tlvs: [],
     });
+  });
+
+  test('whose health checks in version 1 name its own socket, which is nobody', async () => {
+    const clients: unknown[] = [];
+    const hooks: Handler = { handleConnect: (_server, { client }) => void clients.push(client) };
+    const mail = await MailServer.start(stage, 'checked-v1', { hooks });
+    const haproxy = await startHAProxy(
+      stage,
+      1,
+      ([port]) => `
+listen smtp
+  log stdout format raw local0
+  option log-health-checks
+  option smtpchk EHLO check.example
+  bind 127.0.0.1:${port}
+  server mx 127.0.0.1:${mail.port} send-proxy check inter 50 rise 2`,
+    );
+    await expect
+      .poll(() => haproxy.log)
+      .toMatch(/Health check for server smtp\/mx succeeded, reason: Layer7 check passed/);
+    expect(mail.headers[0]).toMatchObject({ version: 1, family: AF.INET });
+    expect(clients[0]).toEqual({ address: null, port: null, family: null, proxied: false });
   });
 });
 

@@ -23,7 +23,7 @@ afterEach(() => void vi.useRealTimers());
 /** The end of a connection that a listener holds, from an address of the vector's choice. */
 class Arrival extends Duplex {
   readonly remoteAddress: string;
-  readonly remotePort = 40_000;
+  readonly remotePort = 4321;
   written = 0;
   closedAt: number | undefined;
 

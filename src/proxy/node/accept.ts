@@ -2,14 +2,12 @@ import { Server, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import * as check from './option-checks.ts';
 import { type Diagnostic, safely } from './diagnostic.ts';
-import { type HeaderOutcome, receiveHeader } from './header-receiver.ts';
+import { type GateSettings, HeaderGate } from './header-gate.ts';
 import type { ProxyData, TlvValues } from '../index.ts';
-import { clientOf, type Peer, peerOf, UNIX_PEER } from './peer.ts';
-import { identify, identifySecure, type Remote } from './proxied-socket.ts';
-import { type ProxyOptions, type ProxySettings, readProxyOptions } from './proxy-options.ts';
-import { ConnectionList } from './connection-list.ts';
-import { MISSING_HEADER, refusalReason } from './header-policy.ts';
 import { optionError } from '../../wire/option-error.ts';
+import type { Peer } from './peer.ts';
+import type { Whose } from './proxied-socket.ts';
+import { type ProxyOptions, readProxyOptions } from './proxy-options.ts';
 
 /** How a server takes PROXY headers: as the SMTP server does, and what only a foreign server needs. */
 export interface AcceptOptions<V = TlvValues> extends ProxyOptions<V> {
@@ -17,10 +15,25 @@ export interface AcceptOptions<V = TlvValues> extends ProxyOptions<V> {
   readonly maxPending?: number;
   /**
    * Whose address `socket.remoteAddress`, `remotePort` and `remoteFamily` give: that of the `'peer'` (default), or of
-   * the `'client'`, for frameworks that look nowhere else; undefined then where a header names no client.
+   * the `'client'`, for frameworks that look nowhere else. Where a header names no client, such as a health check's, they
+   * stay the peer's (`client` is null all over); a client on a Unix socket has none, as anywhere in Node.
    */
-  readonly remoteAddress?: Remote;
-  /** Receives log entries. Errors that it throws are ignored. */
+  readonly remoteAddress?: Whose;
+  /**
+   * What `socket.localAddress`, `localPort` and `localFamily` give: where the `'peer'` connected to (default), or where
+   * the `'client'` did, by the header. `socket.address()` is always of the connection itself.
+   */
+  readonly localAddress?: Whose;
+  /**
+   * A veto, asked once a header is good by all other options: true serves the connection, false closes it. It may
+   * answer with a promise, within another `timeout`. Whatever else it does (an error, another answer) closes the
+   * connection, and is reported. Not asked about peers that send no header (`untrusted: 'direct'`).
+   */
+  readonly verify?: (proxyData: ProxyData<V>, peer: Peer) => boolean | Promise<boolean>;
+  /**
+   * Receives log entries. Errors that it throws are ignored. Without it, what fails in a listener or a hook is a warning
+   * of the process.
+   */
   readonly diagnostics?: (diagnostic: Diagnostic) => void;
 }
 
@@ -31,7 +44,9 @@ export interface AcceptOptions<V = TlvValues> extends ProxyOptions<V> {
  * (see `Proxied`); over TLS both sockets have them, as the header comes in the clear.
  *
  * Nothing is sent before a valid header, and a connection without one is closed. Errors of a socket never end the
- * process. `server.close` waits for connections whose header is awaited, no longer than `timeout`.
+ * process, and an error that a 'connection' listener throws ends its connection only. Listeners and hooks run in the
+ * asynchronous context of `server.listen` (`AsyncLocalStorage`). `server.close`, and `closeAllConnections` and
+ * `closeIdleConnections` of HTTP, also close the connections whose header is awaited.
  *
  * @param server before or after it listens. Connections it has already are left alone.
  * @returns the same server.
@@ -69,136 +84,67 @@ export function acceptProxy<S extends Server, V = TlvValues>(server: S, options:
     );
   if (accepting.has(server))
     throw optionError('ERR_INVALID_ARG_VALUE', 'acceptProxy: this server accepts PROXY headers already');
-  const gate = new HeaderGate(server, options as unknown as AcceptOptions);
+  const gate = new HeaderGate(server, readSettings(options as unknown as AcceptOptions));
   accepting.add(server);
-  const emit = server.emit.bind(server) as Emit;
-  const admitted = (socket: Socket): boolean => emit('connection', socket);
-  server.emit = ((event, ...args) => {
-    if (event === 'connection') {
-      gate.arrived(args[0] as Socket, admitted);
-      return true;
-    }
-    if (event === 'secureConnection') gate.secured(args[0] as TLSSocket);
-    if (event === 'tlsClientError') gate.secured(args[1] as TLSSocket);
-    return emit(event, ...args);
-  }) as Emit;
+  passThrough(server, gate);
+  for (const name of ['close', 'closeAllConnections', 'closeIdleConnections'] as const)
+    closeAlso(server, name, gate);
   return server;
 }
-
-type Emit = (event: string | symbol, ...args: unknown[]) => boolean;
 
 const accepting = new WeakSet<Server>();
 
 const MORE: Record<Exclude<keyof AcceptOptions, keyof ProxyOptions>, true> = {
   maxPending: true,
   remoteAddress: true,
+  localAddress: true,
+  verify: true,
   diagnostics: true,
 };
 
-/** Reads the header of each connection before the server gets it. */
-class HeaderGate {
-  private readonly server: Server;
-  /** Null where the PROXY protocol is off. */
-  private readonly settings: ProxySettings | null;
-  private readonly maxPending: number;
-  private readonly remote: Remote;
-  private readonly note: (diagnostic: Diagnostic) => void;
-  /** In the order in which they came. */
-  private readonly pending = new ConnectionList<Socket>();
-
-  constructor(server: Server, options: AcceptOptions) {
-    this.server = server;
-    this.note = safely(check.callback('diagnostics', options.diagnostics));
-    this.settings = readProxyOptions('', options, this.note, MORE);
-    this.maxPending = check.integer('maxPending', options.maxPending ?? 16_384, 1);
-    this.remote = check.oneOf('remoteAddress', options.remoteAddress ?? 'peer', ['peer', 'client']);
-  }
-
-  arrived(socket: Socket, admit: (socket: Socket) => void): void {
-    socket.on('error', ignore);
-    const { settings } = this;
-    const peer = this.peerOf(socket);
-    const trusted = settings !== null && settings.trust.trusts(peer);
-    if (settings !== null && !trusted && settings.untrusted === 'reject') {
-      // A peer that reset the connection before it was accepted has no address any more.
-      if (peer.address === null) return void socket.destroy();
-      return this.refuse(
-        socket,
-        'untrusted-peer',
-        `${peer.address} is not in trusted; closed before reading`,
-      );
-    }
-    if (settings === null || !trusted) {
-      this.identify(socket, peer, null);
-      admit(socket);
-      return;
-    }
-    this.makeRoom();
-    const entry = this.pending.add(socket);
-    receiveHeader(socket, new settings.codec.ProxyReader(settings.decode), settings.timeout, (outcome) => {
-      this.pending.remove(entry);
-      const data = this.acceptedHeader(socket, outcome, settings);
-      if (data === undefined || socket.destroyed) return;
-      this.identify(socket, peer, data);
-      admit(socket);
-    });
-  }
-
-  secured(socket: TLSSocket): void {
-    identifySecure(socket, this.remote);
-  }
-
-  private identify(socket: Socket, peer: Peer, data: ProxyData | null): void {
-    const client = data === null ? { ...peer, proxied: false } : clientOf(data);
-    identify(socket, { client, peer, proxyData: data }, this.remote);
-  }
-
-  /** The header when it lets the connection in; undefined when the connection has been closed instead. */
-  private acceptedHeader(
-    socket: Socket,
-    outcome: HeaderOutcome<TlvValues>,
-    settings: ProxySettings,
-  ): ProxyData | undefined {
-    switch (outcome.status) {
-      case 'closed':
-        socket.destroy();
-        return undefined;
-      case 'timeout':
-        this.refuse(socket, 'proxy-header-missing', MISSING_HEADER);
-        return undefined;
-      default: {
-        const problem = refusalReason(outcome.data, settings);
-        if (problem === undefined) return outcome.data;
-        this.refuse(socket, 'proxy-header-refused', `PROXY header refused: ${problem}`);
-        return undefined;
-      }
-    }
-  }
-
-  /** Closes the connection that has waited longest when `maxPending` wait: a proxy sends its header at once. */
-  private makeRoom(): void {
-    const { oldest } = this.pending;
-    if (oldest === undefined || this.pending.size < this.maxPending) return;
-    this.pending.remove(oldest);
-    const text = `${this.maxPending} connections wait with their PROXY header; the oldest of them is closed`;
-    this.refuse(oldest.connection, 'proxy-pending-full', text);
-  }
-
-  private peerOf(socket: Socket): Peer {
-    const named = peerOf(socket);
-    return named.address === null && isUnix(this.server) ? UNIX_PEER : named;
-  }
-
-  private refuse(socket: Socket, code: string, text: string): void {
-    this.note({ level: 'warning', code, text, client: { ...this.peerOf(socket), proxied: false } });
-    socket.destroy();
-  }
+function readSettings(options: AcceptOptions): GateSettings {
+  const diagnostics = check.callback('diagnostics', options.diagnostics);
+  const note = diagnostics === undefined ? warn : safely(diagnostics);
+  const whose = (name: 'remoteAddress' | 'localAddress'): Whose =>
+    check.oneOf(name, options[name] ?? 'peer', ['peer', 'client']);
+  return {
+    proxy: readProxyOptions('', options, note, MORE),
+    maxPending: check.integer('maxPending', options.maxPending ?? 16_384, 1),
+    ends: { remote: whose('remoteAddress'), local: whose('localAddress') },
+    verify: check.callback('verify', options.verify),
+    note,
+  };
 }
 
-/** Whether the connections of a server come over a Unix socket: one that was inherited has no name. */
-function isUnix(server: Server): boolean {
-  const address = server.address();
-  return server.listening && (address === null || typeof address === 'string');
+/** Errors of the application's own code are heard where nobody has asked for log entries. */
+function warn({ level, text, error }: Diagnostic): void {
+  if (level === 'error') process.emitWarning(error instanceof Error ? error : `${text}: ${String(error)}`);
 }
 
-function ignore(): void {}
+/** Puts the gate between Node and the listeners of a server. */
+function passThrough(server: Server, gate: HeaderGate): void {
+  const emit = server.emit.bind(server) as Emit;
+  const admit = (socket: Socket): boolean => emit('connection', socket);
+  server.emit = ((event, ...args) => {
+    if (event === 'connection') {
+      gate.arrived(args[0] as Socket, admit);
+      return true;
+    }
+    if (event === 'secureConnection') gate.secured(args[0] as TLSSocket);
+    if (event === 'tlsClientError') gate.secured(args[1] as TLSSocket);
+    return emit(event, ...args);
+  }) as Emit;
+}
+
+type Emit = (event: string | symbol, ...args: unknown[]) => boolean;
+
+/** Has a method of a server, where it has it, close the connections as well that it does not know yet. */
+function closeAlso(server: Server, name: string, gate: HeaderGate): void {
+  const methods = server as unknown as Record<string, ((...args: unknown[]) => unknown) | undefined>;
+  const close = methods[name];
+  if (close === undefined) return;
+  methods[name] = (...args) => {
+    gate.closePending();
+    return close.apply(server, args);
+  };
+}

@@ -1,19 +1,41 @@
-/** Which headers let a connection in, by the options of a listener: the same for every server. */
+/** Which headers let a connection in, and as whose, by the options of a listener: the same for every server. */
 
-import { type ProxyData, V2_CMD } from '../index.ts';
+import { PROTO, type ProxyData, V2_CMD } from '../index.ts';
+import { type Client, clientOf, type Peer } from './peer.ts';
 import type { ProxySettings } from './proxy-options.ts';
 
-/** Why a header does not let a connection in, or undefined where it does. */
-export function refusalReason(
+/** The options that decide. */
+type Policy = Pick<ProxySettings, 'unknown' | 'unspec' | 'otherTransport' | 'secret'>;
+
+/**
+ * Judges a header. The octets of the shared secret are blotted out in it, whatever the verdict.
+ *
+ * @param carrier the transport that the header came over.
+ * @returns whom it names, or why it does not let the connection in.
+ */
+export function judge(
   data: ProxyData,
-  { unknown, unspec }: Pick<ProxySettings, 'unknown' | 'unspec'>,
-): string | undefined {
+  peer: Peer,
+  policy: Policy,
+  carrier: PROTO = PROTO.STREAM,
+): Client | string {
+  const secret = policy.secret === null ? 'right' : policy.secret.take(data);
   if (!data.valid) return data.error ?? 'not valid';
-  if (data.proxied) return undefined;
-  const unspecified = data.command === V2_CMD.PROXY;
-  if (unspecified)
+  const client = clientOf(data, peer);
+  if (!client.proxied) return unnamed(data, policy) ?? client;
+  if (data.protocol !== carrier && policy.otherTransport === 'reject') {
+    const [named, real] = carrier === PROTO.STREAM ? ['DGRAM', 'a stream'] : ['STREAM', 'a datagram'];
+    return `it names a client by ${named}, and came in ${real} (otherTransport: 'accept' lets it in)`;
+  }
+  if (secret !== 'right') return `the shared secret is ${secret}`;
+  return client;
+}
+
+/** Why a header that names no client does not let the connection in, or undefined where it does. */
+function unnamed(data: ProxyData, { unknown, unspec }: Policy): string | undefined {
+  if (!data.proxied && data.command === V2_CMD.PROXY)
     return unspec === 'reject' ? 'command PROXY with an unspecified family or transport' : undefined;
-  return unknown === 'reject' ? 'it names no client (LOCAL or UNKNOWN)' : undefined;
+  return unknown === 'reject' ? "it names no client (LOCAL, UNKNOWN, or the proxy's own socket)" : undefined;
 }
 
 /** Log text for a header that did not come in time. */

@@ -1,4 +1,6 @@
 import type { Socket } from 'node:net';
+// Not the global, which tests of an application may have replaced by a clock that stands still.
+import { setImmediate } from 'node:timers';
 import type { ProxyData } from '../data.ts';
 import type { HeaderReader } from '../reader.ts';
 
@@ -15,7 +17,8 @@ export type HeaderOutcome<V> =
  *
  * It reads in paused mode: a socket that has flowed once does not start to flow when a 'data' listener is added.
  *
- * @param timeout milliseconds, one absolute deadline: octets that arrive do not move it.
+ * @param timeout milliseconds, one absolute deadline: octets that arrive do not move it. It measures the peer: what has
+ *   come by then counts, also where this process was too busy to read it.
  */
 export function receiveHeader<V>(
   socket: Socket,
@@ -24,7 +27,10 @@ export function receiveHeader<V>(
   done: (outcome: HeaderOutcome<V>) => void,
 ): void {
   const paused = socket.isPaused();
+  let finished = false;
   const finish = (outcome: HeaderOutcome<V>): void => {
+    if (finished) return;
+    finished = true;
     clearTimeout(timer);
     socket.off('readable', take);
     socket.off('end', leave);
@@ -44,7 +50,8 @@ export function receiveHeader<V>(
     }
   };
   const leave = (): void => finish({ status: 'closed' });
-  const timer = setTimeout(() => finish({ status: 'timeout' }), timeout);
+  // Between the timer and the immediate the event loop reads what has come.
+  const timer = setTimeout(() => setImmediate(finish, { status: 'timeout' }), timeout);
   socket.on('readable', take);
   socket.on('end', leave);
   socket.on('close', leave);

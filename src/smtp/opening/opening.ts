@@ -1,9 +1,8 @@
 /** What happens before commands: the PROXY header, who the client is, TLS, the greeting. */
 
 import type { ProxyData } from '../../proxy/index.ts';
-import { clientOf } from '../../proxy/node/peer.ts';
 import type { ProxySettings } from '../../proxy/node/proxy-options.ts';
-import { refusalReason } from '../../proxy/node/header-policy.ts';
+import { judge } from '../../proxy/node/header-policy.ts';
 import { Envelope } from '../api/envelope.ts';
 import type { Exchange } from '../engine/exchange.ts';
 import { GreetingDelay } from './greeting-delay.ts';
@@ -29,12 +28,12 @@ function takeHeader(
 ): void {
   const { session, observer } = exchange;
   session.proxyData = data;
-  const problem = refusalReason(data, proxy);
-  if (problem !== undefined) {
-    observer.warn('proxy-header-refused', `PROXY header refused: ${escapeText(problem)}`);
+  const verdict = judge(data, session.peer, proxy);
+  if (typeof verdict === 'string') {
+    observer.warn('proxy-header-refused', `PROXY header refused: ${escapeText(verdict)}`);
     return exchange.close('proxy-header');
   }
-  session.client = clientOf(data);
+  session.client = verdict;
   if (!exchange.admission.admit()) return exchange.dismiss(tls ? '' : REPLIES.tooManyConnections);
   exchange.hooks.ask(
     'handlePROXY',

@@ -190,15 +190,20 @@ describe('truepeer serve', () => {
 
   it('counts connections that a balancer makes for itself; one that brings mail has its lines', async () => {
     serving = await startServing();
-    const check = async (octets: string) => {
+    const check = async (octets: string | ((own: string) => string)) => {
       const client = await connect();
-      client.write(octets);
+      const { port } = serving as Serving;
+      const own = `PROXY TCP4 127.0.0.1 127.0.0.1 ${client.localPort} ${port}\r\n`;
+      client.write(typeof octets === 'string' ? octets : octets(own));
       client.end();
       await client.closed;
     };
     await check('PROXY UNKNOWN\r\n');
     await check('PROXY UNKNOWN\r\nEHLO check.example\r\nQUIT\r\n');
     await check('');
+    // HAProxy's check in version 1, and its check by SMTP.
+    await check((own) => own);
+    await check((own) => `${own}EHLO check.example\r\nQUIT\r\n`);
     await check('PROXY UNKNOWN\r\nMAIL FROM:<a@b>\r\nQUIT\r\n');
     const client = await connect();
     client.write('PROXY UNKNOWN\r\nEHLO a\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n');
@@ -213,7 +218,7 @@ describe('truepeer serve', () => {
       expect.stringMatching(/^\[\w+\] proxy 127\.0\.0\.1:\d+ for itself or an unknown client, PROXY v1$/u),
       expect.stringMatching(/^\[\w+\] stored new.* from <a@b> for <c@d>$/u),
       expect.stringMatching(/^SIGTERM: /u),
-      'proxy 127.0.0.1: 3 connections for itself, without mail',
+      'proxy 127.0.0.1: 5 connections for itself, without mail',
       'closed',
     ]);
   });

@@ -14,21 +14,24 @@ interface How {
 
 /**
  * Expects exactly one message on disk, whole, from a client that said EHLO client.example: its `Received` and the
- * session must name the client that connected to the balancer. Returns the PROXY header.
+ * session must name the client that connected to the balancer, or nobody (null). Returns the PROXY header.
  */
 export async function expectDelivery(
   mail: MailServer,
-  client: { readonly address: string; readonly port: number },
+  client: { readonly address: string; readonly port: number } | null,
   message: string,
   { peer = '127.0.0.1', tls = null }: How = {},
 ): Promise<Header> {
   const delivered = await mail.delivered();
   expect(delivered).toHaveLength(1);
   const { sessionId, header, fields, ...facts } = delivered[0]!;
-  const v6 = isIPv6(client.address);
-  const literal = v6 ? `[IPv6:${client.address}]` : `[${client.address}]`;
+  const v6 = client !== null && isIPv6(client.address);
+  const literal = client === null ? 'unknown' : v6 ? `[IPv6:${client.address}]` : `[${client.address}]`;
   expect(facts).toMatchObject({
-    client: { address: client.address, port: client.port, family: v6 ? 'IPv6' : 'IPv4', proxied: true },
+    client:
+      client === null
+        ? { address: null, port: null, family: null, proxied: false }
+        : { address: client.address, port: client.port, family: v6 ? 'IPv6' : 'IPv4', proxied: true },
     peer: peer === 'unix' ? { family: 'unix' } : { address: peer, family: 'IPv4' },
     tls,
     message,

@@ -79,7 +79,7 @@ describe('a connection whose header is good', () => {
     expect(thrown).toBeInstanceOf(TypeError);
   });
 
-  test.each(['LOCAL', 'UNKNOWN'])('%s lets it in, and names nobody', async (kind) => {
+  test.each(['LOCAL', 'UNKNOWN'])('%s lets it in, and names nobody: its address stays', async (kind) => {
     const seen: unknown[] = [];
     const { port } = await behindProxy(
       createServer((socket) => {
@@ -89,7 +89,7 @@ describe('a connection whose header is good', () => {
       { remoteAddress: 'client' },
     );
     await say(port, [kind === 'LOCAL' ? encode({ command: 'LOCAL' }) : 'PROXY UNKNOWN\r\n']);
-    expect(seen).toEqual([NOBODY, true, undefined]);
+    expect(seen).toEqual([NOBODY, true, '127.0.0.1']);
   });
 
   test("remoteAddress: 'client' makes the socket's own attributes the client's", async () => {
@@ -345,6 +345,15 @@ test.each<[object, RegExp]>([
   [{ timeout: 5000, trusted: ['10.0.0.0/33'] }, /option trusted: "10.0.0.0\/33" is no network/],
   [{ timeout: 5000, trusted: 'anyone', maxPending: 0 }, /option maxPending: an integer from 1/],
   [{ timeout: 5000, trusted: 'anyone', remoteAddress: 'x' }, /option remoteAddress: "peer" or "client"/],
+  [{ timeout: 5000, trusted: 'anyone', localAddress: 'x' }, /option localAddress: "peer" or "client"/],
+  [{ timeout: 5000, trusted: 'anyone', verify: true }, /option verify: a function/],
+  [{ timeout: 5000, trusted: 'anyone', secret: '' }, /option secret: text or octets/],
+  [{ timeout: 5000, trusted: 'anyone', secret: 17 }, /option secret: text or octets/],
+  [
+    { timeout: 5000, trusted: 'anyone', secret: 'abc', secretType: 0xf0 },
+    /option secretType: an integer from 224 to 239/,
+  ],
+  [{ timeout: 5000, trusted: 'anyone', secretType: 0xe7 }, /option secretType needs option secret/],
   [{ timeout: 5000, trusted: 'anyone', tiemout: 1 }, /option tiemout is unknown/],
 ])('%j is refused by name', (options, message) => {
   expect(() => acceptProxy(createServer(), options as AcceptOptions)).toThrow(message);

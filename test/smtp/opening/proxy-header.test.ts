@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { inspect } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { encode, type ProxyData, V2_CMD } from '../../../src/proxy/index.ts';
 import type { ProxyOptions } from '../../../src/proxy/node/proxy-options.ts';
@@ -55,6 +56,26 @@ describe('the PROXY header before SMTP', () => {
     rig.say(V2);
     expect(seen).toEqual(['2001:db8::7', 'mx.test', true, null, '2001:db8::7']);
     expect(rig.transcript).toBe(GREETING);
+  });
+
+  it('a shared secret is compared, blotted out, and stands in no setting', () => {
+    const secret = 'correct horse battery';
+    const tlvs = { AUTHORITY: 'mx.test', xEF: Buffer.from(secret) };
+    const header = { srcAddr: '203.0.113.7', srcPort: 4321, dstAddr: '198.51.100.25', dstPort: 25, tlvs };
+    const rig = behindProxy({}, { secret });
+    rig.say(Buffer.from(encode(header)));
+    expect(rig.transcript).toBe(GREETING);
+    const { proxyData } = rig.session;
+    expect(proxyData?.tlv?.get('xEF')).toEqual(new Uint8Array(secret.length));
+    expect(inspect([rig.conversation.settings, proxyData], { depth: 9, showHidden: true })).not.toContain(
+      secret,
+    );
+    expect(JSON.stringify([rig.conversation.settings.proxyProtocol, proxyData])).not.toContain(
+      Buffer.from(secret).toString('hex'),
+    );
+    const other = behindProxy({}, { secret: `${secret}!` });
+    other.say(Buffer.from(encode(header)));
+    expect([other.transcript, other.closed]).toEqual(['', 'proxy-header']);
   });
 
   const refusals: Record<string, Handler> = {
