@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { Envelope } from '../smtp/api/envelope.ts';
 import type { Handler } from '../smtp/api/handler.ts';
 import { escapeText } from '../wire/escape.ts';
@@ -11,7 +12,8 @@ export interface TextOutput {
 
 /**
  * The handler that prints every message, and keeps none. What is printed is printable ASCII: whatever else a message
- * holds is shown as `\xHH` or `\u{...}`, so that no terminal obeys it.
+ * holds is shown as `\xHH` or `\u{...}`, so that no terminal obeys it. A line ends with CRLF, which is shown as a line
+ * break; a CR or LF alone is shown as `\x0d` or `\x0a`. A line that is not UTF-8 is shown octet by octet.
  *
  * @example
  * import { Debugging, Envelope } from 'truepeer';
@@ -47,12 +49,23 @@ export class Debugging implements Handler {
     const lines = [
       '---------- MESSAGE FOLLOWS ----------',
       `client: ${client.address ?? 'unknown'} port ${client.port ?? 'unknown'}`,
-      `mail from: <${mailFrom ?? ''}> ${mailOptions.join(' ')}`,
-      ...rcptTos.map((recipient, index) => `rcpt to: <${recipient}> ${rcptOptions[index]?.join(' ') ?? ''}`),
+      [`mail from: <${mailFrom ?? ''}>`, ...mailOptions].join(' '),
+      ...rcptTos.map((recipient, index) =>
+        [`rcpt to: <${recipient}>`, ...(rcptOptions[index] ?? [])].join(' '),
+      ),
       '',
-      ...(content ?? Buffer.alloc(0)).toString('utf8').replace(/\r\n$/u, '').split('\r\n'),
+      ...linesOf(content ?? Buffer.alloc(0)),
       '------------ END MESSAGE ------------',
     ];
-    this.#output.write(lines.map((line) => `${escapeText(line.trimEnd())}\n`).join(''));
+    this.#output.write(lines.map((line) => `${escapeText(line)}\n`).join(''));
   }
+}
+
+/** The lines of a message, without their CRLF; one that is not UTF-8 with a character for each octet. */
+function linesOf(content: Buffer): string[] {
+  const lines = content.toString('latin1').replace(/\r\n$/u, '').split('\r\n');
+  return lines.map((line) => {
+    const octets = Buffer.from(line, 'latin1');
+    return isUtf8(octets) ? octets.toString('utf8') : line;
+  });
 }

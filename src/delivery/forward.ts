@@ -1,10 +1,10 @@
-import { domainToASCII } from 'node:url';
 import type { Envelope } from '../smtp/api/envelope.ts';
 import type { ContentReply, Handler } from '../smtp/api/handler.ts';
 import { traceField } from '../smtp/content/received.ts';
 import type { HookReply } from '../smtp/api/reply.ts';
 import type { MailServer } from '../smtp/api/mail-server.ts';
 import type { Session } from '../smtp/api/session.ts';
+import { comparable, contentRefusal, isPassable } from './passable.ts';
 import { optionError } from '../wire/option-error.ts';
 
 /** Passes a message on. A transport that nodemailer's `createTransport` makes for SMTP or LMTP is one. */
@@ -30,6 +30,8 @@ export interface SendOutcome {
   readonly response?: string | undefined;
   /** The recipients it did not take, when it took others. */
   readonly rejectedErrors?: readonly unknown[] | undefined;
+  /** The addresses as they were said to it. */
+  readonly envelope?: { readonly from?: unknown; readonly to?: unknown } | undefined;
 }
 
 /** A recipient that the next server did not take. */
@@ -51,12 +53,19 @@ export interface ForwardOptions {
 
 /** Extensions that a transport cannot ask the next server for; they are not offered. */
 const WITHHELD = new Set(['BINARYMIME', 'REQUIRETLS', 'DSN']);
+const CHANGED = '554 5.1.0 An address was changed on the way to the next server';
+const CRLF = Buffer.from('\r\n');
 const UNAVAILABLE = '451 4.4.1 The next server did not take the message; try again later';
 
 /**
  * The handler that passes every message on to another server, and answers with what that one says: nothing is
  * accepted that it has not accepted, and nothing is kept. A `Received` field names the original client. A next server that
  * cannot be reached gives 451, its error goes to `handleError` and the log.
+ *
+ * What it accepts is what it passes on. An address that the transport would write as another one is refused at MAIL or RCPT
+ * (553), a bare CR or LF with 554, and so is a UTF-8 header in a message of ASCII addresses, for which the transport
+ * cannot ask for SMTPUTF8. Two things alone change: domains are written in lower case and as A-labels, and content that
+ * does not end with CRLF gets one.
  *
  * It checks no recipient: on an open port it would be an open relay. Restrict the recipients by `handleRCPT` in a
  * subclass, or clients that have authenticated (`authRequired`).
@@ -105,15 +114,18 @@ export class Forward implements Handler {
     _server: MailServer,
     _session: Session,
     _envelope: Envelope,
-    _address: string,
+    address: string,
     options: readonly string[],
   ): HookReply {
+    if (address !== '' && !isPassable(address))
+      return '553 5.1.7 This sender address cannot be passed on from here';
     const given = options.map((option) => option.toUpperCase());
     if (given.includes('REQUIRETLS')) return '550 5.7.30 REQUIRETLS cannot be kept here';
     if (given.includes('BODY=BINARYMIME')) return '554 5.6.3 BINARYMIME cannot be passed on from here';
   }
 
-  handleRCPT(_server: MailServer, { lmtp }: Session, { rcptTos }: Envelope): HookReply {
+  handleRCPT(_server: MailServer, { lmtp }: Session, { rcptTos }: Envelope, address: string): HookReply {
+    if (!isPassable(address)) return '553 5.1.3 This recipient address cannot be passed on from here';
     if (lmtp || this.#onRefused !== undefined || rcptTos.length === 0) return;
     return '452 4.5.3 One recipient a message, so that each has its own reply; send again for this one';
   }
@@ -126,9 +138,15 @@ export class Forward implements Handler {
    */
   async handleDATA(server: MailServer, session: Session, envelope: Envelope): Promise<ContentReply> {
     const content = envelope.content ?? Buffer.alloc(0);
-    const trace = traceField(session, envelope, { hostname: server.settings.hostname });
-    const raw = Buffer.concat([Buffer.from(trace), content]);
     const { mailFrom, rcptTos } = envelope;
+    // A subclass may have hooks of its own in place of those that refuse addresses.
+    const refusal = [mailFrom || 'postmaster', ...rcptTos].every(isPassable)
+      ? contentRefusal(envelope, content)
+      : '554 5.1.0 An address cannot be passed on from here';
+    if (refusal !== undefined) return refusal;
+    const trace = traceField(session, envelope, { hostname: server.settings.hostname });
+    const end = content.length === 0 || content.subarray(-2).equals(CRLF) ? [] : [CRLF];
+    const raw = Buffer.concat([Buffer.from(trace), content, ...end]);
     const size = { size: raw.length, use8BitMime: raw.some((octet) => octet > 127) };
     let outcome: SendOutcome;
     try {
@@ -139,6 +157,7 @@ export class Forward implements Handler {
       if (reply === undefined) throw error;
       return session.lmtp ? repliesFor(rcptTos, refusalsIn(error), reply) : reply;
     }
+    if (!isSaid(outcome, mailFrom ?? '', rcptTos)) return CHANGED;
     const taken = outcome.response?.startsWith('2') === true ? outcome.response : undefined;
     const refused = refusalsIn(outcome);
     if (session.lmtp) return repliesFor(rcptTos, refused, taken);
@@ -162,11 +181,14 @@ function repliesFor(
   return recipients.map((address) => replies.get(comparable(address)) ?? rest);
 }
 
-/** Transports write the domain in lower case and in ASCII. */
-function comparable(address: string): string {
-  const at = address.lastIndexOf('@') + 1;
-  const domain = address.slice(at);
-  return address.slice(0, at) + (domainToASCII(domain) || domain.toLowerCase());
+/** Whether the addresses that a transport says it has used are those of the envelope, or it says nothing of them. */
+function isSaid({ envelope }: SendOutcome, from: string, recipients: readonly string[]): boolean {
+  if (envelope === undefined) return true;
+  const given = new Set(recipients.map(comparable));
+  const said = Array.isArray(envelope.to) ? envelope.to.map((address) => comparable(String(address))) : [];
+  return (
+    comparable(String(envelope.from || '')) === comparable(from) && said.every((each) => given.has(each))
+  );
 }
 
 function refusalsIn(outcome: unknown): RefusedRecipient[] {

@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import fc from 'fast-check';
 import { createTransport } from 'nodemailer';
 import { expect, it, onTestFinished } from 'vitest';
 import { Forward, type RefusedRecipient } from '../../src/delivery/forward.ts';
@@ -7,6 +8,8 @@ import { LMTPServer } from '../../src/smtp/server/lmtp-server.ts';
 import type { SMTPServerOptions } from '../../src/smtp/api/options.ts';
 import { SMTPServer } from '../../src/smtp/server/server.ts';
 import { Client } from '../smtp/loopback.ts';
+import { comparable } from '../../src/delivery/passable.ts';
+import { quoteLocalPart } from '../../src/smtp/grammar/address.ts';
 import { envelope, SERVER, session } from './support.ts';
 
 const MESSAGE = 'Subject: gr\u00fc\u00dfe\r\n\r\n.dot\r\n..\r\nend\r\n';
@@ -180,4 +183,131 @@ it('offers nothing that the next server could not be asked for', async () => {
   const refuse = required.handleMAIL.bind(required) as (...facts: unknown[]) => unknown;
   expect(refuse(0, 0, 0, 'a@a.test', ['RequireTLS'])).toMatch(/^550 5\.7\.30 /);
   expect(() => new Forward({} as never)).toThrow(/^transport: /);
+});
+
+const REFUSED = '553 5.1.3 This recipient address cannot be passed on from here';
+
+it.each([
+  '" "',
+  '"  "',
+  '"<"',
+  '"a<b>"',
+  '">a"',
+  '" a"',
+  '"a "',
+  String.raw`"\""`,
+  String.raw`"a\""`,
+  '\u3000a',
+  'a\u00a0b',
+  '"a\u2028b"',
+])('a local part that would become another one is refused: %j', async (local) => {
+  const { kept, port } = await next();
+  const client = await dial(port);
+  expect(await client.ask(`MAIL FROM:<${local}@a.test> SMTPUTF8`)).toMatch(/^5(?:53 5\.1\.7|01) /);
+  await client.ask('MAIL FROM:<a@a.test> SMTPUTF8');
+  expect(await client.ask(`RCPT TO:<${local}@b.test>`)).toMatch(/^5(?:53 5\.1\.3|01) /);
+  expect(kept).toEqual([]);
+});
+
+it.each(['1.2.3', '0x7f.1', '127'])(
+  'a domain that would become an IPv4 address is refused: %s',
+  async (domain) => {
+    const { port } = await next();
+    const client = await dial(port);
+    await client.ask('MAIL FROM:<a@a.test>');
+    expect(await client.ask(`RCPT TO:<b@${domain}>`)).toBe(`${REFUSED}\r\n`);
+  },
+);
+
+it('an address that is accepted is the one that the next server hears', async () => {
+  const { kept, port } = await next();
+  const client = await dial(port);
+  const character = fc.constantFrom(...'ab.,;:()[]<>@\\"\' \u00e4=/', '\u3000', '\ufeff', '\u65e5');
+  const local = fc
+    .array(character, { minLength: 1, maxLength: 6 })
+    .map((all) => quoteLocalPart(all.join('')));
+  const domain = fc.constantFrom(
+    'b.test',
+    'B.Test',
+    'b\u00fc.test',
+    'xn--b-xga.test',
+    '[192.0.2.1]',
+    '[IPv6:::1]',
+    '1.2',
+  );
+  let accepted = 0;
+  await fc.assert(
+    fc.asyncProperty(local, local, domain, async (from, to, host) => {
+      const said = [`MAIL FROM:<${from}@${host}> SMTPUTF8`, `RCPT TO:<${to}@${host}>`];
+      for (const line of said)
+        if (!(await client.ask(line)).startsWith('250')) return void (await client.ask('RSET'));
+      accepted++;
+      await client.ask('DATA');
+      await client.ask('\r\nbody\r\n.');
+      const [message] = kept.splice(0);
+      expect([message?.from, ...(message?.to ?? [])].map((each) => comparable(each ?? ''))).toEqual(
+        [from, to].map((each) => comparable(`${each}@${host}`)),
+      );
+    }),
+    { seed: 20261130, numRuns: 400 },
+  );
+  expect(accepted).toBeGreaterThan(50);
+});
+
+it('a header that needs SMTPUTF8 alone is refused, one that an address asks for is passed on', async () => {
+  const { kept, port } = await next();
+  const client = await dial(port);
+  const mail = async (to: string, content: string): Promise<string> => {
+    await client.ask('MAIL FROM:<a@a.test> SMTPUTF8');
+    await client.ask(`RCPT TO:<${to}>`);
+    await client.ask('DATA');
+    return client.ask(`${content}\r\n.`);
+  };
+  expect(await mail('b@b.test', MESSAGE)).toMatch(/^554 5\.6\.9 /);
+  expect(kept).toEqual([]);
+  expect(await mail('b@b.test', 'Subject: x\r\n\r\ngr\u00fc\u00dfe')).toMatch(/^250 /);
+  expect(await mail('b\u00fc@b.test', MESSAGE)).toMatch(/^250 /);
+  expect(kept.map(({ options }) => options.includes('SMTPUTF8'))).toEqual([false, true]);
+});
+
+it('content keeps its octets, its SIZE is exact, and what would be changed is refused', async () => {
+  const { kept, port } = await next();
+  const client = await dial(port, { bareNewlines: 'preserve' });
+  const mail = async (content: string): Promise<string> => {
+    await client.ask('MAIL FROM:<a@a.test>');
+    await client.ask('RCPT TO:<b@b.test>');
+    client.socket.write(`BDAT ${Buffer.byteLength(content)} LAST\r\n${content}NOOP\r\n`);
+    return client.until('250 2.0.0 Ok\r\n');
+  };
+  for (const content of ['A: b\n\nc\n', 'A: b\r\rc\r', 'A: b\r\n\r\nc\r'])
+    expect(await mail(content)).toMatch(/^554 5\.6\.0 /);
+  expect(kept).toEqual([]);
+  for (const [content, passed] of [
+    ['A: b\r\n\r\n.c', 'A: b\r\n\r\n.c\r\n'],
+    ['A: b\r\n\r\n..\r\n.\r\n', 'A: b\r\n\r\n..\r\n.\r\n'],
+    ['\r\n', '\r\n'],
+  ] as const) {
+    expect(await mail(content)).toMatch(/^250 /);
+    const [message] = kept.splice(0);
+    expect(message?.content.endsWith(`\r\n${passed}`)).toBe(true);
+    expect(message?.options).toContain(`SIZE=${Buffer.byteLength(message?.content ?? '')}`);
+  }
+});
+
+it('a transport that says another address than it was given has not passed the message on', async () => {
+  const say = (to: string): Forward =>
+    new Forward({
+      sendMail: () => Promise.resolve({ response: '250 Ok', envelope: { from: 'a@example.org', to: [to] } }),
+    });
+  const reply = (to: string): Promise<unknown> => say(to).handleDATA(SERVER, session(), envelope('b@B.test'));
+  expect(await reply('b@b.test')).toBe('250 Ok');
+  expect(await reply('c@b.test')).toMatch(/^554 5\.1\.0 /);
+});
+
+it('addresses are checked before the message is sent where a subclass has hooks of its own', async () => {
+  class Mine extends Forward {
+    override handleRCPT(): undefined {}
+  }
+  const mine = new Mine({ sendMail: () => Promise.reject(new Error('must not be called')) });
+  expect(await mine.handleDATA(SERVER, session(), envelope('" "@b.test'))).toMatch(/^554 5\.1\.0 /);
 });

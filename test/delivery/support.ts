@@ -65,3 +65,22 @@ export const HEAD = [
   '\t...',
   '',
 ].join('\r\n');
+
+/** A message without its Return-Path fields, read by regular expressions. */
+export function withoutReturnPath(message: string): string {
+  const byCr = /^[^\r\n]*\r(?!\n)/u.test(message);
+  const lineEnd = byCr ? /(?<=\n|\r(?!\n))/u : /(?<=\n)/u;
+  const empty = byCr ? /^(?:\r\n|\n|\r)$/u : /^\r?\n$/u;
+  let rest = message;
+  let passed = '';
+  let dropping = false;
+  while (rest !== '') {
+    const [line = ''] = rest.split(lineEnd, 1);
+    if (empty.test(line)) return passed + rest;
+    if (!/^[ \t]/u.test(line)) dropping = /^return-path[ \t]{0,66}:/iu.test(line);
+    const dropped = dropping ? /^[^\r\n]*(?:\r\n|\r|\n|$)/u.exec(rest)![0] : '';
+    passed += dropping ? '' : line;
+    rest = rest.slice(dropping ? dropped.length : line.length);
+  }
+  return passed;
+}
