@@ -9,9 +9,9 @@ export function escapeText(text: string): string {
   });
 }
 
-/** Text for a header field that may hold UTF-8: control characters and line separators become `?`. */
+/** Text for a header field that may hold UTF-8: control and format characters and line separators become `?`. */
 export function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, '?');
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?');
 }
 
 /** JSON in printable ASCII: other characters become escapes that JSON itself knows. */

@@ -121,8 +121,8 @@ const GREETED: typeof FRESH = [
   ],
   [
     'rule 29',
-    `MAIL FROM:<${'l'.repeat(64)}@b>|RSET|MAIL FROM:<${'l'.repeat(65)}@b>|MAIL FROM:<${'l'.repeat(500)}@b>|NOOP`,
-    '250 250 501 501 250',
+    `MAIL FROM:<${'l'.repeat(64)}@b>|RSET|MAIL FROM:<${'l'.repeat(65)}@b>|RSET|MAIL FROM:<${'l'.repeat(2030)}@b>|RSET|MAIL FROM:<${'l'.repeat(2034)}@b>|NOOP`,
+    '250 250 250 250 250 250 500 250',
   ],
   [
     'rule 29',

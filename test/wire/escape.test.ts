@@ -19,6 +19,7 @@ test('text for a header field is one line, and keeps its letters', () => {
   expect(oneLine('\u00fcser@ex\u00e4mple\r\nBcc: x\u2028\u2029\x85\x00')).toBe(
     '\u00fcser@ex\u00e4mple??Bcc: x????',
   );
+  expect(oneLine('a\u202eb\u200b\u2066\ufeff\u00ad\u{e0041}')).toBe('a?b?????');
 });
 
 test('JSON is printable ASCII, and means the same', () => {

@@ -43,7 +43,7 @@ export class Envelope {
   returnContent: 'FULL' | 'HDRS' | null = null;
   /** ENVID of MAIL (RFC 3461 4.4), decoded; null when not given. */
   envelopeId: string | null = null;
-  /** AUTH of MAIL (RFC 4954 section 5), decoded: a claim; empty for `<>`; null when not given. */
+  /** AUTH of MAIL (RFC 4954 section 5), decoded: a claim; empty for `<>` and what is no mailbox; null when not given. */
   authSender: string | null = null;
   /** MT-PRIORITY of MAIL (RFC 6710), -9 to 9; null when not given. */
   priority: number | null = null;

@@ -24,6 +24,7 @@ import {
   OPEN_BRACKET,
   SP,
 } from './octets.ts';
+import { isMappable, isVisible } from './utf8-address.ts';
 
 /** One address of the envelope. */
 export interface Mailbox {
@@ -46,13 +47,14 @@ export interface ParsedPath {
   readonly end: number;
 }
 
-const LOCAL_LIMIT = 64;
 const DOMAIN_LIMIT = 255;
 const LABEL_LIMIT = 63;
 
 /**
- * Parses the path that starts at `from`. Lengths are octets: local part 64, domain 255, label 63 (RFC 5321 4.5.3.1,
- * which asks for paths of 256 at least, and for no limit where none is needed). Octets from 0x80 count as atext and as letters; that they are UTF-8 is the caller's check.
+ * Parses the path that starts at `from`. Lengths are octets: domain 255, label 63 (RFC 1035 2.3.4). A local part may be
+ * as long as the line: the 64 octets of RFC 5321 4.5.3.1.1 are what everybody must take, and forwarding, VERP and SRS
+ * make longer ones. Octets from 0x80 count as atext and as letters; that they are UTF-8 is the caller's check. Of UTF-8 a
+ * path holds what can be seen, and its domain what IDNA can map.
  *
  * @returns undefined when the octets are no path.
  */
@@ -66,7 +68,7 @@ export function parsePath(octets: Buffer, from: number, to: number): ParsedPath 
   }
   const start = at;
   const localEnd = skipLocalPart(octets, at, to);
-  if (localEnd <= start || localEnd - start > LOCAL_LIMIT) return undefined;
+  if (localEnd <= start) return undefined;
   const hasDomain = octets[localEnd] === AT;
   const end = hasDomain ? skipHost(octets, localEnd + 1, to) : localEnd;
   if (end < 0 || end >= to || octets[end] !== GREATER) return undefined;
@@ -80,6 +82,8 @@ export function parsePath(octets: Buffer, from: number, to: number): ParsedPath 
   const unquoted = quoted ? local.slice(1, -1).replace(/\\(.)/gsu, '$1') : local;
   const address = quoted ? quoteLocalPart(unquoted) + sent.slice(cut) : sent;
   const raw = start === from + 1 ? sent : text(octets, from + 1, end);
+  if ((utf8 || raw !== sent) && !isVisible(raw)) return undefined;
+  if (utf8 && !isMappable(domain)) return undefined;
   return { mailbox: { address, local: unquoted, domain, raw, utf8 }, end: end + 1 };
 }
 

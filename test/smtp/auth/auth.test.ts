@@ -251,11 +251,23 @@ describe('AUTH (RFC 4954)', () => {
   it.each([
     ['AUTH=<>', ''],
     ['AUTH=e+3Dmc2@example.com', 'e=mc2@example.com'],
+    ['AUTH=ann SIZE=1042', ''],
+    ['SIZE=1042 AUTH=ann', ''],
+    ['AUTH=postmaster', ''],
+    ['AUTH=ann+tag@example.net', ''],
+    ['AUTH=+3C+3E', ''],
+    ['AUTH=no+0Aaddress@a.test', ''],
+    ['AUTH=a+E2+80+AE@a.test', ''],
+    ['AUTH=\u00e9', ''],
+    ['AUTH=a@b@c', ''],
+    [`AUTH=${'a'.repeat(600)}`, ''],
+    [`AUTH=${'a'.repeat(600)}@b.test`, `${'a'.repeat(600)}@b.test`],
   ])('MAIL %s is taken where AUTH is offered', (parameter, sender) => {
     const rig = ready({}, options);
     expect(rig.say(`MAIL FROM:<a@a> ${parameter}\r\n`)).toBe('250 2.1.0 Sender ok\r\n');
     expect(rig.conversation.envelope.authSender).toBe(sender);
-    expect(ready({}, options).say('MAIL FROM:<a@a> AUTH=no+0Aaddress\r\n')).toMatch(/^501/);
+    for (const none of ['AUTH', 'AUTH=', 'AUTH=ann AUTH=ann'])
+      expect(ready({}, options).say(`MAIL FROM:<a@a> ${none}\r\n`)).toMatch(/^501/);
     expect(ready().say(`MAIL FROM:<a@a> ${parameter}\r\n`)).toMatch(/^555/);
   });
 

@@ -72,9 +72,11 @@ describe('MAIL and RCPT', () => {
   });
 
   it.each([
-    ['SIZE=1001', '552 5.3.4 Message is larger than this server takes\r\n'],
+    ['SIZE=2025', '552 5.3.4 Message is larger than this server takes\r\n'],
     ['SIZE=99999999999999999999', '552 5.3.4 Message is larger than this server takes\r\n'],
     ['SIZE=1000', SENDER_OK],
+    ['SIZE=1001', SENDER_OK],
+    ['SIZE=2024', SENDER_OK],
     ...['SIZE=abc', 'SIZE=-1', 'SIZE=1e3', 'SIZE=111111111111111111111', 'SIZE=', 'SIZE'].map((bad) => [
       bad,
       '501 5.5.4 Parameter not understood\r\n',

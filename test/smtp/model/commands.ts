@@ -19,7 +19,10 @@ const decision: Text = fc.oneof(often(10, pick('')), often(1, pick(...DECISIONS.
 const local = fc.oneof(
   often(6, pick('a', 'b.c', 'x+y')),
   often(1, pick('"q q"', '"a\\"b"', '"@>"', '""', '"\\\\"', 'a..b', '.a', '\xc3\xa9')),
-  often(1, pick('l'.repeat(64), 'l'.repeat(65))),
+  often(
+    1,
+    pick('l'.repeat(64), 'l'.repeat(65), 'l'.repeat(1900), '\xe2\x80\xae', '"\xc2\xa0"', 'a\xe2\x80\x8db'),
+  ),
 );
 const domain = fc.oneof(
   often(6, pick('a.test', 'b.test')),
@@ -39,6 +42,9 @@ const domain = fc.oneof(
       `${'d'.repeat(63)}.test`,
       'd'.repeat(64),
       '\xc3\xa9.test',
+      'a\xe2\x80\x8bb.test',
+      '\xef\xbc\xbf.test',
+      'e\xcc\x81\xe3\x80\x82test',
       'a_b.test',
       `${'abcdefghi.'.repeat(25)}test`,
     ),
@@ -62,6 +68,8 @@ const path = fc.oneof(
 const mailParameter = pick(
   'SIZE=10',
   'SIZE=99999',
+  'SIZE=1074',
+  'SIZE=1075',
   'SIZE=x',
   'size=1',
   'SIZE',
@@ -76,6 +84,10 @@ const mailParameter = pick(
   'RET=FULL',
   'RET=HALF',
   'REQUIRETLS',
+  'AUTH=<>',
+  'AUTH=ann',
+  'AUTH=a+40b',
+  'AUTH',
   'ENVID=a+2Bb',
   'ENVID=a+0D+0A',
   `ENVID=${'e'.repeat(101)}`,

@@ -27,9 +27,20 @@ export function readPath(text: string): Path | undefined {
   const [whole, route, local = '', domain] = match;
   const hosts = route === undefined ? [] : route.slice(1).split(',@');
   if (![...hosts, ...(domain === undefined ? [] : [domain])].every(isHost)) return undefined;
-  if (local.length > 64) return undefined;
+  const shown = Buffer.from(whole, 'latin1').toString();
+  if (/(?![ \u200c\u200d\p{VS}])[\p{Z}\p{Cf}\p{DI}\p{NChar}]/u.test(shown)) return undefined;
+  if (/[\x80-\xff]/.test(local + domain) && domain !== undefined && !isName(domain)) return undefined;
   const address = local.replace(/^"(.*)"$/s, '$1').replace(/\\(.)/gs, '$1') + (domain ?? '');
   return { raw: whole.slice(1, -1), local, domain: domain ?? null, address, rest: text.slice(whole.length) };
+}
+
+/** A domain that a browser would look up (UTS 46), unless characters that it leaves out stand in it. */
+function isName(domain: string): boolean {
+  if (!/[\x80-\xff]/.test(domain)) return true;
+  const text = Buffer.from(domain, 'latin1').toString();
+  if (!URL.canParse(`ftp://${text}`) || /(?![\u200c\u200d])\p{DI}/u.test(text)) return false;
+  const { hostname } = new URL(`http://${text}`);
+  return hostname.length <= 255 && /^(?!\.)(?:(?:^|\.)[a-z0-9-]{1,63})+$/.test(hostname);
 }
 
 function isHost(host: string): boolean {

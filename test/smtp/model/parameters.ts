@@ -55,7 +55,7 @@ const TABLE: Record<'MAIL' | 'RCPT', Record<string, Check>> = {
   MAIL: {
     SIZE(value, _facts, { setup: { dataSizeLimit } }) {
       if (!/^\d{1,20}$/.test(value ?? '')) return BAD;
-      return dataSizeLimit > 0 && Number(value) > dataSizeLimit ? '552 5.3.4' : undefined;
+      return dataSizeLimit > 0 && Number(value) > dataSizeLimit + 1024 ? '552 5.3.4' : undefined;
     },
     BODY(value, facts) {
       facts.binary = value?.toUpperCase() === 'BINARYMIME';
@@ -66,6 +66,10 @@ const TABLE: Record<'MAIL' | 'RCPT', Record<string, Check>> = {
       return value === undefined ? undefined : BAD;
     },
     REQUIRETLS: (value, _facts, { tls }) => (value !== undefined ? BAD : tls ? undefined : '530 5.7.10'),
+    AUTH(value, _facts, { setup: { authenticates } }) {
+      if (!authenticates) return '555 5.5.4';
+      return value === undefined ? BAD : undefined;
+    },
     RET: oneOf('FULL', 'HDRS'),
     ENVID: (value = '') => (value.length > 100 || readXtext(value) === undefined ? BAD : undefined),
   },
