@@ -61,7 +61,7 @@ function candidatesOf(specifier) {
   }
   if (specifier === 'truepeer/spec') {
     candidates.push(
-      ...['./spec-entry.js', './spec-entry.ts'].map((entry) => new URL(entry, import.meta.url).href),
+      ...['../spec-entry.js', '../spec-entry.ts'].map((entry) => new URL(entry, import.meta.url).href),
     );
   }
   return candidates;
@@ -79,7 +79,7 @@ function isMissing(error) {
   return code === 'ERR_MODULE_NOT_FOUND' || code === 'ERR_PACKAGE_PATH_NOT_EXPORTED';
 }
 
-const here = new URL('.', import.meta.url).href;
+const here = new URL('..', import.meta.url).href;
 
 /** Whether a module is part of the generator: its literals are no rows of a spec. */
 function isPackagePart(/** @type {string} */ url) {

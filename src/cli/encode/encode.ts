@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { headerSchema } from '../../../generated/schemas.ts';
+import { headerSchemaOf, tlvsSchemaOf } from '../../schemas/index.ts';
 import { escapeText } from '../../wire/escape.ts';
 import { suggestion } from '../../wire/did-you-mean.ts';
 import { EXIT, UsageError } from '../shared/failure.ts';
@@ -9,6 +10,8 @@ import type { HeaderOptions } from '../shared/header-options.ts';
 import { readAll, readNamed } from '../shared/input.ts';
 import { examples } from '../shared/help.ts';
 import type { Io } from '../shared/io.ts';
+import { protocolOf, STANDARD } from '../shared/protocol.ts';
+import type { Protocol } from '../shared/protocol.ts';
 import type { Action } from '../shared/command.ts';
 
 interface EncodeOptions extends HeaderOptions {
@@ -46,7 +49,9 @@ async function encode(json: string | undefined, options: EncodeOptions, io: Io):
   if (json !== undefined && describesHeader(options)) {
     throw new UsageError('A header is described by JSON or by options, not by both.');
   }
-  const header = json === undefined ? headerFrom(options) : headerFromJson(await textOf(json, io));
+  const protocol = await protocolOf(options.spec, io);
+  const header =
+    json === undefined ? headerFrom(options, protocol) : headerFromJson(await textOf(json, io), protocol);
   io.stdout.write(written(Buffer.from(header), options.format));
   return EXIT.ok;
 }
@@ -66,14 +71,14 @@ async function textOf(argument: string, io: Io): Promise<string> {
   return file.toString('utf8');
 }
 
-function headerFromJson(text: string): Uint8Array {
+function headerFromJson(text: string, protocol: Protocol): Uint8Array {
   let given: unknown;
   try {
     given = JSON.parse(text);
   } catch (error) {
     throw new UsageError(`Expected JSON: ${escapeText((error as Error).message)}.`);
   }
-  const { success, data, error } = headerSchema.safeParse(given);
+  const { success, data, error } = schemaOf(protocol).safeParse(given);
   if (!success) {
     const problems = error.issues.flatMap((issue) => {
       const { path, message } = issue;
@@ -82,7 +87,11 @@ function headerFromJson(text: string): Uint8Array {
     });
     throw new UsageError(`This describes no valid header:\n${problems.map(escapeText).join('\n')}`);
   }
-  return headerOrUsage(data);
+  return headerOrUsage(data, protocol);
+}
+
+function schemaOf({ codec }: Protocol): typeof headerSchema {
+  return codec === STANDARD.codec ? headerSchema : headerSchemaOf(codec.tables, tlvsSchemaOf(codec.tables));
 }
 
 function unknownKey(key: string): string {

@@ -1,18 +1,19 @@
 import { UsageError } from '../shared/failure.ts';
 import { drained } from '../shared/io.ts';
 import type { Output } from '../shared/io.ts';
+import type { Protocol } from '../shared/protocol.ts';
 import { CaptureReader } from './capture/capture-file.ts';
 import { Connections } from './capture/connections.ts';
 import type { Bounds, FirstOctets } from './capture/connections.ts';
 import type { Held } from './capture/layers/layer.ts';
 import { unwrap } from './capture/unwrap.ts';
-import { ENOUGH, examine, progressOf } from './examine.ts';
+import { enough, examine, progressOf } from './examine.ts';
 import type { Printer } from './printer.ts';
 import { recognise } from './recognise/recognise.ts';
 import type { Source } from './source/chunks.ts';
 
 /** What is held of a capture: some 60 MiB at most, whatever its size. */
-const BOUNDS: Bounds = { octets: ENOUGH, total: 0x200_0000, open: 0x4000, told: 0x2_0000 };
+const BOUNDS = { total: 0x200_0000, open: 0x4000, told: 0x2_0000 };
 /** Names of things that are not looked into, at most; what else there is counts as one more. */
 const MOST_NAMES = 64;
 
@@ -30,10 +31,11 @@ export async function inspectCapture(
   head: Buffer,
   { chunks, isLive }: Source,
   printer: Printer,
+  protocol: Protocol,
   output: Output,
 ): Promise<string[]> {
   const reader = new CaptureReader(head);
-  const connections = new CapturedConnections(printer);
+  const connections = new CapturedConnections(printer, protocol);
   const flush = (): void => connections.flush(performance.now() - PATIENCE);
   const timer = isLive ? setInterval(flush, PATIENCE) : undefined;
   try {
@@ -65,11 +67,12 @@ export class CapturedConnections {
   readonly #others = new Map<string, number>();
   #packets = 0;
 
-  constructor(printer: Printer, bounds: Bounds = BOUNDS) {
+  constructor(printer: Printer, protocol: Protocol) {
+    const bounds: Bounds = { octets: enough(protocol.spec), ...BOUNDS };
     const listener = {
-      progress: progressOf,
-      found: (first: FirstOctets) => printer.finding(examine(first)),
-      followed: (first: FirstOctets) => printer.followed(examine(first)),
+      progress: (octets: Uint8Array) => progressOf(octets, protocol),
+      found: (first: FirstOctets) => printer.finding(examine(first, protocol)),
+      followed: (first: FirstOctets) => printer.followed(examine(first, protocol)),
     };
     this.#connections = new Connections(listener, bounds);
   }

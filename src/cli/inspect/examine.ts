@@ -1,5 +1,6 @@
-import { spec } from '../../../spec/index.ts';
-import { decode } from '../../proxy/index.ts';
+import type { Spec } from '../../../spec/types.ts';
+import type { DecodeResult } from '../../proxy/index.ts';
+import type { Protocol } from '../shared/protocol.ts';
 import { u16be } from '../../wire/index.ts';
 import { annotate } from './annotate/annotate.ts';
 import type { Annotation } from './annotate/annotation.ts';
@@ -15,7 +16,7 @@ export type Given = { octets: Uint8Array } | FirstOctets;
 /** A header with what the codec and the tables say of it. */
 export interface Finding {
   given: Given;
-  result: ReturnType<typeof decode>;
+  result: DecodeResult;
   fields: readonly Annotation[];
   /** What stands behind a valid header, or instead of one. */
   other: Recognised | undefined;
@@ -23,13 +24,13 @@ export interface Finding {
   notes: readonly Note[];
 }
 
-export function examine(given: Given): Finding {
-  const result = decode(given.octets);
+export function examine(given: Given, { spec, codec }: Protocol): Finding {
+  const result = codec.decode(given.octets);
   const length = result.status === 'ok' ? result.length : undefined;
   return {
     given,
     result,
-    fields: annotate(given.octets, length),
+    fields: annotate(given.octets, length, spec),
     other: result.status === 'incomplete' ? undefined : recognise(given.octets.subarray(length ?? 0)),
     notes: result.status === 'ok' ? notesOf(result.data, spec, 'from' in given ? given : {}) : [],
   };
@@ -37,16 +38,20 @@ export function examine(given: Given): Finding {
 
 /** Octets behind a header after which what they are is not asked any more. */
 const ENOUGH_BEHIND = 64;
-/** The most octets of a connection that can change what is said of it: a header, and a ClientHello behind it. */
-export const ENOUGH =
-  spec.preamble.size + (spec.limits.find(({ name }) => name === 'maxLength')?.default ?? 0) + 4096;
+/** Octets behind a header that are kept, for the names in a ClientHello. */
+const KEPT_BEHIND = 4096;
+
+/** The most octets of a connection that can change what is said of it. */
+export function enough({ preamble, limits }: Spec): number {
+  return preamble.size + (limits.find(({ name }) => name === 'maxLength')?.default ?? 0) + KEPT_BEHIND;
+}
 
 /** How far the first octets of a connection decide what is said of it. */
-export function progressOf(octets: Uint8Array): Progress {
-  const result = decode(octets);
+export function progressOf(octets: Uint8Array, { spec, codec }: Protocol): Progress {
+  const result = codec.decode(octets);
   if (result.status === 'incomplete') return 'begun';
   if (result.status === 'invalid') {
-    const announced = announcedLength(octets);
+    const announced = announcedLength(octets, spec);
     if (announced !== undefined) return octets.length >= announced ? 'all' : 'header';
   }
   const rest = octets.subarray(result.status === 'ok' ? result.length : 0);
@@ -55,8 +60,8 @@ export function progressOf(octets: Uint8Array): Progress {
 }
 
 /** The octets that a version 2 header says it has; `undefined` for anything else. */
-function announcedLength(octets: Uint8Array): number | undefined {
-  const { size, length } = spec.preamble;
+function announcedLength(octets: Uint8Array, { preamble }: Spec): number | undefined {
+  const { size, length } = preamble;
   return octets.length >= size && recognise(octets)?.name === 'proxy-v2'
     ? size + u16be(octets, length)
     : undefined;

@@ -3,6 +3,8 @@ import { EXIT, Failure, UsageError } from '../shared/failure.ts';
 import { examples } from '../shared/help.ts';
 import { readAll } from '../shared/input.ts';
 import type { Io } from '../shared/io.ts';
+import { protocolOf, SPEC_OPTION } from '../shared/protocol.ts';
+import type { Protocol } from '../shared/protocol.ts';
 import type { Action } from '../shared/command.ts';
 import { CAPTURE_HEAD, isCapture } from './capture/capture-file.ts';
 import { unwrapDumped } from './capture/unwrap.ts';
@@ -21,12 +23,14 @@ import { untilInterrupted } from './source/interruption.ts';
 export function configure(command: Command, ready: (action: Action) => void): void {
   command
     .description(
-      'Shows what a PROXY header says, octet by octet. Reads hex, base64, the text of xxd, hexdump -C or tcpdump -X, a ' +
-        'version 1 line, or a pcap or pcapng file, also compressed with gzip: then the first octets of each TCP ' +
-        'connection, each as soon as its header is whole. Ends with 0 when every header is valid, 1 when one is not.',
+      'Shows what a PROXY header says, octet by octet. Reads hex, base64, a dump of xxd, hexdump, od, tcpdump or ' +
+        'Wireshark, a string or an array of a programming language, a version 1 line, or a pcap or pcapng file, also ' +
+        'compressed with gzip: then the first octets of each TCP connection, each as soon as its header is whole. Ends ' +
+        'with 0 when every header is valid, 1 when one is not.',
     )
     .argument('<input>', 'the name of a file, the header as text, or - for standard input')
     .option('--json', 'for machines')
+    .option(...SPEC_OPTION)
     .addHelpText(
       'after',
       examples(
@@ -35,23 +39,32 @@ export function configure(command: Command, ready: (action: Action) => void): vo
         'tcpdump -U -w - port 25 | truepeer inspect -',
       ),
     )
-    .action((input: string, options: { json?: boolean }) =>
-      ready((io) => inspect(input, options.json ?? false, io)),
-    );
+    .action((input: string, options: InspectOptions) => ready((io) => inspect(input, options, io)));
 }
 
-async function inspect(input: string, json: boolean, io: Io): Promise<number> {
+interface InspectOptions {
+  json?: boolean;
+  spec?: string;
+}
+
+async function inspect(input: string, { json = false, spec }: InspectOptions, io: Io): Promise<number> {
+  const protocol = await protocolOf(spec, io);
   const printer = json ? new JsonReport(io.stdout, io.stderr) : new Report(io.stdout);
   const source = input === '-' ? { chunks: untilInterrupted(io.stdin), isLive: true } : openNamed(input);
   const remarks =
     source === undefined
-      ? inspectMeant(meantByArgument(input), printer)
-      : await inspectSource(source, printer, io);
+      ? inspectMeant(meantByArgument(input), printer, protocol)
+      : await inspectSource(source, printer, protocol, io);
   printer.end(remarks);
   return printer.tally.ok === printer.count ? EXIT.ok : EXIT.failed;
 }
 
-async function inspectSource({ chunks, isLive }: Source, printer: Printer, io: Io): Promise<string[]> {
+async function inspectSource(
+  { chunks, isLive }: Source,
+  printer: Printer,
+  protocol: Protocol,
+  io: Io,
+): Promise<string[]> {
   const faults: string[] = [];
   let { head, all } = await peek(chunks, CAPTURE_HEAD);
   if (isGzip(head))
@@ -61,17 +74,17 @@ async function inspectSource({ chunks, isLive }: Source, printer: Printer, io: I
     ));
   if (head.length === 0 && faults[0] !== undefined) throw new Failure(faults[0]);
   const remarks = isCapture(head)
-    ? await inspectCapture(head, { chunks: all, isLive }, printer, io.stdout)
-    : inspectMeant(meantBy(await readAll(all)), printer);
+    ? await inspectCapture(head, { chunks: all, isLive }, printer, protocol, io.stdout)
+    : inspectMeant(meantBy(await readAll(all)), printer, protocol);
   return [...remarks, ...faults];
 }
 
-function inspectMeant(meant: Meant, printer: Printer): string[] {
+function inspectMeant(meant: Meant, printer: Printer, protocol: Protocol): string[] {
   if ('octets' in meant) {
-    printer.finding(examine(meant));
+    printer.finding(examine(meant, protocol));
     return [];
   }
-  const connections = new CapturedConnections(printer);
+  const connections = new CapturedConnections(printer, protocol);
   for (const packet of meant.packets) connections.add(unwrapDumped(packet));
   connections.end();
   if (printer.count > 0) return connections.remarks;

@@ -1,6 +1,5 @@
 import { isIP } from 'node:net';
 import type { Command } from 'commander';
-import { decode } from '../../proxy/index.ts';
 import { escapeText } from '../../wire/escape.ts';
 import { parseSocketAddress, showAddress, showSocketAddress } from '../shared/endpoints.ts';
 import type { SocketAddress } from '../shared/endpoints.ts';
@@ -10,6 +9,8 @@ import type { HeaderOptions } from '../shared/header-options.ts';
 import { examples } from '../shared/help.ts';
 import { readAll, readNamed } from '../shared/input.ts';
 import type { Io } from '../shared/io.ts';
+import { protocolOf } from '../shared/protocol.ts';
+import type { Protocol } from '../shared/protocol.ts';
 import { milliseconds } from '../shared/numbers.ts';
 import type { Action } from '../shared/command.ts';
 import { NoAnswer, SmtpClient } from './smtp-client.ts';
@@ -67,7 +68,8 @@ export function configure(command: Command, ready: (action: Action) => void): vo
 const DEFAULT_ADDRESS: SocketAddress = { host: '127.0.0.1', port: 2525 };
 
 async function send(options: SendOptions, io: Io): Promise<number> {
-  const header = headerOf(options);
+  const protocol = await protocolOf(options.spec, io);
+  const header = headerOf(options, protocol);
   if (options.to !== undefined && options.server !== undefined)
     throw new UsageError('--to and --server are the same; give one of them.');
   const { to = options.server ?? DEFAULT_ADDRESS, from, rcpt = ['recipient@example.net'], timeout } = options;
@@ -76,7 +78,7 @@ async function send(options: SendOptions, io: Io): Promise<number> {
   const message = await messageOf(options.message, from, rcpt, io);
   const client = await SmtpClient.open(to, timeout, (line) => io.stdout.write(`${line}\n`));
   try {
-    if (header !== undefined) client.write(header, describeHeader(header));
+    if (header !== undefined) client.write(header, describeHeader(header, protocol));
     if (options.tls === true) await client.secure(nameOf(to));
     await greeted(client, header !== undefined);
     if (options.starttls === true) await startTls(client, nameOf(to));
@@ -124,8 +126,8 @@ function offers({ lines }: ServerReply, keyword: string): boolean {
   return lines.some((line) => line.toUpperCase().split(' ')[0] === keyword);
 }
 
-function headerOf(options: SendOptions): Uint8Array | undefined {
-  if (options.proxy) return headerFrom(options);
+function headerOf(options: SendOptions, protocol: Protocol): Uint8Array | undefined {
+  if (options.proxy) return headerFrom(options, protocol);
   if (describesHeader(options)) {
     throw new UsageError('--no-proxy goes with no option that describes a PROXY header.');
   }
@@ -133,8 +135,8 @@ function headerOf(options: SendOptions): Uint8Array | undefined {
 }
 
 /** The header in one line; one of version 1 as it is. */
-function describeHeader(header: Uint8Array): string {
-  const result = decode(header);
+function describeHeader(header: Uint8Array, { codec }: Protocol): string {
+  const result = codec.decode(header);
   if (result.status !== 'ok') return `PROXY header, ${header.length} octets`;
   const { version, srcAddr, srcPort, dstAddr, dstPort, tlv } = result.data;
   if (version === 1) return escapeText(Buffer.from(header).toString('latin1').trimEnd());

@@ -1,10 +1,12 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import { encode, V2_CMD } from '../../proxy/index.ts';
+import { V2_CMD } from '../../proxy/index.ts';
 import type { HeaderInput } from '../../proxy/index.ts';
 import { parseEndpoint } from './endpoints.ts';
 import type { Endpoint } from './endpoints.ts';
 import { argument, repeatable, UsageError } from './failure.ts';
+import { SPEC_OPTION } from './protocol.ts';
+import type { Protocol } from './protocol.ts';
 import { groupTlvs, parseTlv } from './tlv-argument.ts';
 import type { TlvArgument } from './tlv-argument.ts';
 
@@ -13,8 +15,10 @@ export interface HeaderOptions {
   toServer?: Endpoint;
   proxyVersion: '1' | '2';
   local?: boolean;
-  tlv?: TlvArgument[];
+  /** As they were written: what they mean, the tables say. */
+  tlv?: string[];
   checksum?: boolean;
+  spec?: string;
 }
 
 /** Adds the options that describe a PROXY header. */
@@ -25,12 +29,15 @@ export function addHeaderOptions(command: Command): Command {
     .addOption(new Option('--proxy-version <n>', 'version of the header').choices(['1', '2']).default('2'))
     .option('--local', 'a header of the proxy itself, as in a health check: no client')
     .option(
-      '--tlv <name=value>',
+      TLV_OPTION,
       'add a TLV, as in AUTHORITY=mx.example or xE5=hex:0102; repeatable',
-      repeatable(parseTlv),
+      repeatable((text) => text),
     )
-    .option('--checksum', 'add a CRC32C');
+    .option('--checksum', 'add a CRC32C')
+    .option(...SPEC_OPTION);
 }
+
+const TLV_OPTION = '--tlv <name=value>';
 
 /** Whether any of the options that describe a header was given. */
 export function describesHeader({ fromClient, toServer, local, tlv, checksum }: HeaderOptions): boolean {
@@ -54,19 +61,24 @@ const DEFAULTS = {
  *
  * @throws UsageError when no header can say that
  */
-export function headerFrom(options: HeaderOptions): Uint8Array {
+export function headerFrom(options: HeaderOptions, protocol: Protocol): Uint8Array {
   const { fromClient, toServer, proxyVersion, local = false, tlv = [], checksum = false } = options;
   const version = proxyVersion === '1' ? 1 : 2;
   if (local && (fromClient ?? toServer) !== undefined) throw new UsageError('--local goes with no address.');
-  if (version === 1 && local) return headerOrUsage({ version, family: 'UNSPEC' });
+  if (version === 1 && local) return headerOrUsage({ version, family: 'UNSPEC' }, protocol);
   // What the names and values are, `encode` checks itself.
-  const tlvs = tlv.length === 0 ? {} : { tlvs: groupTlvs(tlv) as NonNullable<HeaderInput['tlvs']> };
+  const tlvs =
+    tlv.length === 0
+      ? {}
+      : {
+          tlvs: groupTlvs(tlv.map((text) => tlvOrUsage(text, protocol))) as NonNullable<HeaderInput['tlvs']>,
+        };
   const extras = { ...tlvs, ...(checksum ? { checksum } : {}) };
-  if (local) return headerOrUsage({ version, command: V2_CMD.LOCAL, ...extras });
+  if (local) return headerOrUsage({ version, command: V2_CMD.LOCAL, ...extras }, protocol);
   const { client, server } = DEFAULTS[(fromClient ?? toServer)?.family ?? 4];
   const { address: srcAddr, port: srcPort } = fromClient ?? client;
   const { address: dstAddr, port: dstPort } = toServer ?? server;
-  return headerOrUsage({ version, srcAddr, srcPort, dstAddr, dstPort, ...extras });
+  return headerOrUsage({ version, srcAddr, srcPort, dstAddr, dstPort, ...extras }, protocol);
 }
 
 /**
@@ -74,10 +86,20 @@ export function headerFrom(options: HeaderOptions): Uint8Array {
  *
  * @throws UsageError when it describes no valid header
  */
-export function headerOrUsage(header: HeaderInput): Uint8Array {
+export function headerOrUsage(header: HeaderInput, { codec }: Protocol): Uint8Array {
   try {
-    return encode(header);
+    return codec.encode(header);
   } catch (error) {
     throw new UsageError(`This describes no valid header: ${(error as Error).message}`);
+  }
+}
+
+/** Reads a TLV by the tables, which are not known yet when the command line is parsed. */
+function tlvOrUsage(text: string, { spec }: Protocol): TlvArgument {
+  try {
+    return parseTlv(text, spec);
+  } catch (error) {
+    const message = `option '${TLV_OPTION}' argument '${text}' is invalid. ${(error as Error).message}`;
+    throw new UsageError(message, '(add --help to see what is possible)');
   }
 }

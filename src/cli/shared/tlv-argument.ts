@@ -1,5 +1,4 @@
-import { spec } from '../../../spec/index.ts';
-import type { Value } from '../../../spec/types.ts';
+import type { Spec, Value } from '../../../spec/types.ts';
 import { escapeText } from '../../wire/escape.ts';
 import { unhex } from '../../wire/index.ts';
 import { meantBy } from '../../wire/did-you-mean.ts';
@@ -18,20 +17,21 @@ const UNREGISTERED = /^(?:([A-Z0-9_]+)_)?(?:0x|x)([0-9A-Fa-f]{2})$/u;
  *
  * @throws Error with a sentence that says what was expected
  */
-export function parseTlv(text: string): TlvArgument {
+export function parseTlv(text: string, { tlvs }: Spec): TlvArgument {
   const split = text.indexOf('=');
   if (split < 1) throw new Error('Expected NAME=VALUE, as in AUTHORITY=mail.example.com.');
   const name = text.slice(0, split);
   const value = text.slice(split + 1);
-  const kind = kindOf(name);
+  const kinds = kindsOf(tlvs);
+  const kind = kinds.get(name);
   if (kind !== undefined) return { name, value: read(kind, value) };
   const [, parent, digits] = UNREGISTERED.exec(name) ?? [];
   if (digits === undefined) {
-    const meant = meantBy(name, [...KINDS.keys()]);
+    const meant = meantBy(name, [...kinds.keys()]);
     if (meant !== undefined) throw new Error(`There is no TLV ${escapeText(name)}; did you mean ${meant}?`);
-    throw new Error(`Expected one of ${[...KINDS.keys()].join(', ')}, or a number as in xE5.`);
+    throw new Error(`Expected one of ${[...kinds.keys()].join(', ')}, or a number as in xE5.`);
   }
-  const named = namesOf(parent, Number.parseInt(digits, 16));
+  const named = namesOf(tlvs, parent, Number.parseInt(digits, 16));
   if (named.length > 0)
     throw new Error(`${name} has a name; write ${named.map((each) => `${each}=`).join(' and ')}.`);
   return {
@@ -52,23 +52,21 @@ export function groupTlvs(tlvs: readonly TlvArgument[]): Record<string, TlvArgum
 }
 
 /** Every row that takes a value of its own, by name; the fields of a struct are rows of their own here. */
-const KINDS = new Map<string, Value['kind']>(
-  spec.tlvs.flatMap(({ name, value }) =>
-    value.kind === 'struct'
-      ? value.fields.map((field) => [field.name, field.value.kind] as const)
-      : [[name, value.kind] as const],
-  ),
-);
-
-/** The names that a number goes by: of a struct, those of its fields. */
-function namesOf(parent: string | undefined, code: number): readonly string[] {
-  const row = spec.tlvs.find((each) => each.parent === parent && each.code === code);
-  if (row === undefined) return [];
-  return row.value.kind === 'struct' ? row.value.fields.map(({ name }) => name) : [row.name];
+function kindsOf(tlvs: Spec['tlvs']): ReadonlyMap<string, Value['kind']> {
+  return new Map(
+    tlvs.flatMap(({ name, value }) =>
+      value.kind === 'struct'
+        ? value.fields.map((field) => [field.name, field.value.kind] as const)
+        : [[name, value.kind] as const],
+    ),
+  );
 }
 
-function kindOf(name: string): Value['kind'] | undefined {
-  return KINDS.get(name);
+/** The names that a number goes by: of a struct, those of its fields. */
+function namesOf(tlvs: Spec['tlvs'], parent: string | undefined, code: number): readonly string[] {
+  const row = tlvs.find((each) => each.parent === parent && each.code === code);
+  if (row === undefined) return [];
+  return row.value.kind === 'struct' ? row.value.fields.map(({ name }) => name) : [row.name];
 }
 
 function read(kind: Value['kind'], text: string): TlvArgument['value'] {
