@@ -36,6 +36,7 @@ export { ContentError } from './smtp/api/content-error.ts';
 export {
   type Body,
   Envelope,
+  type EnvelopeFacts,
   type MailFacts,
   type Notify,
   type RcptFacts,

@@ -18,10 +18,8 @@ export interface TextOutput {
  * @example
  * import { Debugging, Envelope } from 'truepeer';
  *
- * const envelope = new Envelope();
- * envelope.mailFrom = 'a@example.org';
- * envelope.rcptTos.push('b@example.net');
- * envelope.content = Buffer.from('Subject: \u001b[31mred\r\n\r\nbody\r\n');
+ * const content = Buffer.from('Subject: \u001b[31mred\r\n\r\nbody\r\n');
+ * const envelope = new Envelope({ mailFrom: 'a@example.org', rcptTos: ['b@example.net'], content });
  * let printed = '';
  * const session = { client: { address: '203.0.113.7', port: 4321 } };
  * new Debugging({ write: (text) => (printed += text) }).handleDATA(undefined, session, envelope);

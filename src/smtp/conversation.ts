@@ -7,23 +7,24 @@
 
 import { MISSING_HEADER } from '../proxy/node/header-policy.ts';
 import { ContentError } from './api/content-error.ts';
-import { Envelope } from './api/envelope.ts';
 import type { Handler } from './api/handler.ts';
 import type { MailServer } from './api/mail-server.ts';
 import type { Settings } from './api/options.ts';
 import { withoutStatus } from './api/reply.ts';
-import type { CloseReason, Session } from './api/session.ts';
+import type { CloseReason } from './api/session.ts';
 import type { TLSInfo } from './api/tls.ts';
 import { CommandReader } from './commands/command-reader.ts';
 import { Reception } from './content/reception.ts';
 import type { Admission } from './engine/admission.ts';
 import { Budgets } from './engine/budgets.ts';
+import { EnvelopeState } from './engine/envelope-state.ts';
 import type { Exchange } from './engine/exchange.ts';
 import { FlowControl } from './engine/flow-control.ts';
 import { HookCalls } from './engine/hook-call.ts';
 import { Observer } from './engine/observer.ts';
 import type { Reader } from './engine/reader.ts';
 import { REPLIES } from './engine/replies.ts';
+import type { SessionState } from './engine/session-state.ts';
 import type { ServerContext, Transport } from './engine/transport.ts';
 import { HandshakeReader } from './opening/handshake-reader.ts';
 import { awaitHeader, beginAfterTLS, greet } from './opening/opening.ts';
@@ -31,19 +32,19 @@ import { awaitHeader, beginAfterTLS, greet } from './opening/opening.ts';
 /** Replies to one batch, in octets, beyond which they are sent before the batch is done. */
 export const MOST_REPLIES = 16_384;
 
-const NO_ENVELOPE = new Envelope();
+const NO_ENVELOPE = new EnvelopeState();
 
 export class Conversation implements Exchange {
   readonly server: MailServer;
   readonly handler: Handler;
   readonly settings: Settings;
-  readonly session: Session;
+  readonly session: SessionState;
   readonly admission: Admission;
   readonly observer: Observer;
   readonly budgets: Budgets;
   readonly hooks: HookCalls;
   readonly content: Reception;
-  envelope = new Envelope();
+  envelope = new EnvelopeState();
   sessionRefused = false;
   private readonly transport: Transport;
   private readonly commands: CommandReader;
@@ -62,7 +63,7 @@ export class Conversation implements Exchange {
   private life: 'open' | 'stopping' | 'closed' = 'open';
   private halfClosed = false;
 
-  constructor(context: ServerContext, session: Session, transport: Transport, admission: Admission) {
+  constructor(context: ServerContext, session: SessionState, transport: Transport, admission: Admission) {
     this.server = context.server;
     this.handler = context.handler;
     this.settings = context.settings;
@@ -233,13 +234,13 @@ export class Conversation implements Exchange {
 
   reset(): void {
     this.content.abort(() => new ContentError('lost', 'the transaction was given up'));
-    if (this.envelope.mailFrom !== null) this.envelope = new Envelope();
+    if (this.envelope.mailFrom !== null) this.envelope = new EnvelopeState();
     this.session.xforward = null;
   }
 
   endTransaction(accepted: boolean): void {
     this.observer.answered(this.envelope, accepted);
-    this.envelope = new Envelope();
+    this.envelope = new EnvelopeState();
     this.session.xforward = null;
     this.commands.renew();
     if (accepted) this.budgets.forgive();

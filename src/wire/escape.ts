@@ -9,6 +9,15 @@ export function escapeText(text: string): string {
   });
 }
 
+/** A value with all text in it escaped by `escapeText`, in lists and plain objects, too; names of members as well. */
+export function escapeAll<T>(value: T): T;
+export function escapeAll(value: unknown): unknown {
+  if (typeof value === 'string') return escapeText(value);
+  if (Array.isArray(value)) return value.map((item: unknown) => escapeAll(item));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [escapeText(name), escapeAll(item)]));
+}
+
 /** Text for a header field that may hold UTF-8: control and format characters and line separators become `?`. */
 export function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?');

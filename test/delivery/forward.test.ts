@@ -169,7 +169,7 @@ it('a refusal for nobody that is known never makes a 250', async () => {
   const forward = new Forward({
     sendMail: () => Promise.resolve({ response: '250 Ok', rejectedErrors: [error] }),
   });
-  const facts = [SERVER, Object.assign(session(), { lmtp: true }), envelope('b@b.test', 'c@b.test')] as const;
+  const facts = [SERVER, session(true), envelope('b@b.test', 'c@b.test')] as const;
   const busy = '451 4.4.1 The next server did not take the message; try again later';
   expect(await forward.handleDATA(...facts)).toEqual([busy, busy]);
 });

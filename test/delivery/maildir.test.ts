@@ -7,7 +7,16 @@ import type { Envelope } from '../../src/smtp/api/envelope.ts';
 import { StorageFault } from '../../src/delivery/maildir/storage-fault.ts';
 import { optionError } from '../../src/wire/option-error.ts';
 import { ready } from '../smtp/harness.ts';
-import { arriving, contentsOf, envelope, HEAD, SERVER, session, temporaryDirectory } from './support.ts';
+import {
+  arriving,
+  contentsOf,
+  envelope,
+  enveloped,
+  HEAD,
+  SERVER,
+  session,
+  temporaryDirectory,
+} from './support.ts';
 
 describe('Maildir', () => {
   let directory: ReturnType<typeof temporaryDirectory>;
@@ -50,15 +59,14 @@ describe('Maildir', () => {
   });
 
   it('writes the null path for a bounce, and no recipients when asked', async () => {
-    const bounce = envelope();
-    bounce.mailFrom = '';
+    const bounce = enveloped({ mailFrom: '' });
     const fields = HEAD.replace('<a@example.org>', '<>').replace('X-Original-To: b@example.net\r\n', '');
     expect(await stored('\r\n', bounce, { recipientField: null })).toEqual([`${fields}\r\n`]);
   });
 
   it('lets nothing in an address begin another line', async () => {
-    const odd = envelope('"b\r\nBcc: evil"@example.net', '"c\u2028d"@example.net');
-    odd.mailFrom = '"a\nX: y"@example.org';
+    const rcptTos = ['"b\r\nBcc: evil"@example.net', '"c\u2028d"@example.net'];
+    const odd = enveloped({ mailFrom: '"a\nX: y"@example.org', rcptTos });
     const lines = (await stored('\r\n', odd))[0]?.split('\r\n').slice(0, 3);
     expect(lines).toEqual([
       'Return-Path: <"a?X: y"@example.org>',
@@ -79,10 +87,11 @@ describe('Maildir', () => {
   });
 
   it('keeps nothing of a message whose deadline passed as it was complete', async () => {
-    const given = envelope();
+    const deadline = new AbortController();
+    const given = enveloped({ signal: deadline.signal });
     const late = async function* () {
       yield Buffer.from('Subject: one\r\n');
-      given.abort(() => new Error('too late'));
+      deadline.abort(new Error('too late'));
     };
     const answer = new Maildir(directory.path).handleContent(SERVER, session(), given, late());
     await expect(answer).rejects.toThrow('too late');

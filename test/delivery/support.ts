@@ -1,8 +1,9 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Envelope } from '../../src/smtp/api/envelope.ts';
-import { Session } from '../../src/smtp/api/session.ts';
+import { Envelope, type EnvelopeFacts } from '../../src/smtp/api/envelope.ts';
+import type { Session } from '../../src/smtp/api/session.ts';
+import { SessionState } from '../../src/smtp/engine/session-state.ts';
 import { SMTPServer } from '../../src/smtp/server/server.ts';
 
 /** A new empty directory; `remove` takes it away with all it holds. */
@@ -39,20 +40,22 @@ export async function* arriving(
 export const SERVER = new SMTPServer({ handleDATA: () => undefined }, { hostname: 'mx.example.net' });
 
 /** A session of a client behind a proxy. */
-export function session(): Session {
-  const made = new Session({ address: '127.0.0.1', port: 50000, family: 'IPv4' });
+export function session(lmtp = false): Session {
+  const made = new SessionState({ address: '127.0.0.1', port: 50000, family: 'IPv4' }, lmtp);
   made.client = { address: '203.0.113.7', port: 4321, family: 'IPv4', proxied: true };
   made.hostName = 'client.example.org';
   made.extended = true;
-  return made;
+  return made.view;
 }
 
 /** An envelope with the given recipients. */
 export function envelope(...rcptTos: string[]): Envelope {
-  const made = new Envelope();
-  made.mailFrom = 'a@example.org';
-  made.rcptTos.push(...(rcptTos.length === 0 ? ['b@example.net'] : rcptTos));
-  return made;
+  return enveloped({ rcptTos: rcptTos.length === 0 ? ['b@example.net'] : rcptTos });
+}
+
+/** An envelope of which some facts are other ones. */
+export function enveloped(facts: Partial<EnvelopeFacts>): Envelope {
+  return new Envelope({ mailFrom: 'a@example.org', rcptTos: ['b@example.net'], ...facts });
 }
 
 /** What `Maildir` puts before a message in these tests; `contentsOf` shows identifiers and dates as dots. */

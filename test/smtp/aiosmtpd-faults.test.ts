@@ -6,7 +6,7 @@ import type { Diagnostic } from '../../src/proxy/node/diagnostic.ts';
 import type { SMTPServerOptions } from '../../src/smtp/api/options.ts';
 import { SMTPServer } from '../../src/smtp/server/server.ts';
 import { Conversation } from '../../src/smtp/conversation.ts';
-import { Session } from '../../src/smtp/api/session.ts';
+import { SessionState } from '../../src/smtp/engine/session-state.ts';
 import { keeper, ready, Rig, settled } from './harness.ts';
 import type { TLSInfo } from '../../src/smtp/api/tls.ts';
 import { serve } from './loopback.ts';
@@ -57,7 +57,7 @@ describe('limits are not shared between connections', () => {
   /** A greeted conversation of a server that has others. */
   function sharing(server: SMTPServer): Rig {
     const rig = new Rig();
-    const session = new Session({ address: '192.0.2.1', port: 4321, family: 'IPv4' });
+    const session = new SessionState({ address: '192.0.2.1', port: 4321, family: 'IPv4' });
     const host = { server, handler: server.handler, settings: server.settings };
     Object.assign(rig, { session, conversation: new Conversation(host, session, rig, rig) });
     rig.conversation.start(false, false);

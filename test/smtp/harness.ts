@@ -4,7 +4,8 @@ import type { Transport } from '../../src/smtp/engine/transport.ts';
 import type { Handler } from '../../src/smtp/api/handler.ts';
 import type { SMTPServerOptions } from '../../src/smtp/api/options.ts';
 import { SMTPServer } from '../../src/smtp/server/server.ts';
-import { type CloseReason, Session } from '../../src/smtp/api/session.ts';
+import type { CloseReason } from '../../src/smtp/api/session.ts';
+import { SessionState } from '../../src/smtp/engine/session-state.ts';
 
 type Make = (handler: Handler, options: SMTPServerOptions) => SMTPServer;
 
@@ -12,7 +13,7 @@ const standard: Make = (handler, options) => new SMTPServer(handler, options);
 
 /** A conversation with a clock that stands still and a transport that only takes notes. */
 export class Rig implements Transport, Admission {
-  readonly session: Session;
+  readonly session: SessionState;
   readonly conversation: Conversation;
   transcript = '';
   sends = 0;
@@ -28,7 +29,7 @@ export class Rig implements Transport, Admission {
 
   constructor(handler: Handler = {}, options: SMTPServerOptions = {}, make: Make = standard) {
     const server = make(handler, { hostname: 'mx.test', ...options });
-    this.session = new Session({ address: '192.0.2.1', port: 4321, family: 'IPv4' });
+    this.session = new SessionState({ address: '192.0.2.1', port: 4321, family: 'IPv4' });
     this.conversation = new Conversation(
       { server, handler, settings: server.settings },
       this.session,

@@ -17,7 +17,8 @@ export type ContentReply = HookReply | readonly HookReply[];
  * What an application answers. Every hook is optional; nothing returned means the server's default reply.
  *
  * A positive reply (2xx) lets the command happen, any other refuses it; the server keeps the session's and the
- * envelope's facts, a hook need not. A hook that throws or rejects gives 451 4.3.0, its text goes to `handleError`
+ * envelope's facts, a hook need not, and cannot: to set one throws a TypeError, but for `session.data`, `envelope.data` and
+ * `envelope.content`. A hook that throws or rejects gives 451 4.3.0, its text goes to `handleError`
  * and never to the client. A hook that settles after its deadline is ignored.
  */
 export interface Handler<V = TlvValues> {

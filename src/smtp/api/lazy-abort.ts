@@ -15,6 +15,10 @@ export class LazyAbort {
   abort(reason: () => unknown): void {
     if (this.reason !== undefined) return;
     this.reason = reason;
-    this.controller?.abort(reason());
+    try {
+      this.controller?.abort(reason());
+    } catch {
+      // The application has frozen the signal.
+    }
   }
 }

@@ -1,8 +1,9 @@
+import { inspect } from 'node:util';
 import type { ProxyData, TlvValues } from '../../proxy/index.ts';
 import { type Client, localEnd, type Peer, UNIX_PEER } from '../../proxy/node/peer.ts';
 import type { Identity } from '../../sasl/index.ts';
-import { LazyAbort } from './lazy-abort.ts';
-import type { TLSInfo } from './tls.ts';
+import { escapeAll } from '../../wire/escape.ts';
+import { describeForLog, type TLSInfo } from './tls.ts';
 
 /** Why a connection ended. */
 export type CloseReason =
@@ -18,67 +19,94 @@ export type CloseReason =
   | 'tls'
   | 'shutdown';
 
-let counter = 0;
-const prefix = Math.floor(Date.now() / 1000).toString(36);
-
 /** The local end of a socket. */
 export interface Ends {
   readonly localAddress?: string | undefined;
   readonly localPort?: number | undefined;
 }
 
-/** One connection, from the first octet to the last; survives RSET, EHLO and STARTTLS. */
-export class Session<V = TlvValues> {
-  /** Unique within this machine, printable, usable as the `id` of a Received field. */
-  readonly id: string = `${prefix}${(++counter).toString(36).padStart(4, '0')}`;
-  /** The adjacent hop: who opened the connection to this server. */
+/** What the server knows of a session. */
+export interface SessionFacts {
+  readonly id: string;
   readonly peer: Peer;
-  /** Who the client is: whom the PROXY header (or XCLIENT) names, otherwise the peer; limits and logs go by it. */
-  client: Client;
-  /** The PROXY header, or null without one; it survives STARTTLS, RSET and EHLO. */
-  proxyData: ProxyData<V> | null = null;
-  /** The name given in HELO, EHLO or LHLO, as sent; untrusted; null before. */
-  hostName: string | null = null;
-  /** Whether the client said EHLO (or LHLO), so that extensions may be used. */
-  extended = false;
-  /** Whether replies carry enhanced status codes; not where `handleEHLO` has taken ENHANCEDSTATUSCODES off its list. */
-  statusCodes = true;
-  /** Whether the protocol is LMTP. */
+  readonly client: Client;
+  readonly proxyData: ProxyData | null;
+  readonly hostName: string | null;
+  readonly extended: boolean;
+  readonly statusCodes: boolean;
   readonly lmtp: boolean;
+  readonly tls: TLSInfo | null;
+  readonly identity: Identity | null;
+  readonly xclient: Readonly<Record<string, string | null>> | null;
+  readonly xforward: Readonly<Record<string, string | null>> | null;
+  readonly greeted: boolean;
+  readonly ends: Ends;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * One connection, from the first octet to the last; survives RSET, EHLO and STARTTLS. Hooks read it; what they may change
+ * is `data`. It shows what the server knows: whatever is done to this object (frozen, redefined), the server, its limits
+ * and its logs go by its own record. Logged, by `JSON.stringify` or `util.inspect`, it is printable and holds no secret:
+ * neither `data` nor what the application keeps in `identity.data`.
+ */
+export class Session<V = TlvValues> {
+  readonly #facts: SessionFacts;
+  #data: unknown;
+
+  /** @param facts read anew each time. */
+  constructor(facts: SessionFacts) {
+    this.#facts = facts;
+  }
+
+  /** Unique within this machine, printable, usable as the `id` of a Received field. */
+  get id(): string {
+    return this.#facts.id;
+  }
+
+  /** The adjacent hop: who opened the connection to this server. */
+  get peer(): Peer {
+    return this.#facts.peer;
+  }
+
+  /** Who the client is: whom the PROXY header (or XCLIENT) names, otherwise the peer; limits and logs go by it. */
+  get client(): Client {
+    return this.#facts.client;
+  }
+
+  /** The PROXY header, or null without one; it survives STARTTLS, RSET and EHLO. */
+  get proxyData(): ProxyData<V> | null {
+    return this.#facts.proxyData as ProxyData<V> | null;
+  }
+
+  /** The name given in HELO, EHLO or LHLO, as sent; untrusted; null before. */
+  get hostName(): string | null {
+    return this.#facts.hostName;
+  }
+
+  /** Whether the client said EHLO (or LHLO), so that extensions may be used. */
+  get extended(): boolean {
+    return this.#facts.extended;
+  }
+
+  /** Whether replies carry enhanced status codes; not where `handleEHLO` has taken ENHANCEDSTATUSCODES off its list. */
+  get statusCodes(): boolean {
+    return this.#facts.statusCodes;
+  }
+
+  /** Whether the protocol is LMTP. */
+  get lmtp(): boolean {
+    return this.#facts.lmtp;
+  }
+
   /** TLS of this connection, or null in the clear. */
-  tls: TLSInfo | null = null;
+  get tls(): TLSInfo | null {
+    return this.#facts.tls;
+  }
+
   /** Who has authenticated, and as whom; null before. */
-  identity: Identity | null = null;
-  /** What a trusted peer said with XCLIENT about its client; null when it said nothing. */
-  xclient: Readonly<Record<string, string | null>> | null = null;
-  /** What a trusted peer said with XFORWARD about its client, for logs alone, for one message; null when it said nothing. */
-  xforward: Readonly<Record<string, string | null>> | null = null;
-  /** Whether anything has been said to the client. */
-  greeted = false;
-  /** For the application: hooks may keep anything here for the time of the session. */
-  data: unknown = undefined;
-  private readonly life = new LazyAbort();
-  readonly #ends: Ends | undefined;
-
-  constructor(peer: Peer, lmtp = false, ends?: Ends) {
-    this.peer = peer;
-    this.lmtp = lmtp;
-    this.#ends = ends;
-    this.client = { ...peer, proxied: false };
-  }
-
-  /** For the server only: as after the greeting, but for what is known of the peer, the client and TLS. */
-  restart(): void {
-    this.hostName = null;
-    this.extended = false;
-    this.statusCodes = true;
-    this.identity = null;
-  }
-
-  /** For the server only: what was said in the clear may be somebody else's word (RFC 3207 section 4.2). */
-  forgetLogin(): void {
-    if (this.xclient?.['LOGIN'] !== undefined) this.xclient = { ...this.xclient, LOGIN: null };
-    this.xforward = null;
+  get identity(): Identity | null {
+    return this.#facts.identity;
   }
 
   /** Whether AUTH (or a trusted peer's XCLIENT) has named an identity. */
@@ -86,19 +114,64 @@ export class Session<V = TlvValues> {
     return this.identity !== null;
   }
 
+  /** What a trusted peer said with XCLIENT about its client; null when it said nothing. */
+  get xclient(): Readonly<Record<string, string | null>> | null {
+    return this.#facts.xclient;
+  }
+
+  /** What a trusted peer said with XFORWARD about its client, for logs alone, for one message; null when it said nothing. */
+  get xforward(): Readonly<Record<string, string | null>> | null {
+    return this.#facts.xforward;
+  }
+
+  /** Whether anything has been said to the client. */
+  get greeted(): boolean {
+    return this.#facts.greeted;
+  }
+
   /** The end on this machine that the peer has connected to; unknown (null) once the connection is gone. */
   get local(): Peer {
-    if (this.peer.family === 'unix') return UNIX_PEER;
-    return localEnd(this.#ends ?? {});
+    return this.peer.family === 'unix' ? UNIX_PEER : localEnd(this.#facts.ends);
   }
 
   /** Aborted when the connection is gone. */
   get signal(): AbortSignal {
-    return this.life.signal;
+    return this.#facts.signal;
   }
 
-  /** For the server only. */
-  abort(reason: CloseReason): void {
-    this.life.abort(() => reason);
+  /** For the application: hooks may keep anything here for the time of the session. */
+  get data(): unknown {
+    return this.#data;
   }
+
+  set data(data: unknown) {
+    this.#data = data;
+  }
+
+  /** The facts for a log: printable, without secrets and without `data`. */
+  toJSON(): Record<string, unknown> {
+    const { id, client, peer, local, hostName, extended, lmtp, tls, identity, xclient, xforward } = this;
+    return escapeAll({
+      id,
+      client,
+      peer,
+      local,
+      proxyData: this.proxyData?.toJSON() ?? null,
+      hostName,
+      extended,
+      lmtp,
+      tls: tls && describeForLog(tls),
+      identity: identity && namesOf(identity),
+      xclient,
+      xforward,
+    });
+  }
+
+  [inspect.custom](): Record<string, unknown> {
+    return this.toJSON();
+  }
+}
+
+function namesOf({ mechanism, authcid, authzid, identity }: Identity): Identity {
+  return { mechanism, authcid, authzid, identity };
 }

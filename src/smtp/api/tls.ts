@@ -166,6 +166,21 @@ export function describeTLS(socket: TLSSocket): TLSInfo {
   };
 }
 
+/** What a log may show of a connection's TLS: of a certificate its subject and its fingerprint. */
+export function describeForLog({
+  protocol,
+  cipher,
+  servername,
+  authorized,
+  peerCertificate,
+}: TLSInfo): object {
+  const certificate = peerCertificate && {
+    subject: { ...peerCertificate.subject },
+    fingerprint256: peerCertificate.fingerprint256,
+  };
+  return { protocol, cipher, servername, authorized, certificate };
+}
+
 function servernameOf(socket: TLSSocket): string | null {
   const { servername } = socket as { servername?: string | false | null };
   return typeof servername === 'string' && servername !== '' ? servername : null;

@@ -9,7 +9,7 @@ import {
   usableMechanisms,
 } from '../../sasl/index.ts';
 import type { AuthSettings } from '../api/auth-options.ts';
-import type { Session } from '../api/session.ts';
+import type { SessionState } from '../engine/session-state.ts';
 import type { Exchange } from '../engine/exchange.ts';
 
 /** Names of the mechanisms that can succeed in the present state of the session, strongest first. */
@@ -33,7 +33,7 @@ export function contextOf(
   const { session, settings } = exchange;
   return {
     hooks: hooks as SASLHooks,
-    session,
+    session: session.view,
     offered,
     channelBindings: session.tls?.channelBindings(),
     certificate: certificateOf(session, options.external ?? []),
@@ -43,7 +43,10 @@ export function contextOf(
 }
 
 /** The client certificate, verified by this server or, where option `external` says so, by the proxy; null without. */
-function certificateOf(session: Session, sources: readonly ('tls' | 'proxy')[]): ClientCertificate | null {
+function certificateOf(
+  session: SessionState,
+  sources: readonly ('tls' | 'proxy')[],
+): ClientCertificate | null {
   const { tls, proxyData } = session;
   if (sources.includes('tls') && tls?.authorized === true && tls.peerCertificate !== null) {
     const { subject, fingerprint256, raw } = tls.peerCertificate;

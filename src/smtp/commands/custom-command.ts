@@ -29,7 +29,8 @@ export function customCommand(verb: string, server: MailServer): Command | undef
     junk: true,
     run(exchange, line, from, to) {
       const argument = line.toString('latin1', from, to);
-      const call = (): unknown => method.call(server, exchange.session, exchange.envelope, argument);
+      const call = (): unknown =>
+        method.call(server, exchange.session.view, exchange.envelope.view, argument);
       exchange.hooks.runReply(name, call, REPLIES.ok);
     },
   });

@@ -31,12 +31,8 @@ const mail = command({
     const address = mailbox === null ? '' : mailbox.address;
     const options = parameters!.map((parameter) => parameter.raw);
     const { handler, envelope } = exchange;
-    const accepted = (): void => {
-      envelope.mailFrom = address;
-      envelope.sender = mailbox;
-      envelope.mailOptions = options;
-      Object.assign(envelope, facts);
-    };
+    Object.freeze(facts);
+    const accepted = (): void => envelope.begin(address, mailbox, options, facts);
     const askHook = (): void =>
       exchange.hooks.askReply('handleMAIL', [address, options, mailbox, facts], REPLIES.senderOk, accepted);
     if (exchange.settings.dataSizeLimit > 0 || handler.freeSpace === undefined) return askHook();
@@ -69,18 +65,10 @@ const rcpt = command({
     if (envelope.rcptTos.length >= settings.limits.recipients)
       return exchange.defer(REPLIES.tooManyRecipients);
     const options = parameters!.map((parameter) => parameter.raw);
-    const accepted = (): void => {
-      envelope.rcptTos.push(mailbox.address);
-      envelope.recipients.push(mailbox);
-      envelope.rcptOptions.push(options);
-      envelope.rcptDSN.push({ notify: null, originalRecipient: null, ...facts });
-    };
-    exchange.hooks.askReply(
-      'handleRCPT',
-      [mailbox.address, options, mailbox, facts],
-      REPLIES.recipientOk,
-      accepted,
-    );
+    const { address } = mailbox;
+    Object.freeze(facts);
+    const accepted = (): void => envelope.add(address, mailbox, options, facts);
+    exchange.hooks.askReply('handleRCPT', [address, options, mailbox, facts], REPLIES.recipientOk, accepted);
   },
 });
 
@@ -105,7 +93,7 @@ const rset = command({
     const { handler, server, session, envelope } = exchange;
     exchange.reset();
     // The hook is given the transaction that has ended.
-    const call = (): unknown => handler.handleRSET?.(server, session, envelope);
+    const call = (): unknown => handler.handleRSET?.(server, session.view, envelope.view);
     exchange.hooks.runReply('handleRSET', call, REPLIES.ok);
   },
 });

@@ -6,9 +6,9 @@ import { type Command, command } from '../engine/command.ts';
 import type { Exchange } from '../engine/exchange.ts';
 import { REPLIES } from '../engine/replies.ts';
 import { escapeText } from '../../wire/escape.ts';
-import { Envelope } from '../api/envelope.ts';
+import { EnvelopeState } from '../engine/envelope-state.ts';
 import { greet } from '../opening/opening.ts';
-import type { Session } from '../api/session.ts';
+import type { SessionState } from '../engine/session-state.ts';
 import { decodeXtext } from '../grammar/xtext.ts';
 
 export const XCLIENT_ATTRIBUTES = ['NAME', 'ADDR', 'PORT', 'PROTO', 'HELO', 'LOGIN', 'DESTADDR', 'DESTPORT'];
@@ -46,7 +46,7 @@ function beginAs(exchange: Exchange, client: Client, login: string | null): void
   if (session.tls !== null) session.tls = { ...session.tls, authorized: false, peerCertificate: null };
   if (login !== null)
     session.identity = { mechanism: 'XCLIENT', authcid: login, authzid: null, identity: login };
-  exchange.envelope = new Envelope();
+  exchange.envelope = new EnvelopeState();
   if (exchange.admission.admit()) greet(exchange);
   else exchange.dismiss(REPLIES.tooManyConnections);
 }
@@ -76,7 +76,7 @@ export function trusts({ settings, session }: Exchange, what: 'xclient' | 'xforw
   return trust.trusts(namesClient(session) ? session.client : session.peer);
 }
 
-function namesClient(session: Session): boolean {
+function namesClient(session: SessionState): boolean {
   return session.xclient !== null && 'ADDR' in session.xclient;
 }
 

@@ -1,9 +1,9 @@
 import { ContentBuffer, type ContentSink, ContentStream } from './content-sink.ts';
-import type { Envelope } from '../api/envelope.ts';
+import type { EnvelopeState } from '../engine/envelope-state.ts';
 import type { ContentReply, Handler } from '../api/handler.ts';
 import { REPLIES } from '../engine/replies.ts';
 import type { MailServer } from '../api/mail-server.ts';
-import type { Session } from '../api/session.ts';
+import type { SessionState } from '../engine/session-state.ts';
 
 /** One message on its way to the handler. */
 export interface Delivery {
@@ -17,8 +17,8 @@ export interface Delivery {
 export function collect(
   handler: Handler,
   server: MailServer,
-  session: Session,
-  envelope: Envelope,
+  session: SessionState,
+  envelope: EnvelopeState,
 ): Delivery {
   const sink = new ContentBuffer();
   return {
@@ -26,7 +26,7 @@ export function collect(
     sink,
     finish() {
       envelope.content = () => sink.take();
-      return handler.handleDATA?.(server, session, envelope);
+      return handler.handleDATA?.(server, session.view, envelope.view);
     },
   };
 }
@@ -38,14 +38,14 @@ export function collect(
 export function stream(
   handler: Handler,
   server: MailServer,
-  session: Session,
-  envelope: Envelope,
+  session: SessionState,
+  envelope: EnvelopeState,
   drained: () => void,
 ): Delivery {
   const sink = new ContentStream(drained);
   let answer: Promise<ContentReply>;
   try {
-    answer = Promise.resolve(handler.handleContent!(server, session, envelope, sink));
+    answer = Promise.resolve(handler.handleContent!(server, session.view, envelope.view, sink));
   } catch (error) {
     answer = Promise.reject(error);
   }

@@ -6,7 +6,7 @@ import type { ContentSink, Take } from './content-sink.ts';
 import { DataScanner } from './data-scanner.ts';
 import type { ContentDeadline } from './content-deadline.ts';
 import type { Delivery } from './delivery.ts';
-import type { Envelope } from '../api/envelope.ts';
+import type { EnvelopeState } from '../engine/envelope-state.ts';
 import { HopCounter } from './hop-counter.ts';
 import { NewlineNormalizer } from './newline-normalizer.ts';
 import type { BareNewlines } from '../api/newline-policy.ts';
@@ -22,7 +22,7 @@ export class IncomingMessage {
   private readonly write: Take;
   private readonly normalizer: NewlineNormalizer | undefined;
   private readonly hops = new HopCounter();
-  private readonly envelope: Envelope;
+  private readonly envelope: EnvelopeState;
   private readonly settings: Settings;
   private readonly aborted: (reason: ContentError) => void;
   private readonly policy: BareNewlines;
@@ -35,7 +35,7 @@ export class IncomingMessage {
    */
   constructor(
     delivery: Delivery,
-    envelope: Envelope,
+    envelope: EnvelopeState,
     settings: Settings,
     policy: BareNewlines,
     chunked: boolean,

@@ -1,20 +1,21 @@
 import { isThenable } from '../../sasl/state-machine.ts';
-import type { Envelope } from '../api/envelope.ts';
 import type { Handler } from '../api/handler.ts';
 import type { MailServer } from '../api/mail-server.ts';
 import { formatReply, readReply, statusOf } from '../api/reply.ts';
-import type { CloseReason, Session } from '../api/session.ts';
+import type { CloseReason } from '../api/session.ts';
 import type { Budgets } from './budgets.ts';
+import type { EnvelopeState } from './envelope-state.ts';
 import type { Observer } from './observer.ts';
 import { REPLIES } from './replies.ts';
+import type { SessionState } from './session-state.ts';
 
 /** The session for which hooks are called, and what their answers change. */
 export interface HookContext {
   readonly server: MailServer;
   readonly handler: Handler;
-  readonly session: Session;
+  readonly session: SessionState;
   /** The current transaction; a fresh one after RSET. */
-  envelope: Envelope;
+  envelope: EnvelopeState;
   /** The log, hooks that are told, diagnostics channels. */
   readonly observer: Observer;
   /** What is counted against the connection. */
@@ -147,7 +148,9 @@ export class HookCalls {
 
   /** As many arguments as there are, without the cost of a spread. */
   private call<N extends Asked>(hook: Hook<N>, args: Arguments<N>): Answer<N> | PromiseLike<Answer<N>> {
-    const { handler, server, session, envelope } = this.context;
+    const { handler, server } = this.context;
+    const session = this.context.session.view;
+    const envelope = this.context.envelope.view;
     const call = hook as (this: Handler, ...args: unknown[]) => Answer<N>;
     const given: readonly unknown[] = args;
     if (given.length === 0) return call.call(handler, server, session, envelope);

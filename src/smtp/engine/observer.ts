@@ -1,21 +1,22 @@
 /** Tells what happens: the log (`diagnostics`), the hooks that are told and not asked, `node:diagnostics_channel`. */
 
-import { tellEnd, tellMessage, tellStart } from '../api/channels.ts';
+import { type SessionEvent, tellEnd, tellMessage, tellStart } from '../api/channels.ts';
 import { ContentError } from '../api/content-error.ts';
-import type { Envelope } from '../api/envelope.ts';
 import { isThenable } from '../../sasl/state-machine.ts';
 import type { Phase } from '../api/phase.ts';
 import { formatReply, readReply } from '../api/reply.ts';
+import type { EnvelopeState } from './envelope-state.ts';
+import type { SessionState } from './session-state.ts';
 import type { ServerContext } from './transport.ts';
-import type { CloseReason, Session } from '../api/session.ts';
+import type { CloseReason } from '../api/session.ts';
 
 export class Observer {
   readonly server: ServerContext['server'];
-  readonly session: Session;
+  private readonly session: SessionState;
   private readonly handler: ServerContext['handler'];
   private readonly settings: ServerContext['settings'];
 
-  constructor({ server, handler, settings }: ServerContext, session: Session) {
+  constructor({ server, handler, settings }: ServerContext, session: SessionState) {
     this.server = server;
     this.handler = handler;
     this.settings = settings;
@@ -23,25 +24,29 @@ export class Observer {
   }
 
   started(): void {
-    tellStart(this);
+    tellStart(this.event);
   }
 
   ended(reason: CloseReason): void {
-    this.tell(() => this.handler.handleClose?.(this.server, this.session, reason));
-    tellEnd(this, reason);
+    this.tell(() => this.handler.handleClose?.(this.server, this.session.view, reason));
+    tellEnd(this.event, reason);
   }
 
   /** The content of a message has been answered. */
-  answered(envelope: Envelope, accepted: boolean): void {
-    tellMessage(this, envelope, accepted);
+  answered(envelope: EnvelopeState, accepted: boolean): void {
+    tellMessage(this.event, envelope.view, accepted);
   }
 
-  aborted(envelope: Envelope, reason: ContentError): void {
-    this.tell(() => this.handler.handleAbort?.(this.server, this.session, envelope, reason));
+  aborted(envelope: EnvelopeState, reason: ContentError): void {
+    this.tell(() => this.handler.handleAbort?.(this.server, this.session.view, envelope.view, reason));
   }
 
-  timedOut(envelope: Envelope, phase: Phase): void {
-    this.tell(() => this.handler.handleTimeout?.(this.server, this.session, envelope, phase));
+  timedOut(envelope: EnvelopeState, phase: Phase): void {
+    this.tell(() => this.handler.handleTimeout?.(this.server, this.session.view, envelope.view, phase));
+  }
+
+  private get event(): SessionEvent {
+    return { server: this.server, session: this.session.view };
   }
 
   /** A line for the log; `text` is printable. */
@@ -57,7 +62,7 @@ export class Observer {
     const { id: session, client } = this.session;
     this.settings.diagnostics({ level: 'error', code: 'handler-failed', text, session, client, error });
     try {
-      const answer: unknown = this.handler.handleError?.(this.server, this.session, error);
+      const answer: unknown = this.handler.handleError?.(this.server, this.session.view, error);
       if (isThenable(answer)) Promise.resolve(answer).catch(() => {});
       if (answer === undefined || answer === null) return undefined;
       const reply = readReply(answer, 'handleError', '');

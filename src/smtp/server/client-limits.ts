@@ -1,6 +1,6 @@
 import { ConnectionList, type ListEntry } from '../../proxy/node/connection-list.ts';
 import type { Limits } from '../api/options.ts';
-import type { Session } from '../api/session.ts';
+import type { SessionState } from '../engine/session-state.ts';
 import type { Admission } from '../engine/admission.ts';
 import { clientKey } from './client-key.ts';
 import { FailureCount } from './failure-count.ts';
@@ -28,12 +28,12 @@ interface HalfOpen {
 /** The limits as one connection uses them. A direct client on loopback or a Unix socket is not limited. */
 export class ConnectionAdmission implements Admission {
   private readonly shared: ClientLimits;
-  private readonly session: Session;
+  private readonly session: SessionState;
   private waiting: ListEntry<HalfOpen> | undefined;
   /** The client whose limit it is counted against, if any. */
   private countedAs: string | undefined;
 
-  constructor(shared: ClientLimits, session: Session) {
+  constructor(shared: ClientLimits, session: SessionState) {
     this.shared = shared;
     this.session = session;
   }

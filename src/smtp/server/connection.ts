@@ -9,7 +9,8 @@ import { askForTurn, type Flow, turnOver } from './fair-queue.ts';
 import { flushSoon, type Writer } from './write-batch.ts';
 import type { Admission } from '../engine/admission.ts';
 import type { ServerContext, Transport } from '../engine/transport.ts';
-import type { CloseReason, Session } from '../api/session.ts';
+import type { CloseReason } from '../api/session.ts';
+import type { SessionState } from '../engine/session-state.ts';
 import { describeTLS, handshakeFault } from '../api/tls.ts';
 
 /** Octets of replies that a client has not read; above this its input is not read either. */
@@ -18,7 +19,7 @@ const UNREAD_LIMIT = 65_536;
 const WRITE_AT_ONCE = 16_384;
 
 export class Connection implements Transport, Writer, Flow {
-  readonly session: Session;
+  readonly session: SessionState;
   queued = false;
   private readonly conversation: Conversation;
   private socket: Socket;
@@ -41,7 +42,7 @@ export class Connection implements Transport, Writer, Flow {
   /** @param gone called once, when the socket is closed for good. */
   constructor(
     context: ServerContext,
-    session: Session,
+    session: SessionState,
     socket: Socket,
     admission: Admission,
     gone: () => void,

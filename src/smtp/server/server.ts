@@ -15,7 +15,8 @@ import type { MailServer } from '../api/mail-server.ts';
 import { readPolicy } from '../api/newline-policy.ts';
 import { KNOWN, readOptions, type Settings, type SMTPServerOptions } from '../api/options.ts';
 import { REPLIES } from '../engine/replies.ts';
-import { Session } from '../api/session.ts';
+import type { Session } from '../api/session.ts';
+import { SessionState } from '../engine/session-state.ts';
 import type { TLSOptions } from '../api/tls.ts';
 import { optionError } from '../../wire/option-error.ts';
 
@@ -82,7 +83,7 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
 
   /** The sessions that are open now, those before their greeting too, the oldest first. */
   get sessions(): IterableIterator<Session<V>> {
-    const sessions = this.connections.all().map(({ session }) => session);
+    const sessions = this.connections.all().map(({ session }) => session.view);
     return sessions.values() as IterableIterator<Session<V>>;
   }
 
@@ -107,7 +108,7 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
    * await server.close();
    */
   disconnect(session: Session<V>, options: { readonly drain?: number } = {}): void {
-    const connection = this.connections.all().find((open) => open.session === session);
+    const connection = this.connections.all().find((open) => open.session.view === session);
     if (connection === undefined) return;
     const { drain = 10_000 } = options;
     if (drain === 0) return connection.destroy();
@@ -199,7 +200,7 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
   }
 
   private accept(context: ServerContext, socket: Socket, unix: boolean, tls: boolean): void {
-    const session = new Session(unix ? UNIX_PEER : peerOf(socket), this.settings.lmtp, socket);
+    const session = new SessionState(unix ? UNIX_PEER : peerOf(socket), this.settings.lmtp, socket);
     // A peer that closed before it was accepted has no address any more.
     if (session.peer.address === null) return void socket.destroy();
     const proxy = this.settings.proxyProtocol;
@@ -247,7 +248,7 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
     }
   }
 
-  private warn(code: string, text: string, { client }: Session): void {
+  private warn(code: string, text: string, { client }: SessionState): void {
     this.settings.diagnostics({ level: 'warning', code, text, client });
   }
 

@@ -6,7 +6,7 @@ import { Envelope } from '../../../src/smtp/api/envelope.ts';
 import type { Handler } from '../../../src/smtp/api/handler.ts';
 import type { Limits, SMTPServerOptions, Timeouts } from '../../../src/smtp/api/options.ts';
 import { SMTPServer } from '../../../src/smtp/server/server.ts';
-import { Session } from '../../../src/smtp/api/session.ts';
+import { SessionState } from '../../../src/smtp/engine/session-state.ts';
 
 /** The tables of MIGRATING.md, from names of aiosmtpd and of npm smtp-server to names here: all that they name exists. */
 const MIGRATING = readFileSync(new URL('../../../src/smtp/MIGRATING.md', import.meta.url), 'utf8');
@@ -72,7 +72,7 @@ const WORDS = [
 
 const objects: Readonly<Record<string, object>> = {
   server: new SMTPServer({ handleDATA: () => undefined }),
-  session: new Session({ address: '192.0.2.1', port: 4321, family: 'IPv4' }),
+  session: new SessionState({ address: '192.0.2.1', port: 4321, family: 'IPv4' }).view,
   envelope: new Envelope(),
 };
 

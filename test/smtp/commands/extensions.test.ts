@@ -96,7 +96,7 @@ describe('rule 70: REQUIRETLS (RFC 8689)', () => {
     expect(mail('REQUIRETLS')).toBe('530 5.7.10 REQUIRETLS needs an encrypted connection\r\n');
     const rig = greeted();
     expect(rig.say('EHLO c\r\n')).not.toContain('REQUIRETLS');
-    (rig.session as Session).tls = {} as TLSInfo;
+    rig.session.tls = {} as TLSInfo;
     expect(rig.say('EHLO c\r\n')).toContain('250-REQUIRETLS\r\n');
     expect(mail('REQUIRETLS=1', rig)).toBe(BAD);
     expect(mail('REQUIRETLS', rig)).toBe(SENDER_OK);

@@ -35,8 +35,7 @@ describe('rule 35: the Received field', () => {
     [{ lmtp: true, tls, authenticated: true }, 'LMTPSA'],
   ])('%j is said as %s (RFC 3848), and as UTF8%s with SMTPUTF8 (RFC 6531)', (facts, protocol) => {
     expect(field(facts)).toContain(` with ${protocol} id `);
-    const utf8 = new Envelope();
-    utf8.smtpUtf8 = true;
+    const utf8 = new Envelope({ smtpUtf8: true });
     const name = protocol.replace(/^E?(?=SMTP|LMTP)/, 'UTF8');
     if (protocol !== 'SMTP') expect(field(facts, utf8)).toContain(` with ${name} id `);
   });
@@ -51,18 +50,17 @@ describe('rule 35: the Received field', () => {
   });
 
   it('has a for clause for one recipient and none for several', () => {
-    const envelope = new Envelope();
-    envelope.rcptTos.push('one@b.test');
+    const rcptTos = ['one@b.test'];
+    const envelope = new Envelope({ rcptTos });
     expect(field({}, envelope)).toContain('\r\n\tfor <one@b.test>;\r\n');
-    envelope.rcptTos.push('two@b.test');
+    rcptTos.push('two@b.test');
     expect(field({}, envelope)).not.toContain('for <');
   });
 
   it('lets nothing that a client said begin a line of its own', () => {
-    const envelope = new Envelope();
-    envelope.rcptTos.push('"a\r\nX: y\u2028\u2029\u0085"@b.test');
+    const rcptTos = ['"a\r\nX: y\u2028\u2029\u0085"@b.test'];
     for (const smtpUtf8 of [false, true]) {
-      envelope.smtpUtf8 = smtpUtf8;
+      const envelope = new Envelope({ rcptTos, smtpUtf8 });
       const lines = field({ hostName: 'a\r\nX: y (b)' }, envelope).split('\r\n');
       expect(lines.length).toBe(5);
       expect(lines.slice(1, -1).every((line) => /^\t[^\r\n\u0085\u2028\u2029]*$/.test(line))).toBe(true);

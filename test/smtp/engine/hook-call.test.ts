@@ -182,7 +182,7 @@ describe('observers on diagnostics_channel', () => {
   it('are told of sessions', () => {
     const [starts, ends] = [watch(CHANNELS.sessionStart), watch(CHANNELS.sessionEnd)];
     const rig = greeted(keeper());
-    const { session } = rig;
+    const session = rig.session.view;
     const { server } = rig.conversation;
     expect([starts, ends]).toEqual([[{ server, session }], []]);
     rig.say('QUIT\r\n');
@@ -202,7 +202,7 @@ describe('observers on diagnostics_channel', () => {
       ['two@a.test', 6, false],
       ['three@a.test', 5, false],
     ]);
-    expect(seen.every(({ session }) => session === rig.session)).toBe(true);
+    expect(seen.every(({ session }) => session === rig.session.view)).toBe(true);
   });
 });
 
