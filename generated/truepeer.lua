@@ -359,7 +359,7 @@ local function are_tlvs(octets)
     local code, high, low = octets:byte(at + 1, at + 3)
     local row = TLVS[code]
     if code == 0 then return false end
-    if row and row.role == "checksum" and high * 256 + low == 4 then checksum = at + 3 end
+    if row and row.role == "checksum" and high * 256 + low == 4 then checksum = checksum or at + 3 end
     at = at + 3 + high * 256 + low
   end
   return at == #octets, checksum

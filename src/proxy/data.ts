@@ -106,11 +106,15 @@ export class ProxyData<V> implements Scanned {
     return mappedIn(this.dstAddr);
   }
 
-  /** What follows the addresses: of version 1 the octets behind UNKNOWN, of version 2 the octets behind the address block. */
+  /**
+   * What follows the addresses: of version 1 the octets behind UNKNOWN, of version 2 those behind the address block,
+   * which are the octets of `tlv` where there is one. Of a header that names no client, and in which no TLVs are found,
+   * all octets behind the first sixteen.
+   */
   get rest(): Uint8Array {
     if (this.version === null) return this.bytes.subarray(0, 0);
     const { tables } = this.#context;
-    return bytes(this.bytes, tables.restStart(this), tables.restEnd(this));
+    return bytes(this.bytes, this.#tlvStart || tables.restStart(this), tables.restEnd(this));
   }
 
   /** The TLVs, or null when there are none, or none that can be read. */

@@ -17,6 +17,7 @@ export {
 } from './integers.ts';
 export { ipv4Text, scanIpv4, writeIpv4 } from './ipv4.ts';
 export { addressText, ipv6Text, isMappedText, readIpv6, scanAddress, scanIpv6, writeIpv6 } from './ipv6.ts';
+export { opaqueTlvs } from './opaque-tlvs.ts';
 export { readPort, scanPort } from './port.ts';
 export type { ProblemCode, Report, Values } from './problem.ts';
 export { endOf, FAULT, faultAt, type Limits, mark, NEED, offsetOf, Scan } from './scan.ts';

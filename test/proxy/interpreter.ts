@@ -1,7 +1,7 @@
 import { spec as standard } from '../../spec/index.ts';
 import type { Layout, Spec } from '../../spec/types.ts';
 import { interpretLine, shortestLine } from './interpreter/line.ts';
-import { listTlvs, TlvChecker } from './interpreter/tlvs.ts';
+import { headsOf, isTlvs, listTlvs, TlvChecker } from './interpreter/tlvs.ts';
 import { Fault, Need, type Reading } from './interpreter/verdict.ts';
 import { spelled } from './interpreter/words.ts';
 import { type Header, hexOf, type Outcome } from './outcome.ts';
@@ -75,8 +75,9 @@ class BinaryReader {
     const proxied = !local && layout !== undefined && transport!.name !== 'UNSPEC';
     if (proxied && length < layout.size) throw this.#fault('V2_ADDRESS_TOO_SHORT', preamble.length);
     const end = preamble.size + length;
-    // Of an undefined family nobody knows where TLVs would begin.
-    const tlvStart = family === undefined ? end : preamble.size + (layout?.size ?? 0);
+    const block = preamble.size + (layout?.size ?? 0);
+    if (!proxied && this.#octets.length < end) throw new Need(end);
+    const tlvStart = proxied ? block : this.#opaqueStart([preamble.size, block], end);
     const readable = this.#checkRest(tlvStart, end, !proxied);
     const shown = local
       ? { family: 'UNSPEC', protocol: 'UNSPEC' }
@@ -88,11 +89,27 @@ class BinaryReader {
       command: command.name,
       ...shown,
       ...(proxied ? this.#addresses(layout) : { srcAddr: null, srcPort: null, dstAddr: null, dstPort: null }),
-      rest: hexOf(this.#octets.subarray(proxied ? tlvStart : preamble.size, end)),
+      rest: hexOf(this.#octets.subarray(proxied || found !== undefined ? tlvStart : preamble.size, end)),
       tlvStart: found === undefined ? null : tlvStart,
       tlvs: found?.tlvs ?? null,
       values: found?.values ?? null,
     };
+  }
+
+  /**
+   * The first of the places from which the octets are TLVs up to the end, none of type 0; one with a checksum that is
+   * right before all others.
+   */
+  #opaqueStart(places: readonly number[], end: number): number {
+    const type = this.#spec.tlvs.find((row) => row.role === 'checksum')?.code;
+    const possible = places.filter((start) => isTlvs(this.#octets.subarray(0, end), start));
+    const proven = possible.find((start) => {
+      const at = headsOf(this.#octets.subarray(0, end), start).find(
+        ([offset, length]) => this.#octets[offset] === type && length === 4,
+      )?.[0];
+      return at !== undefined && this.#isChecksum(at + 3, end);
+    });
+    return proven ?? possible[0] ?? end;
   }
 
   /** Checks what follows the addresses; says whether TLVs can be read. Nothing but a checksum spoils an opaque block. */
@@ -117,9 +134,13 @@ class BinaryReader {
   }
 
   #verify(at: number, end: number): void {
-    const zeroed = this.#octets.slice(0, end).fill(0, at, at + 4);
+    if (!this.#isChecksum(at, end)) throw this.#fault('BAD_CHECKSUM', at);
+  }
+
+  #isChecksum(at: number, end: number): boolean {
+    const zeroed = Uint8Array.from(this.#octets.subarray(0, end)).fill(0, at, at + 4);
     const stated = Number.parseInt(hexOf(this.#octets.slice(at, at + 4)), 16);
-    if (crc(this.#spec.checksum.polynomial, zeroed) !== stated) throw this.#fault('BAD_CHECKSUM', at);
+    return crc(this.#spec.checksum.polynomial, zeroed) === stated;
   }
 
   #addresses(layout: Layout): Pick<Header, 'srcAddr' | 'srcPort' | 'dstAddr' | 'dstPort'> {

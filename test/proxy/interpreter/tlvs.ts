@@ -138,6 +138,21 @@ export function listTlvs(
   return { tlvs, values };
 }
 
+/** Offset and length of the value of each TLV from `start` on, as far as their heads reach. */
+export function headsOf(octets: Uint8Array, start: number): [offset: number, length: number][] {
+  const heads: [number, number][] = [];
+  for (let at = start; at + HEAD <= octets.length; at += HEAD + heads.at(-1)![1])
+    heads.push([at, octets[at + 1]! * 256 + octets[at + 2]!]);
+  return heads;
+}
+
+/** Whether the octets from `start` on are TLVs, none of type 0, that end where the octets do. */
+export function isTlvs(octets: Uint8Array, start: number): boolean {
+  const heads = headsOf(octets, start);
+  const sizes = heads.reduce((sum, [, length]) => sum + HEAD + length, 0);
+  return start + sizes === octets.length && heads.every(([offset]) => octets[offset] !== 0);
+}
+
 function tlvAt(spec: Spec, octets: Uint8Array, at: number, parent: string | undefined): Found {
   const type = octets[at]!;
   const row = spec.tlvs.find((each) => each.parent === parent && each.code === type);

@@ -1,5 +1,5 @@
-import type { Row } from '../../../../spec/types.ts';
-import { hexCode } from '../../../names.ts';
+import type { Row, Tlv } from '../../../../spec/types.ts';
+import { comment, hexCode } from '../../../names.ts';
 import type { Model } from '../../../model.ts';
 import { constant, type Draft, fn, lines, local } from '../../../print.ts';
 import { CHECKSUM, ERRORS, TLV_SCAN, V2_SCAN, v2Header, WIRE, WIRE_TYPES } from '../modules.ts';
@@ -31,10 +31,11 @@ export function emitV2Scan({ spec }: Model): Draft {
           'scanOpaque',
           { b: 'Uint8Array', family: 'number', length: 'number', ...common },
           'number',
-          `const start = PREAMBLE + (${v2Header('BLOCK_SIZE')}[family] ?? length);
-           const end = PREAMBLE + length;
-           if (start < end) return scanRest(b, start, end, limits, true, scan);
-           return b.length < end ? scan.need(end) : end;`,
+          `const end = PREAMBLE + length;
+           if (b.length < end) return scan.need(end);
+           const block = ${v2Header('BLOCK_SIZE')}[family] ?? 0;
+           const start = ${WIRE.opaqueTlvs}(b, PREAMBLE, block, end, ${checksumType(spec)}, ${CHECKSUM.crc});
+           return start < end ? scanRest(b, start, end, limits, true, scan) : end;`,
           'The block of a LOCAL or UNSPEC header: nothing in it can spoil the header but a checksum that is wrong.',
         ),
       ),
@@ -112,7 +113,7 @@ function scanBlock({ commands, pairs, layouts, families, transports }: Model['sp
 
 /** The TLVs; a checksum that is malformed itself counts where other faults in them do not. */
 function scanRest({ tlvs }: Model['spec']): string {
-  const checksum = tlvs.find((row) => row.role === 'checksum' && row.parent === undefined);
+  const checksum = checksumRow(tlvs);
   const { FAULT } = WIRE;
   const spoilt =
     checksum === undefined
@@ -138,6 +139,16 @@ function scanRest({ tlvs }: Model['spec']): string {
     compare,
     'return end;',
   );
+}
+
+function checksumRow(tlvs: Model['spec']['tlvs']): Tlv | undefined {
+  return tlvs.find((row) => row.role === 'checksum' && row.parent === undefined);
+}
+
+/** The type of the checksum, -1 where there is none. */
+function checksumType({ tlvs }: Model['spec']): string {
+  const row = checksumRow(tlvs);
+  return row === undefined ? '-1' : `${hexCode(row.code)} /* ${comment(row.name)} */`;
 }
 
 /** Whether a variable is none of the numbers of a table. */

@@ -2,7 +2,8 @@
 
 /** Scans a version 2 header. Nothing is made but the notes in `Scan`. */
 
-import { FAULT, type Limits, type Scan } from 'truepeer/wire';
+import { FAULT, type Limits, opaqueTlvs, type Scan } from 'truepeer/wire';
+import { crc } from './checksum.js';
 import { ERROR } from './errors.js';
 import { scanTlvs } from './tlv-scan.js';
 import { BLOCK_SIZE } from './v2-header.js';
@@ -92,10 +93,11 @@ export function scanV2(b: Uint8Array, limits: Limits, scan: Scan): number {
 
 /** The block of a LOCAL or UNSPEC header: nothing in it can spoil the header but a checksum that is wrong. */
 function scanOpaque(b: Uint8Array, family: number, length: number, limits: Limits, scan: Scan): number {
-  const start = PREAMBLE + (BLOCK_SIZE[family] ?? length);
   const end = PREAMBLE + length;
-  if (start < end) return scanRest(b, start, end, limits, true, scan);
-  return b.length < end ? scan.need(end) : end;
+  if (b.length < end) return scan.need(end);
+  const block = BLOCK_SIZE[family] ?? 0;
+  const start = opaqueTlvs(b, PREAMBLE, block, end, -1, crc);
+  return start < end ? scanRest(b, start, end, limits, true, scan) : end;
 }
 
 /** What follows the address block: the TLVs, then the checksum over it all. */
