@@ -32,6 +32,9 @@ import { awaitHeader, beginAfterTLS, greet } from './opening/opening.ts';
 /** Replies to one batch, in octets, beyond which they are sent before the batch is done. */
 export const MOST_REPLIES = 16_384;
 
+/** Reads without a call of a hook after which the clock is looked at. */
+const READS_UNTIMED = 16;
+
 const NO_ENVELOPE = new EnvelopeState();
 
 export class Conversation implements Exchange {
@@ -62,6 +65,7 @@ export class Conversation implements Exchange {
   private kept = false;
   private life: 'open' | 'stopping' | 'closed' = 'open';
   private halfClosed = false;
+  private reads = 0;
 
   constructor(context: ServerContext, session: SessionState, transport: Transport, admission: Admission) {
     this.server = context.server;
@@ -289,8 +293,16 @@ export class Conversation implements Exchange {
         this.fail(error);
       }
       if (reader.kept !== false) this.kept = true;
-    } while (this.at < chunk.length && !this.closed && !this.hooks.waiting && !this.transport.turnOver());
+    } while (this.at < chunk.length && !this.closed && !this.hooks.waiting && !this.turnOver());
     this.reading = false;
+  }
+
+  /** A look at the clock costs as much as a short command: one after each hook, and after some commands without. */
+  private turnOver(): boolean {
+    if (++this.reads < READS_UNTIMED && !this.hooks.called) return false;
+    this.reads = 0;
+    this.hooks.called = false;
+    return this.transport.turnOver();
   }
 
   /** Goes on after a hook has settled. */

@@ -51,6 +51,8 @@ export class HookCalls {
   /** The number of the call that is awaited, or 0. */
   private awaited = 0;
   private calls = 0;
+  /** Whether a hook has been called since this was set to false. */
+  called = false;
   private readonly context: HookContext;
   private readonly settled: () => void;
 
@@ -112,6 +114,7 @@ export class HookCalls {
   run<T>(call: () => T | PromiseLike<T>, done: (value: T) => void, failed?: Failed): void {
     let result: T | PromiseLike<T>;
     let promise: Promise<T> | undefined;
+    this.called = true;
     try {
       result = call();
       // A thenable that is no Promise may throw, or settle twice.

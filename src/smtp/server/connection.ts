@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import { setImmediate } from 'node:timers';
 import { Conversation } from '../conversation.ts';
 import { detachBuffer } from './detach-buffer.ts';
-import { askForTurn, type Flow, turnOver } from './fair-queue.ts';
+import { askForTurn, type Flow, recently, turnOver } from './fair-queue.ts';
 import { flushSoon, type Writer } from './write-batch.ts';
 import type { Admission } from '../engine/admission.ts';
 import type { ServerContext, Transport } from '../engine/transport.ts';
@@ -102,7 +102,7 @@ export class Connection implements Transport, Writer, Flow {
     const first = this.outgoing === '';
     this.outgoing += replies;
     if (this.outgoing.length > WRITE_AT_ONCE) this.flush();
-    else if (first) flushSoon(this, this.now());
+    else if (first) flushSoon(this, recently());
   }
 
   flush(): void {

@@ -25,55 +25,79 @@ export interface Flow {
 }
 
 /** Those whose input has just come, before those who have had a turn. */
-let fresh: Flow[] = [];
-let old: Flow[] = [];
+const fresh: Flow[] = [];
+const old: Flow[] = [];
 let scheduled = false;
-/** Milliseconds of the budget that have been used. */
-let used = 0;
-/** When the turn of the connection that reads now is over. */
+/** When the first read of this phase of the loop turn began, in milliseconds of a monotonic clock; -1 before. */
+let since = -1;
+/** When the turn of the connection that reads now began, and when it is over. */
+let now = 0;
 let until = 0;
+let served: (() => void) | undefined;
 
-/** Lets a connection read at once where the budget allows it and nobody waits before it; later where not. */
+/** Lets a connection read at once where the budget allows it; later where not. */
 export function askForTurn(flow: Flow): void {
-  if (!scheduled) {
-    scheduled = true;
-    setImmediate(serve);
-  }
+  if (!scheduled) schedule();
   if (flow.queued) return;
-  if (used < BUDGET) return takeTurn(flow, fresh.length + old.length === 0 ? BUDGET - used : QUANTUM);
+  now = performance.now();
+  if (since < 0) since = now;
+  if (now - since < BUDGET)
+    return takeTurn(flow, fresh.length + old.length === 0 ? since + BUDGET : now + QUANTUM);
   flow.queued = true;
   fresh.push(flow);
 }
 
 /** Whether the connection that reads now has to let the others have their turn. */
 export function turnOver(): boolean {
-  return performance.now() >= until;
+  now = performance.now();
+  return now >= until;
 }
 
-function takeTurn(flow: Flow, most: number): void {
+/** Milliseconds of the same clock as `performance.now`, as of when the connection that reads now last looked at it. */
+export function recently(): number {
+  return now;
+}
+
+/** Calls a task when the queue has been served in this turn of the event loop, before it polls for input again. */
+export function onceServed(task: () => void): void {
+  served = task;
+  if (!scheduled) schedule();
+}
+
+function schedule(): void {
+  scheduled = true;
+  setImmediate(serve);
+}
+
+function takeTurn(flow: Flow, end: number): void {
   const outer = until;
-  const start = performance.now();
-  until = start + most;
+  until = end;
   const more = flow.readOn();
   until = outer;
-  used += performance.now() - start;
   if (!more || flow.queued) return;
   flow.queued = true;
   old.push(flow);
 }
 
 function serve(): void {
-  used = 0;
-  while (used < BUDGET) {
+  scheduled = false;
+  if (fresh.length + old.length > 0) serveQueue();
+  since = -1;
+  const task = served;
+  served = undefined;
+  task?.();
+}
+
+function serveQueue(): void {
+  now = performance.now();
+  const end = now + BUDGET;
+  for (; now < end; now = performance.now()) {
     const flow = fresh.shift() ?? old.shift();
-    if (flow === undefined) break;
+    if (flow === undefined) return;
     flow.queued = false;
-    takeTurn(flow, QUANTUM);
+    takeTurn(flow, now + QUANTUM);
   }
-  used = 0;
-  scheduled = fresh.length + old.length > 0;
-  if (!scheduled) return;
   for (const flow of fresh) flow.stall();
   for (const flow of old) flow.stall();
-  setImmediate(serve);
+  schedule();
 }

@@ -3,8 +3,7 @@
  * read instead would switch between server and client for every reply, which costs more than the reply itself.
  */
 
-// Not the global, which the tests of an application may have replaced by fake timers.
-import { setImmediate } from 'node:timers';
+import { onceServed } from './fair-queue.ts';
 
 /** A connection with replies to write. */
 export interface Writer {
@@ -26,7 +25,7 @@ let since = 0;
 export function flushSoon(writer: Writer, now: number): void {
   if (waiting.length === 0) {
     since = now;
-    setImmediate(flushAll);
+    onceServed(flushAll);
   }
   waiting.push(writer);
   if (now - since > LONGEST_WAIT) flushAll();
