@@ -65,8 +65,9 @@ export interface Limits {
   /** Failed AUTHs of one connection; with the last one 421. At least 1, default 3. */
   readonly authFailures: number;
   /**
-   * Failed AUTHs of one client in ten minutes, over all its connections; with the last one 421. Direct loopback is not
-   * counted. At least 1, default 30.
+   * Failed AUTHs of one client in ten minutes, over all its connections; with the last one 421, and for every AUTH above
+   * it, before anything is asked or checked. Attempts in progress count as failed: one too many gets 454. Direct loopback
+   * is not counted. At least 1, default 30.
    */
   readonly authFailuresPerClient: number;
   /** Octets a second that content must keep on average. At least 1, default 500. */

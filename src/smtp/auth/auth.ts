@@ -37,6 +37,9 @@ const auth = command({
     const mechanism = settings.auth.registry.get(name.toUpperCase());
     if (mechanism === undefined || !mechanism.usable(context)) return exchange.refuse(REPLIES.authUnknown);
     if (needsTLS(mechanism, exchange)) return exchange.refuse(REPLIES.authNeedsTLS);
+    const turn = exchange.admission.beginAuth();
+    if (turn === 'over') return exchange.dismiss(REPLIES.authTooOften);
+    if (turn === 'busy') return exchange.defer(REPLIES.authBusy);
     proceed(exchange, attempt(exchange, new Negotiation(mechanism, context), initial, verdict));
   },
 });
@@ -76,6 +79,7 @@ function* attempt(
     outcome = yield* settle(() => negotiation.respond(response));
   }
   if (outcome.status === 'success') {
+    exchange.admission.endAuth(false);
     exchange.session.identity = outcome.identity;
     return exchange.reply(REPLIES.authOk);
   }
@@ -83,12 +87,14 @@ function* attempt(
   const reason = outcome.status === 'challenge' ? outcome.text : undefined;
   const failure = outcome.status === 'challenge' ? outcome.failure! : outcome;
   const reply = report(exchange, negotiation.mechanism, failure, verdict);
-  if (failure.reason !== 'credentials') {
+  const guessed = failure.reason === 'credentials';
+  // Known before the delay: a client that leaves meanwhile has failed, too.
+  const mayTryAgain =
+    exchange.admission.endAuth(guessed) && (!guessed || exchange.budgets.count('authFailures'));
+  if (!guessed) {
     if (reason !== undefined) yield* responseTo(reason);
     return exchange.refuse(reply);
   }
-  // Counted before the delay: a client that leaves meanwhile has failed, too.
-  const mayTryAgain = exchange.admission.authFailed() && exchange.budgets.count('authFailures');
   yield* settle(() => delay(exchange.settings.timeouts.authFailure));
   if (mayTryAgain && reason !== undefined) yield* responseTo(reason);
   exchange.reply(reply);

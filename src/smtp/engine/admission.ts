@@ -6,6 +6,13 @@ export interface Admission {
    * @returns false when the client has too many connections.
    */
   admit(): boolean;
-  /** Counts a failed AUTH; false when the client has failed too often. */
-  authFailed(): boolean;
+  /**
+   * Counts an attempt of AUTH before it is made, as one that fails until `endAuth` says otherwise.
+   *
+   * @returns whether it may be made; `over` when the client has failed too often, `busy` when it would have if its
+   *   attempts on other connections fail.
+   */
+  beginAuth(): 'go' | 'over' | 'busy';
+  /** The outcome of the attempt. Returns whether the client may make another one. */
+  endAuth(failed: boolean): boolean;
 }

@@ -61,6 +61,7 @@ export const REPLIES = {
   authNoInitial: reply(501, '5.7.0', 'This mechanism takes no initial response'),
   authFailed: reply(535, '5.7.8', 'Authentication credentials invalid'),
   authTemporary: reply(454, '4.7.0', 'Authentication could not be decided; try again later'),
+  authBusy: reply(454, '4.7.0', 'Too many authentications at the same time; try again later'),
   authTooOften: reply(421, '4.7.0', 'Too many failed authentications'),
 
   notTrusted: reply(550, '5.7.0', 'Not from your address'),

@@ -3,19 +3,20 @@ import type { Limits } from '../api/options.ts';
 import type { SessionState } from '../engine/session-state.ts';
 import type { Admission } from '../engine/admission.ts';
 import { clientKey } from './client-key.ts';
-import { FailureCount } from './failure-count.ts';
+import { type Attempts, FailureCount } from './failure-count.ts';
 
-/** Limits that all connections of a server share: connections and failed AUTHs by client, PROXY headers awaited. */
+/** Limits that all connections of a server share: connections and attempts of AUTH by client, PROXY headers awaited. */
 export class ClientLimits {
   readonly limits: Limits;
   /** Number of connections by client. */
   readonly perClient = new Map<string, number>();
   /** Connections whose PROXY header has not come yet, the oldest first. */
   readonly halfOpen = new ConnectionList<HalfOpen>();
-  readonly authFailures = new FailureCount();
+  readonly authFailures: FailureCount;
 
   constructor(limits: Limits) {
     this.limits = limits;
+    this.authFailures = new FailureCount(limits.authFailuresPerClient);
   }
 }
 
@@ -32,6 +33,8 @@ export class ConnectionAdmission implements Admission {
   private waiting: ListEntry<HalfOpen> | undefined;
   /** The client whose limit it is counted against, if any. */
   private countedAs: string | undefined;
+  /** The attempt of AUTH whose outcome is not known yet, if it is counted. */
+  private attempt: Attempts | undefined;
 
   constructor(shared: ClientLimits, session: SessionState) {
     this.shared = shared;
@@ -60,15 +63,27 @@ export class ConnectionAdmission implements Admission {
     return true;
   }
 
-  authFailed(): boolean {
-    const { authFailures, limits } = this.shared;
-    return authFailures.count(clientKey(this.session)) < limits.authFailuresPerClient;
+  beginAuth(): 'go' | 'over' | 'busy' {
+    const key = clientKey(this.session);
+    if (key === undefined) return 'go';
+    const attempt = this.shared.authFailures.begin(key);
+    if (typeof attempt === 'string') return attempt;
+    this.attempt = attempt;
+    return 'go';
+  }
+
+  endAuth(failed: boolean): boolean {
+    const { attempt } = this;
+    this.attempt = undefined;
+    return attempt === undefined || this.shared.authFailures.end(attempt, failed);
   }
 
   /** Takes the connection off all counts: it has ended, or belongs to another client from now on. */
   leave(): void {
     const { halfOpen, perClient } = this.shared;
     halfOpen.remove(this.waiting);
+    // Whoever leaves in the middle of AUTH has guessed: nobody tells what the authenticator will say.
+    this.endAuth(true);
     const key = this.countedAs;
     if (key === undefined) return;
     this.countedAs = undefined;
