@@ -82,7 +82,7 @@ function isWhole(text: string): boolean {
 export async function serve(
   handler: Handler,
   options: SMTPServerOptions = {},
-  target: Omit<ListenTarget, 'host' | 'port'> & { tls?: boolean } = {},
+  target: Pick<ListenTarget, 'tls' | 'bareNewlines'> = {},
 ): Promise<{ server: SMTPServer; dial: () => Client; port: number }> {
   const server = new SMTPServer(handler, { hostname: 'mx.test', ...options });
   const { port } = await server.listen({ host: '127.0.0.1', port: 0, ...target });

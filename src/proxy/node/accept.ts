@@ -1,7 +1,7 @@
 import { Server, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import * as check from './option-checks.ts';
-import { type Diagnostic, safely } from './diagnostic.ts';
+import { type Diagnostic, reporter } from './diagnostic.ts';
 import { type GateSettings, HeaderGate } from './header-gate.ts';
 import type { ProxyData, TlvValues } from '../index.ts';
 import { optionError } from '../../wire/option-error.ts';
@@ -103,8 +103,7 @@ const MORE: Record<Exclude<keyof AcceptOptions, keyof ProxyOptions>, true> = {
 };
 
 function readSettings(options: AcceptOptions): GateSettings {
-  const diagnostics = check.callback('diagnostics', options.diagnostics);
-  const note = diagnostics === undefined ? warn : safely(diagnostics);
+  const note = reporter(options.diagnostics);
   const whose = (name: 'remoteAddress' | 'localAddress'): Whose =>
     check.oneOf(name, options[name] ?? 'peer', ['peer', 'client']);
   return {
@@ -114,11 +113,6 @@ function readSettings(options: AcceptOptions): GateSettings {
     verify: check.callback('verify', options.verify),
     note,
   };
-}
-
-/** Errors of the application's own code are heard where nobody has asked for log entries. */
-function warn({ level, text, error }: Diagnostic): void {
-  if (level === 'error') process.emitWarning(error instanceof Error ? error : `${text}: ${String(error)}`);
 }
 
 /** Puts the gate between Node and the listeners of a server. */

@@ -1,3 +1,4 @@
+import * as check from './option-checks.ts';
 import type { Client } from './peer.ts';
 
 /** A log entry; in `text` everything that a peer sent is escaped. */
@@ -23,4 +24,15 @@ export function safely(
       if (result instanceof Promise) result.catch(() => {});
     } catch {}
   };
+}
+
+/** As `safely`; without a function, errors of the application's own code are warnings of the process. */
+export function reporter(
+  report: ((diagnostic: Diagnostic) => void) | undefined,
+): (diagnostic: Diagnostic) => void {
+  return check.callback('diagnostics', report) === undefined ? warn : safely(report);
+}
+
+function warn({ level, text, error }: Diagnostic): void {
+  if (level === 'error') process.emitWarning(error instanceof Error ? error : `${text}: ${String(error)}`);
 }

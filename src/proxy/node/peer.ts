@@ -1,4 +1,4 @@
-import { isIPv4, isIPv6, type Socket } from 'node:net';
+import { isIPv4, isIPv6 } from 'node:net';
 import { ipv6Text } from '../../wire/index.ts';
 import { AF, type ProxyData } from '../index.ts';
 import { octetsOf } from './network.ts';
@@ -24,7 +24,10 @@ export const UNIX_PEER: Peer = Object.freeze({ address: '', port: null, family: 
 const UNKNOWN_CLIENT: Client = Object.freeze({ address: null, port: null, family: null, proxied: false });
 
 /** The adjacent hop of a socket; an IPv4 address mapped into IPv6 (`::ffff:a.b.c.d`) is given as IPv4. */
-export function peerOf(socket: Socket): Peer {
+export function peerOf(socket: {
+  remoteAddress?: string | undefined;
+  remotePort?: number | undefined;
+}): Peer {
   return endOf(socket.remoteAddress, socket.remotePort);
 }
 

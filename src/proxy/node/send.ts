@@ -7,7 +7,7 @@ import { type Codec, codec as standardCodec, type HeaderInput, type TlvValues } 
  * anything else is written, and before `tls.connect({ socket })`: the header goes in the clear. What is written
  * afterwards follows it, awaited or not.
  *
- * @param header what `encode` takes.
+ * @param header what `encode` takes; or octets, which are sent as they are, such as `proxyData.wholeRaw` to hand a header on.
  * @param options.codec a codec generated from your own tables; default the standard's.
  * @returns when the header has been handed to the system. Rejects with the socket's own error when it fails before;
  *   the socket reports it as well, so that nothing is lost when nobody awaits.
@@ -30,7 +30,7 @@ import { type Codec, codec as standardCodec, type HeaderInput, type TlvValues } 
  */
 export function sendProxy<V = TlvValues>(
   socket: Socket,
-  header: HeaderInput<V>,
+  header: HeaderInput<V> | Uint8Array,
   options: { readonly codec?: Codec<V> } = {},
 ): Promise<void> {
   if (socket instanceof TLSSocket)
@@ -39,12 +39,22 @@ export function sendProxy<V = TlvValues>(
     );
   if (socket.bytesWritten > 0)
     throw new TypeError('sendProxy: the header must be the first octets of a socket');
-  const codec = options.codec ?? (standardCodec as unknown as Codec<V>);
-  const octets = codec.encode(header);
+  const octets = headerOctets(header, options.codec);
   const sent = new Promise<void>((resolve, reject) => {
     // When connecting fails, the callback of the write has a general error, and `errored` the cause.
     socket.write(octets, (error) => (error instanceof Error ? reject(socket.errored ?? error) : resolve()));
   });
   sent.catch(() => {});
   return sent;
+}
+
+/** A header as octets. Those that are given are copied: the caller may change them before they are sent. */
+export function headerOctets<V>(
+  header: HeaderInput<V> | Uint8Array,
+  codec: Codec<V> | undefined,
+): Uint8Array {
+  if (!(header instanceof Uint8Array))
+    return (codec ?? (standardCodec as unknown as Codec<V>)).encode(header);
+  if (header.length === 0) throw new TypeError('a header has octets; none were given');
+  return Uint8Array.from(header);
 }

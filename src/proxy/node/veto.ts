@@ -4,18 +4,20 @@ export type Decision =
   /** It threw, answered with neither true nor false, or not in time. */
   | { readonly status: 'failed'; readonly error: unknown };
 
+/** Asks a hook that has to answer at once. */
+export function askNow(ask: () => unknown): Decision {
+  const answer = answerOf(ask);
+  if (answer instanceof Promise) answer.catch(() => {});
+  return decisionOf(answer);
+}
+
 /**
  * Asks a hook, and calls `decide` once: at once where the hook answers at once.
  *
  * @param timeout milliseconds for a promise to settle.
  */
 export function askVeto(ask: () => unknown, timeout: number, decide: (decision: Decision) => void): void {
-  let answer: unknown;
-  try {
-    answer = ask();
-  } catch (error) {
-    return decide({ status: 'failed', error });
-  }
+  const answer = answerOf(ask);
   if (!(answer instanceof Promise)) return decide(decisionOf(answer));
   let open = true;
   const settle = (decision: Decision): void => {
@@ -31,7 +33,25 @@ export function askVeto(ask: () => unknown, timeout: number, decide: (decision: 
   );
 }
 
+/** What a hook has thrown. */
+class Thrown {
+  readonly error: unknown;
+  constructor(error: unknown) {
+    this.error = error;
+  }
+}
+
+function answerOf(ask: () => unknown): unknown {
+  try {
+    return ask();
+  } catch (error) {
+    return new Thrown(error);
+  }
+}
+
 function decisionOf(answer: unknown): Decision {
   if (typeof answer === 'boolean') return { status: answer ? 'accepted' : 'refused' };
-  return { status: 'failed', error: new TypeError('true or false is expected') };
+  if (answer instanceof Thrown) return { status: 'failed', error: answer.error };
+  const soon = answer instanceof Promise ? ', at once' : '';
+  return { status: 'failed', error: new TypeError(`true or false is expected${soon}`) };
 }

@@ -59,7 +59,7 @@ export class Session<V = TlvValues> {
     this.#facts = facts;
   }
 
-  /** Unique within this machine, printable, usable as the `id` of a Received field. */
+  /** Unique over processes and machines; letters and digits alone, usable as the `id` of a Received field. No secret. */
   get id(): string {
     return this.#facts.id;
   }

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { ProxyData } from '../../proxy/index.ts';
 import type { Client, Peer } from '../../proxy/node/peer.ts';
 import type { Identity } from '../../sasl/index.ts';
@@ -6,7 +7,12 @@ import { type CloseReason, type Ends, Session, type SessionFacts } from '../api/
 import type { TLSInfo } from '../api/tls.ts';
 
 let counter = 0;
-const prefix = Math.floor(Date.now() / 1000).toString(36);
+/** When this process (or thread) began, and a number of its own: others may begin in the same second, on any machine. */
+const prefix =
+  Math.floor(Date.now() / 1000).toString(36) +
+  randomInt(36 ** 8)
+    .toString(36)
+    .padStart(8, '0');
 
 type Attributes = Readonly<Record<string, string | null>>;
 

@@ -1,6 +1,6 @@
 import { chmod, lstat, unlink } from 'node:fs/promises';
 import { connect, createServer, type ListenOptions, type Server, type Socket } from 'node:net';
-import type { ListenTarget } from '../api/listen-target.ts';
+import type { ListenPlace } from '../api/listen-target.ts';
 import { optionError } from '../../wire/option-error.ts';
 
 /**
@@ -9,7 +9,7 @@ import { optionError } from '../../wire/option-error.ts';
  *
  * @throws the system's error; RangeError for a mode that is none.
  */
-export async function listenAt(target: ListenTarget, accept: (socket: Socket) => void): Promise<Server> {
+export async function listenAt(target: ListenPlace, accept: (socket: Socket) => void): Promise<Server> {
   const mode = 'path' in target ? readMode(target.mode) : undefined;
   const listener = createServer({ allowHalfOpen: true, noDelay: true }, accept);
   await bind(listener, target);
@@ -24,7 +24,7 @@ export async function listenAt(target: ListenTarget, accept: (socket: Socket) =>
   return listener;
 }
 
-async function bind(listener: Server, target: ListenTarget): Promise<void> {
+async function bind(listener: Server, target: ListenPlace): Promise<void> {
   const options = listenOptions(target);
   try {
     await begin(listener, options);
@@ -68,7 +68,7 @@ function readMode(mode: number | undefined): number | undefined {
   throw optionError('ERR_OUT_OF_RANGE', `listen: mode is a number from 0 to 0o777, not ${String(mode)}`);
 }
 
-function listenOptions(target: ListenTarget): ListenOptions & { fd?: number } {
+function listenOptions(target: ListenPlace): ListenOptions & { fd?: number } {
   if ('fd' in target) return { fd: target.fd };
   if ('path' in target) return { path: target.path };
   return { port: target.port, host: target.host ?? 'localhost', backlog: 4096 };

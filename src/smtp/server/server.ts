@@ -10,7 +10,7 @@ import type { ServerContext } from '../engine/transport.ts';
 import type { Handler } from '../api/handler.ts';
 import { checkHandler, checkHookNames } from '../api/handler-checks.ts';
 import { listenAt } from './listener.ts';
-import { type ListenTarget, readTarget } from '../api/listen-target.ts';
+import { type ListenPlace, type ListenTarget, readTarget } from '../api/listen-target.ts';
 import type { MailServer } from '../api/mail-server.ts';
 import { readPolicy } from '../api/newline-policy.ts';
 import { KNOWN, readOptions, type Settings, type SMTPServerOptions } from '../api/options.ts';
@@ -193,7 +193,7 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
   }
 
   /** The context of the sessions of one listener. */
-  private contextFor({ bareNewlines }: ListenTarget): ServerContext {
+  private contextFor({ bareNewlines }: ListenPlace): ServerContext {
     if (bareNewlines === undefined) return this.context;
     const policy = readPolicy('listen: bareNewlines', bareNewlines);
     return { ...this.context, settings: { ...this.settings, bareNewlines: policy } };

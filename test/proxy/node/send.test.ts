@@ -44,6 +44,24 @@ test('on a socket that is connected already', async () => {
   expect(Buffer.from(await heard, 'latin1')).toEqual(Buffer.from(encode({ command: 'LOCAL' })));
 });
 
+test('octets are sent as they were, whatever becomes of them, and whatever they are', async () => {
+  for (const octets of [
+    encode({ ...HEADER, tlvs: { AUTHORITY: 'mx.test' } }),
+    Buffer.from('PROXY nonsense'),
+  ]) {
+    const { port, heard } = await listener();
+    const socket = connect(port, '127.0.0.1');
+    const before = Buffer.from(octets).toString('latin1');
+    const sent = sendProxy(socket, octets);
+    octets.fill(0);
+    await sent;
+    socket.end('.');
+    expect(await heard).toBe(`${before}.`);
+  }
+  const socket = new Socket();
+  expect(() => sendProxy(socket, new Uint8Array())).toThrow(/none were given/);
+});
+
 test('a header that may not be sent is refused, and nothing is written', async () => {
   const { port, heard } = await listener();
   const socket = connect(port, '127.0.0.1');
