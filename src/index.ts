@@ -31,7 +31,14 @@ export {
 export * as sasl from './sasl/index.ts';
 export type { Mailbox } from './smtp/grammar/address.ts';
 export type { AuthOptions } from './smtp/api/auth-options.ts';
-export { CHANNELS, type MessageEvent, type SessionEndEvent, type SessionEvent } from './smtp/api/channels.ts';
+export {
+  CHANNELS,
+  type DialogueEvent,
+  type MessageEvent,
+  type RefusalEvent,
+  type SessionEndEvent,
+  type SessionEvent,
+} from './smtp/api/channels.ts';
 export { ContentError } from './smtp/api/content-error.ts';
 export {
   type Body,

@@ -217,22 +217,30 @@ export class Conversation implements Exchange {
   }
 
   reply(wire: string): void {
+    if (this.observer.hearsDialogue) this.observer.serverSaid(wire);
     this.out += this.session.statusCodes ? wire : withoutStatus(wire);
     if (this.out.length > MOST_REPLIES) this.flush();
   }
 
-  refuse(wire: string): void {
+  deny(wire: string, of: 'command' | 'message' = 'command'): void {
+    if (wire === '') return;
+    if (this.observer.hearsRefusals)
+      this.observer.refused(wire, of === 'command' ? this.commands.said() : undefined);
     this.reply(wire);
+  }
+
+  refuse(wire: string): void {
+    this.deny(wire);
     this.budgets.spend('errors');
   }
 
   defer(wire: string): void {
-    this.reply(wire);
+    this.deny(wire);
     this.budgets.spend('deferrals');
   }
 
   dismiss(wire: string): void {
-    this.reply(wire);
+    this.deny(wire);
     this.close('limit');
   }
 

@@ -13,11 +13,14 @@ export interface Diagnostic {
   readonly error?: unknown;
 }
 
-/** A log function whose errors, thrown or rejected, are ignored; without `report` it does nothing. */
+/** The log function of those who want none. */
+export const UNHEARD = (): void => {};
+
+/** A log function whose errors, thrown or rejected, are ignored; without `report` it is `UNHEARD`. */
 export function safely(
   report: ((diagnostic: Diagnostic) => void) | undefined,
 ): (diagnostic: Diagnostic) => void {
-  if (report === undefined) return () => {};
+  if (report === undefined) return UNHEARD;
   return (diagnostic) => {
     try {
       const result: unknown = report(diagnostic);

@@ -29,6 +29,10 @@ export const CHANNELS = {
   sessionEnd: 'truepeer:session:end',
   /** The content of a message has been answered: `MessageEvent`. */
   message: 'truepeer:message',
+  /** The server itself has refused a command or content: `RefusalEvent`. */
+  refusal: 'truepeer:refusal',
+  /** A line of the dialogue: `DialogueEvent`. */
+  dialogue: 'truepeer:dialogue',
 } as const;
 
 export interface SessionEvent {
@@ -46,9 +50,27 @@ export interface MessageEvent extends SessionEvent {
   readonly accepted: boolean;
 }
 
+export interface RefusalEvent extends SessionEvent {
+  /** The first line of the reply, without its line end. */
+  readonly reply: string;
+  /** The command, escaped and at most 256 octets of it, without credentials; empty where it is no longer known, null for content. */
+  readonly command: string | null;
+}
+
+export interface DialogueEvent extends SessionEvent {
+  readonly from: 'client' | 'server';
+  /**
+   * One line without its end, escaped, at most 256 octets of a client's. Credentials are blotted out, and content is a
+   * line that says its size.
+   */
+  readonly text: string;
+}
+
 const starts = channel(CHANNELS.sessionStart);
 const ends = channel(CHANNELS.sessionEnd);
 const messages = channel(CHANNELS.message);
+const refusals = channel(CHANNELS.refusal);
+const dialogue = channel(CHANNELS.dialogue);
 
 export function tellStart({ server, session }: SessionEvent): void {
   if (starts.hasSubscribers) starts.publish({ server, session } satisfies SessionEvent);
@@ -62,4 +84,26 @@ export function tellMessage({ server, session }: SessionEvent, envelope: Envelop
   if (messages.hasSubscribers) {
     messages.publish({ server, session, envelope, accepted } satisfies MessageEvent);
   }
+}
+
+/** Whether anybody wants to know of refusals; what is told is not made for nobody. */
+export function refusalsHeard(): boolean {
+  return refusals.hasSubscribers;
+}
+
+export function tellRefusal({ server, session }: SessionEvent, reply: string, command: string | null): void {
+  refusals.publish({ server, session, reply, command } satisfies RefusalEvent);
+}
+
+/** Whether anybody listens to dialogues. */
+export function dialogueHeard(): boolean {
+  return dialogue.hasSubscribers;
+}
+
+export function tellDialogue(
+  { server, session }: SessionEvent,
+  from: DialogueEvent['from'],
+  text: string,
+): void {
+  dialogue.publish({ server, session, from, text } satisfies DialogueEvent);
 }

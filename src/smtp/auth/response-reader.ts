@@ -25,11 +25,12 @@ export class ResponseReader implements Reader {
     const next = reader.read(chunk, at);
     if (reader.status === LineStatus.MORE) return next;
     exchange.resume();
+    if (exchange.observer.hearsDialogue) exchange.observer.clientSaid('(not shown)');
     if (reader.status === LineStatus.LINE)
       this.answered(reader.octets.toString('latin1', reader.from, reader.to));
     else if (reader.status === LineStatus.TOO_LONG) exchange.refuse(REPLIES.authLineTooLong);
     else {
-      exchange.reply(reader.status === LineStatus.BARE_LF ? REPLIES.bareLineFeed : REPLIES.authLineTooLong);
+      exchange.deny(reader.status === LineStatus.BARE_LF ? REPLIES.bareLineFeed : REPLIES.authLineTooLong);
       exchange.close('not-smtp');
     }
     return next;

@@ -17,12 +17,12 @@ const bdat = command({
     const size = Number(match?.[1] ?? Number.NaN);
     if (match === null || size > Number.MAX_SAFE_INTEGER) {
       // How many octets follow cannot be known: whatever came next would be taken for commands.
-      exchange.reply(REPLIES.badChunk);
+      exchange.deny(REPLIES.badChunk);
       return exchange.close('not-smtp');
     }
     const limit = exchange.settings.dataSizeLimit;
     if (limit > 0 && size > limit * HARD_CAP_FACTOR) {
-      exchange.reply(REPLIES.messageTooBig);
+      exchange.deny(REPLIES.messageTooBig);
       return exchange.close('limit');
     }
     const last = match[2] !== undefined;

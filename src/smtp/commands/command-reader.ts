@@ -3,6 +3,7 @@
 import { decode } from '../../proxy/index.ts';
 import { MISPLACED_HEADER } from '../../proxy/node/header-policy.ts';
 import { checkLine, cutLine, findCommand, isHttp } from './table.ts';
+import { RESPONSE, saidText } from './said.ts';
 import type { Exchange } from '../engine/exchange.ts';
 import type { Reader } from '../engine/reader.ts';
 import { LineReader, LineStatus } from '../grammar/line-reader.ts';
@@ -23,6 +24,10 @@ export class CommandReader implements Reader {
   private renewed = true;
   private until = 0;
   private first = true;
+  /** Whether a line is being read, which the reader of lines still holds. */
+  private reading = false;
+  /** Whether AUTH has been said: a line that is no command may be a response to it. */
+  private authSaid = false;
 
   constructor(exchange: Exchange) {
     this.exchange = exchange;
@@ -41,6 +46,14 @@ export class CommandReader implements Reader {
     this.reader.release();
   }
 
+  /** The command being read, as a log may show it; empty when there is none. */
+  said(): string {
+    const { octets, from, to } = this.reader;
+    if (!this.reading) return '';
+    const known = findCommand(cutLine(octets, from, to).verb, this.exchange) !== undefined;
+    return this.authSaid && !known ? RESPONSE : saidText(octets, from, to);
+  }
+
   /** The deadline of the next command starts now. */
   renew(): void {
     this.renewed = true;
@@ -57,22 +70,32 @@ export class CommandReader implements Reader {
         exchange.close('not-smtp');
         return chunk.length;
       }
-      if (decode(chunk.subarray(at)).status === 'ok')
-        exchange.observer.warn('proxy-header-misplaced', MISPLACED_HEADER);
+      if (decode(chunk.subarray(at)).status === 'ok') this.misplaced(exchange);
     }
     const next = reader.read(chunk, at);
     if (reader.status === LineStatus.MORE) return next;
     this.renewed = true;
     this.first = false;
+    this.reading = true;
+    if (exchange.observer.hearsDialogue) exchange.observer.clientSaid(this.said());
     if (reader.status === LineStatus.LINE)
       this.command(reader.octets, reader.from, reader.to, next < chunk.length);
     else if (reader.status === LineStatus.TOO_LONG) this.tooLong();
     else {
-      exchange.reply(reader.status === LineStatus.BARE_LF ? REPLIES.bareLineFeed : REPLIES.lineTooLong);
+      this.deny(reader.status === LineStatus.BARE_LF ? REPLIES.bareLineFeed : REPLIES.lineTooLong);
       exchange.close('not-smtp');
     }
+    this.reading = false;
     return next;
   }
+
+  /** A PROXY header, which is no command: what is said of it stands for the refusals of its lines. */
+  private misplaced({ observer }: Exchange): void {
+    observer.warn('proxy-header-misplaced', MISPLACED_HEADER);
+    this.deny = (wire) => this.exchange.reply(wire);
+  }
+
+  private deny = (wire: string): void => this.exchange.deny(wire);
 
   /** RFC 4954 section 4 has a code of its own. */
   private tooLong(): void {
@@ -88,15 +111,16 @@ export class CommandReader implements Reader {
     const command = findCommand(cut.verb, exchange);
     if (command === undefined) {
       if (isHttp(line, start, to)) {
-        exchange.reply(REPLIES.notHttp);
+        this.deny(REPLIES.notHttp);
         return exchange.close('not-smtp');
       }
       if (exchange.sessionRefused) return exchange.refuse(REPLIES.refusedSession);
       const control = (classify(line, start, to) & OctetClass.CONTROL) !== 0;
-      exchange.reply(control ? REPLIES.controlCharacter : REPLIES.unknownCommand);
+      this.deny(control ? REPLIES.controlCharacter : REPLIES.unknownCommand);
       exchange.budgets.spend('unknownCommands');
       return;
     }
+    if (command.verb === 'AUTH') this.authSaid = true;
     const { budgets } = exchange;
     if (!budgets.spendCall(command.verb)) return;
     if (command.junk && !budgets.spend('junkCommands')) return;

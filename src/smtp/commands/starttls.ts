@@ -18,7 +18,7 @@ const starttls = command({
         'starttls-injection',
         'octets followed STARTTLS in the clear; they were dropped',
       );
-      exchange.reply(REPLIES.tlsPipelined);
+      exchange.deny(REPLIES.tlsPipelined);
       return exchange.close('tls');
     }
     exchange.reply(REPLIES.tlsReady);

@@ -82,7 +82,7 @@ export class Reception implements ContentIntake {
     message.refuse(REPLIES.messageTooBig);
     this.message = undefined;
     this.failed = true;
-    this.exchange.reply(REPLIES.messageTooBig);
+    this.exchange.deny(REPLIES.messageTooBig, 'message');
   }
 
   private newDeadline(): ContentDeadline {
@@ -113,11 +113,13 @@ export class Reception implements ContentIntake {
   private finish(message: IncomingMessage): void {
     const { exchange } = this;
     const { delivery } = message;
+    const { observer, envelope } = exchange;
+    if (observer.hearsDialogue) observer.clientSaid(`(content, ${envelope.size} octets)`);
     const copies = exchange.settings.lmtp ? exchange.envelope.rcptTos.length : 1;
     this.message = undefined;
     const refusal = message.end();
     if (refusal !== undefined) {
-      exchange.reply(refusal.repeat(copies));
+      exchange.deny(refusal.repeat(copies), 'message');
       return exchange.endTransaction(false);
     }
     exchange.hooks.run<ContentReply>(

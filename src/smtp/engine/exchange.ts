@@ -24,6 +24,8 @@ export interface Exchange extends HookContext {
   /** Set when the greeting refused the session: 503 until QUIT (RFC 5321 3.1). */
   sessionRefused: boolean;
 
+  /** Queues a reply that refuses the command being read, or a message, on the server's own account; and tells of it. */
+  deny(wire: string, of?: 'command' | 'message'): void;
   /** Queues a reply to a command that was wrong, and counts the error. */
   refuse(wire: string): void;
   /** Queues a reply to a command that is refused for now, and counts it. */

@@ -1,6 +1,16 @@
 /** Tells what happens: the log (`diagnostics`), the hooks that are told and not asked, `node:diagnostics_channel`. */
 
-import { type SessionEvent, tellEnd, tellMessage, tellStart } from '../api/channels.ts';
+import {
+  dialogueHeard,
+  refusalsHeard,
+  type SessionEvent,
+  tellDialogue,
+  tellEnd,
+  tellMessage,
+  tellRefusal,
+  tellStart,
+} from '../api/channels.ts';
+import { UNHEARD } from '../../proxy/node/diagnostic.ts';
 import { ContentError } from '../api/content-error.ts';
 import { isThenable } from '../../sasl/state-machine.ts';
 import type { Phase } from '../api/phase.ts';
@@ -35,6 +45,42 @@ export class Observer {
   /** The content of a message has been answered. */
   answered(envelope: EnvelopeState, accepted: boolean): void {
     tellMessage(this.event, envelope.view, accepted);
+  }
+
+  /** Whether anybody wants to know what the server refuses. */
+  get hearsRefusals(): boolean {
+    return this.settings.diagnostics !== UNHEARD || refusalsHeard();
+  }
+
+  /**
+   * The server itself has refused a command or content.
+   *
+   * @param wire the reply.
+   * @param command printable, without credentials; undefined for content.
+   */
+  refused(wire: string, command: string | undefined): void {
+    const reply = wire.slice(0, wire.indexOf('\r\n'));
+    const text = command === undefined || command === '' ? reply : `${reply}, to: ${command}`;
+    const code = command === undefined ? 'message-refused' : 'refused';
+    const { id: session, client } = this.session;
+    this.settings.diagnostics({ level: 'info', code, text, session, client });
+    if (refusalsHeard()) tellRefusal(this.event, reply, command ?? null);
+  }
+
+  /** Whether anybody wants to know what is said. */
+  get hearsDialogue(): boolean {
+    return dialogueHeard();
+  }
+
+  /** What the client has said, printable and without credentials. */
+  clientSaid(text: string): void {
+    tellDialogue(this.event, 'client', text);
+  }
+
+  /** Replies, ready for the wire. A challenge may hold what nobody is to see. */
+  serverSaid(wire: string): void {
+    for (const line of wire.trimEnd().split('\r\n'))
+      tellDialogue(this.event, 'server', line.startsWith('334') ? '334 (not shown)' : line);
   }
 
   aborted(envelope: EnvelopeState, reason: ContentError): void {

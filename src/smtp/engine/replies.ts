@@ -77,7 +77,7 @@ export const REPLIES = {
   noSpace: reply(452, '4.3.1', 'Insufficient system storage; try again later'),
   tooManyRecipients: reply(452, '4.5.3', 'Too many recipients in one message'),
 
-  bareNewline: reply(550, '5.6.0', 'Message holds a bare CR or LF; lines end with CR LF'),
+  bareNewline: reply(550, '5.6.0', 'Message holds a bare CR or LF; lines end with CR LF (curl: --crlf)'),
   tooManyHops: reply(554, '5.4.6', 'Too many Received fields: a mail loop'),
   contentNotTaken: reply(451, '4.3.0', 'Message was not taken; try again later'),
 

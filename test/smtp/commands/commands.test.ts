@@ -204,7 +204,11 @@ describe('lines and verbs', () => {
 
   it.each([
     ['by the hook', 'x', '451 4.0.0 No'],
-    ['by the server', 'bare\n', '550 5.6.0 Message holds a bare CR or LF; lines end with CR LF'],
+    [
+      'by the server',
+      'bare\n',
+      '550 5.6.0 Message holds a bare CR or LF; lines end with CR LF (curl: --crlf)',
+    ],
   ])('E5: messages refused %s end at the same budget, which an accepted one renews', (_who, text, reply) => {
     const handleDATA = (_server: unknown, _session: unknown, { content }: { content: Buffer | null }) =>
       content?.toString() === 'good\r\n' ? undefined : '451 4.0.0 No';

@@ -46,7 +46,7 @@ describe('rule 73: LMTP (RFC 2033)', () => {
   });
 
   it('refusals are repeated for each; a list of the wrong length is a failure of the handler', () => {
-    const bare = '550 5.6.0 Message holds a bare CR or LF; lines end with CR LF\r\n';
+    const bare = '550 5.6.0 Message holds a bare CR or LF; lines end with CR LF (curl: --crlf)\r\n';
     expect(lmtp().say('DATA\r\nx\ny\r\n.\r\n')).toBe(START + bare.repeat(3));
     const failed = '451 4.3.0 Local error; try again later\r\n';
     expect(lmtp({ handleDATA: () => ['250 ok'] }).say('DATA\r\nx\r\n.\r\n')).toBe(START + failed.repeat(3));

@@ -6,7 +6,7 @@ const OK = '250 2.6.0 Message accepted\r\n';
 const got = (size: number): string => `250 2.0.0 ${size} octets received\r\n`;
 const MAIL = 'MAIL FROM:<a@a.test>\r\nRCPT TO:<b@b.test>\r\n';
 const MAIL_OK = '250 2.1.0 Sender ok\r\n250 2.1.5 Recipient ok\r\n';
-const BARE = '550 5.6.0 Message holds a bare CR or LF; lines end with CR LF\r\n';
+const BARE = '550 5.6.0 Message holds a bare CR or LF; lines end with CR LF (curl: --crlf)\r\n';
 const FAILED = '503 5.5.1 An earlier chunk was refused; say RSET\r\n';
 const CHUNKS_ONLY = '503 5.5.1 The message has begun in chunks; go on with BDAT or say RSET\r\n';
 

@@ -11,7 +11,7 @@ const NEXT = `${ENVELOPE}DATA\r\nnext\r\n.\r\nQUIT\r\n`;
 const ADDRESSED = '250 2.1.0 Sender ok\r\n250 2.1.5 Recipient ok\r\n';
 const START = '354 End data with <CR><LF>.<CR><LF>\r\n';
 const TAKEN = '250 2.6.0 Message accepted\r\n';
-const BARE = '550 5.6.0 Message holds a bare CR or LF; lines end with CR LF\r\n';
+const BARE = '550 5.6.0 Message holds a bare CR or LF; lines end with CR LF (curl: --crlf)\r\n';
 const NEXT_TAKEN = `${ADDRESSED}${START}${TAKEN}221 2.0.0 Bye\r\n`;
 
 /** What stands in the middle of the content after DATA, and what of it the handler gets under `preserve`. */

@@ -6,7 +6,7 @@ import { keeper, Rig } from '../harness.ts';
 import { Client, serve } from '../loopback.ts';
 
 const MAIL = 'EHLO c\r\nMAIL FROM:<a@a>\r\nRCPT TO:<b@b>\r\n';
-const BARE = '550 5.6.0 Message holds a bare CR or LF; lines end with CR LF\r\n';
+const BARE = '550 5.6.0 Message holds a bare CR or LF; lines end with CR LF (curl: --crlf)\r\n';
 const proxyProtocol = { timeout: 5000, trusted: 'anyone' } as const;
 
 /** The last reply to a message with a bare LF that this client sends through a proxy, and what was stored. */
