@@ -53,6 +53,7 @@ export type { Answer, ContentReply, Handler } from './smtp/api/handler.ts';
 export type { ListenTarget } from './smtp/api/listen-target.ts';
 export type { MailServer } from './smtp/api/mail-server.ts';
 export type { BareNewlines } from './smtp/api/newline-policy.ts';
+export type { Tolerance, Tolerate } from './smtp/api/tolerance.ts';
 export type { Phase } from './smtp/api/phase.ts';
 export { LMTPServer } from './smtp/server/lmtp-server.ts';
 export type { Limits, SMTPServerOptions, Timeouts } from './smtp/api/options.ts';

@@ -8,11 +8,15 @@ import { greeted, keeper } from './harness.ts';
 const FRESH: readonly (readonly [rule: string, lines: string, codes: string])[] = [
   ['rule 9', 'MAIL FROM:<a@b>|RCPT TO:<a@b>|DATA|BDAT 0 LAST|AUTH PLAIN|STARTTLS', '503 503 503 503 503 454'],
   ['rule 10', 'NOOP|NOOP x y|HELP|HELP MAIL|EXPN x|VRFY x|RSET|QUIT', '250 250 214 214 502 252 250 221!'],
-  ['rule 11', 'EHLO|HELO|EHLO a b|EHLO [1.2.3]|EHLO -a|HELO a@b|MAIL FROM:<>', '501 501 501 501 501 501 503'],
+  [
+    'rule 11',
+    'EHLO|HELO|EHLO a b|HELO a b|EHLO a\u00a0b|EHLO \u202e|MAIL FROM:<>',
+    '501 501 501 501 501 501 503',
+  ],
   [
     'rule 12',
-    'EHLO [192.0.2.99]|EHLO nowhere.invalid|EHLO x_y|EHLO x.|HELO [IPv6:::1]',
-    '250 250 250 250 250',
+    'EHLO [192.0.2.99]|EHLO nowhere.invalid|EHLO x_y|EHLO x.|HELO [IPv6:::1]|EHLO [1.2.3]|HELO -a|EHLO (none)|EHLO a@b|EHLO \u00e9',
+    '250 250 250 250 250 250 250 250 250 250',
   ],
   [
     'rule 14',

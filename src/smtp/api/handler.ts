@@ -46,13 +46,13 @@ export interface Handler<V = TlvValues> {
   /**
    * HELO (RFC 5321 4.1.1.1). A positive reply lets the client in; only its first line is said, without an enhanced code.
    *
-   * @param hostName the name that the client gives: a host name or an address literal, untrusted.
+   * @param hostName the name that the client gives, untrusted: any text of up to 255 octets that can be seen.
    */
   handleHELO?(server: MailServer<V>, session: Session<V>, envelope: Envelope, hostName: string): Answer;
   /**
    * EHLO, or LHLO under LMTP (RFC 5321 4.1.1.1, RFC 2033 4.1).
    *
-   * @param hostName the name that the client gives: a host name or an address literal, untrusted.
+   * @param hostName the name that the client gives, untrusted: any text of up to 255 octets that can be seen.
    * @param responses the extension lines about to be offered, without code.
    * @returns a list to offer instead of `responses`, a reply (positive: its text is offered as one more line), or nothing.
    *   A list without ENHANCEDSTATUSCODES keeps such codes out of all replies; a command whose line is left out still works.
@@ -85,7 +85,7 @@ export interface Handler<V = TlvValues> {
    * @param address the recipient as `local-part@domain`.
    * @param options the parameters as sent.
    * @param mailbox the address in parts. Only `<postmaster>` may come without a domain, and nobody may refuse it (RFC
-   *   5321 4.5.1).
+   *   5321 4.5.1); under LMTP others where option `tolerate` says `missing-domain`.
    * @param facts what the parameters mean: NOTIFY and ORCPT of this recipient.
    */
   handleRCPT?(

@@ -1,4 +1,5 @@
 import type { BareNewlines } from './newline-policy.ts';
+import type { Tolerate } from './tolerance.ts';
 import * as check from './option-checks.ts';
 import { show } from '../../wire/escape.ts';
 import { optionError } from '../../wire/option-error.ts';
@@ -27,6 +28,8 @@ interface OfListener {
   readonly tls?: boolean;
   /** The policy of this listener for a bare CR or LF, in place of the server's option `bareNewlines`. */
   readonly bareNewlines?: BareNewlines;
+  /** What is tolerated of the clients of this listener, in place of the server's option `tolerate`. */
+  readonly tolerate?: Tolerate;
 }
 
 /** One kind of place, and nothing of the others: `{ path, host }` is an error at compile time, too. */
@@ -39,7 +42,16 @@ export type ListenTarget = (Only<AtPort> | Only<AtPath> | Only<Inherited>) & OfL
 export type ListenPlace = (AtPort | AtPath | Inherited) & OfListener;
 
 /** The names of everything a target may hold. */
-const NAMES = { port: true, host: true, path: true, mode: true, fd: true, tls: true, bareNewlines: true };
+const NAMES = {
+  port: true,
+  host: true,
+  path: true,
+  mode: true,
+  fd: true,
+  tls: true,
+  bareNewlines: true,
+  tolerate: true,
+};
 const KINDS = ['port', 'path', 'fd'] as const;
 
 /**

@@ -8,6 +8,7 @@ import { type AuthOptions, type AuthSettings, readAuthOptions } from './auth-opt
 import * as check from './option-checks.ts';
 import { type BareNewlines, type NewlinePolicies, readPolicies, readPolicy } from './newline-policy.ts';
 import type { Session } from './session.ts';
+import { readTolerate, type Tolerances, type Tolerate } from './tolerance.ts';
 import { TLSContext, type TLSOptions } from './tls.ts';
 import { optionError } from '../../wire/option-error.ts';
 
@@ -96,6 +97,11 @@ export interface SMTPServerOptions<V = TlvValues> {
   readonly greetingDelay?: number;
   /** 'strict' also refuses the space that many clients send after `FROM:` and `TO:`. */
   readonly addressSyntax?: 'tolerant' | 'strict';
+  /**
+   * What clients may do although the standards do not allow it, for devices that cannot be mended. Default nothing. The
+   * first time in a session is told to `diagnostics` (code `tolerated`). A listener may have its own (`ListenTarget`).
+   */
+  readonly tolerate?: Tolerate;
   /** Expect a PROXY header on every connection. Absent, or with a timeout of 0, clients connect directly. */
   readonly proxyProtocol?: ProxyOptions<V>;
   /** Key and certificate: offers STARTTLS, and makes `listen({ ..., tls: true })` possible. */
@@ -141,6 +147,7 @@ export interface Settings extends NewlinePolicies {
   readonly enableSMTPUTF8: boolean;
   readonly greetingDelay: number;
   readonly addressSyntax: 'tolerant' | 'strict';
+  readonly tolerate: Tolerances;
   /** Null where clients connect directly. */
   readonly proxyProtocol: ProxySettings | null;
   /** Null without a certificate. */
@@ -226,6 +233,7 @@ export function readOptions<V>(options: SMTPServerOptions<V>, lmtp = false): Set
     bareNewlinesFor: readPolicies(options.bareNewlinesFor, diagnostics),
     greetingDelay: check.integer('greetingDelay', options.greetingDelay ?? 0, 0, 2 ** 31 - 1),
     addressSyntax: check.oneOf('addressSyntax', options.addressSyntax ?? 'tolerant', ['tolerant', 'strict']),
+    tolerate: readTolerate('tolerate', options.tolerate, lmtp, diagnostics),
     tls: options.tls === undefined ? null : new TLSContext(options.tls),
     requireStartTLS,
     auth,
@@ -254,6 +262,7 @@ export const KNOWN: Record<keyof SMTPServerOptions, true> = {
   bareNewlinesFor: true,
   greetingDelay: true,
   addressSyntax: true,
+  tolerate: true,
   proxyProtocol: true,
   tls: true,
   requireStartTLS: true,

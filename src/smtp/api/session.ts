@@ -79,7 +79,7 @@ export class Session<V = TlvValues> {
     return this.#facts.proxyData as ProxyData<V> | null;
   }
 
-  /** The name given in HELO, EHLO or LHLO, as sent; untrusted; null before. */
+  /** The name given in HELO, EHLO or LHLO, as sent: any text that can be seen, untrusted; null before. */
   get hostName(): string | null {
     return this.#facts.hostName;
   }

@@ -4,6 +4,7 @@ import { constants } from 'node:crypto';
 import type { Socket } from 'node:net';
 import {
   createSecureContext,
+  DEFAULT_CIPHERS,
   type PeerCertificate,
   type SecureContext,
   type SecureContextOptions,
@@ -13,7 +14,12 @@ import { type ChannelBindings, channelBindingsOf } from '../../sasl/index.ts';
 import { escapeText } from '../../wire/escape.ts';
 import { optionError } from '../../wire/option-error.ts';
 
-/** Key, certificate and what else `tls.createSecureContext` takes; TLS 1.2 is the least unless said otherwise. */
+/**
+ * Key, certificate and what else `tls.createSecureContext` takes; TLS 1.2 is the least unless said otherwise. For devices
+ * that speak nothing newer, `minVersion: 'TLSv1'` is all that is needed: the cipher suites and signatures of TLS 1.0 and
+ * 1.1 come with it, unless `ciphers` are given. It is not safe against an attacker on the network: give such devices a
+ * server of their own.
+ */
 export interface TLSOptions extends SecureContextOptions {
   /** Other keys and certificates by the server name a client asks for (SNI), in any case. */
   readonly names?: Readonly<Record<string, SecureContextOptions>>;
@@ -107,6 +113,7 @@ function contextOf(options: TLSOptions, place = ''): SecureContext {
     return createSecureContext({
       minVersion: 'TLSv1.2',
       honorCipherOrder: true,
+      ...(isOld(options.minVersion) && { ciphers: `${DEFAULT_CIPHERS}:@SECLEVEL=0` }),
       ...options,
       secureOptions:
         (options.secureOptions ?? 0) |
@@ -125,6 +132,11 @@ function contextOf(options: TLSOptions, place = ''): SecureContext {
       error,
     );
   }
+}
+
+/** Versions below TLS 1.2 need MD5 and SHA-1 in the handshake, which OpenSSL allows at security level 0 only. */
+function isOld(version: SecureContextOptions['minVersion']): boolean {
+  return version === 'TLSv1' || version === 'TLSv1.1';
 }
 
 function isNoPEM(value: unknown): boolean {

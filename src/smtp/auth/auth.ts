@@ -13,6 +13,7 @@ import { isThenable } from '../../sasl/state-machine.ts';
 import type { AuthSettings } from '../api/auth-options.ts';
 import { formatReply, readReply } from '../api/reply.ts';
 import type { Session } from '../api/session.ts';
+import { tolerates } from '../api/tolerance.ts';
 import { type Command, command } from '../engine/command.ts';
 import type { Exchange } from '../engine/exchange.ts';
 import { REPLIES } from '../engine/replies.ts';
@@ -29,9 +30,12 @@ const auth = command({
     const { session, settings, envelope } = exchange;
     if (settings.auth === null) return exchange.refuse(REPLIES.authUnavailable);
     if (session.authenticated) return exchange.refuse(REPLIES.authAlready);
-    if (!session.extended || envelope.mailFrom !== null) return exchange.refuse(REPLIES.authAfterEhlo);
+    const late = !session.extended && tolerates(settings, session, 'auth-after-helo');
+    if (!(session.extended || late) || envelope.mailFrom !== null)
+      return exchange.refuse(REPLIES.authAfterEhlo);
     const [name = '', initial, ...more] = line.toString('latin1', from, to).split(/ +/);
     if (more.length > 0) return exchange.refuse(REPLIES.authMalformed);
+    if (late) exchange.observer.tolerated('auth-after-helo', `HELO ${session.hostName}`);
     const verdict: LastVerdict = { reply: undefined };
     const context = contextOf(exchange, noting(settings.auth, verdict));
     const mechanism = settings.auth.registry.get(name.toUpperCase());

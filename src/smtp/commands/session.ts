@@ -1,9 +1,10 @@
 /** Commands that concern the session: HELO, EHLO, NOOP, HELP, VRFY, EXPN, QUIT (RFC 5321 4.1.1, 3.5, 3.8). */
 
-import { isAddressLiteral } from '../grammar/address.ts';
 import { type Command, command } from '../engine/command.ts';
 import type { Exchange } from '../engine/exchange.ts';
 import { offeredExtensions, STATUS_CODES } from './extensions.ts';
+import { isVisible } from '../grammar/utf8-address.ts';
+import { tolerates } from '../api/tolerance.ts';
 import { customVerbs } from './custom-command.ts';
 import { REPLIES } from '../engine/replies.ts';
 import { formatReply, readReply, withoutStatus, type HookReply, type Reply } from '../api/reply.ts';
@@ -11,14 +12,14 @@ import { formatReply, readReply, withoutStatus, type HookReply, type Reply } fro
 const base = { argument: 'optional', junk: true } as const;
 
 const HELO_TEXT = 500;
-const helloRow = { ...base, bare: true, argument: 'required' } as const;
+const helloRow = { ...base, bare: true, argument: 'required', utf8: true } as const;
 
 const helo = command({
   ...helloRow,
   verb: 'HELO',
   only: 'smtp',
   run(exchange, line, from, to) {
-    const name = readHostName(line, from, to);
+    const name = readHostName(exchange, line, from, to);
     if (name === undefined) return exchange.refuse(REPLIES.badHostName);
     const success: HookReply = { code: 250, text: exchange.settings.hostname };
     const answered = (answer: HookReply): void => {
@@ -44,7 +45,7 @@ const ehlo = command({
 const lhlo = command({ ...ehlo, verb: 'LHLO', only: 'lmtp' });
 
 function runEhlo(exchange: Exchange, line: Buffer, from: number, to: number): void {
-  const name = readHostName(line, from, to);
+  const name = readHostName(exchange, line, from, to);
   if (name === undefined) return exchange.refuse(REPLIES.badHostName);
   const offered = offeredExtensions(exchange);
   exchange.hooks.ask(
@@ -113,14 +114,19 @@ function beginSession(exchange: Exchange, name: string, extended: boolean): void
   exchange.session.statusCodes = true;
 }
 
+const LONGEST_NAME = 255;
+
 /**
- * The name after HELO or EHLO. It is not compared with the client's address (RFC 5321 4.1.4), and its syntax is checked
- * only for harmful characters, since clients with odd host names send mail, too.
+ * The name after HELO or EHLO. It is not compared with the client's address (RFC 5321 4.1.4), and any text that can be
+ * seen is taken, since clients with odd host names send mail, too.
  */
-function readHostName(line: Buffer, from: number, to: number): string | undefined {
-  const name = line.toString('latin1', from, to);
-  if (/^[a-z0-9_](?:[a-z0-9._-]*)$/i.test(name) && name.length <= 255) return name;
-  return isAddressLiteral(name) || /^\[[0-9a-f:]{2,45}\]$/i.test(name) ? name : undefined;
+function readHostName(exchange: Exchange, line: Buffer, from: number, to: number): string | undefined {
+  const name = line.toString('utf8', from, to);
+  if (to - from > LONGEST_NAME || !isVisible(name)) return undefined;
+  if (!name.includes(' ')) return name;
+  if (!tolerates(exchange.settings, exchange.session, 'spaces-in-hello')) return undefined;
+  exchange.observer.tolerated('spaces-in-hello', name);
+  return name;
 }
 
 const noop = command({

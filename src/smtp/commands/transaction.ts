@@ -1,11 +1,12 @@
 /** Commands of a mail transaction: MAIL, RCPT, DATA, RSET (RFC 5321 3.3, 4.1.1.2 to 4.1.1.5). */
 
-import { parsePath } from '../grammar/address.ts';
+import { type ParsedPath, parsePath, PathFault } from '../grammar/address.ts';
 import { type Command, command } from '../engine/command.ts';
 import type { Exchange } from '../engine/exchange.ts';
 import { COMMAND_LINE_LIMIT } from '../grammar/line-reader.ts';
 import { COLON, SP, spells } from '../grammar/octets.ts';
 import type { MailFacts, RcptFacts } from '../api/envelope.ts';
+import { type Tolerance, tolerates } from '../api/tolerance.ts';
 import { MAIL_PARAMETERS, type ParameterReader, RCPT_PARAMETERS } from './parameter-table.ts';
 import { type Parameter, parseParameters } from '../grammar/parameters.ts';
 import { REPLIES } from '../engine/replies.ts';
@@ -19,8 +20,7 @@ const mail = command({
   afterAuth: true,
   run(exchange, line, from, to) {
     if (exchange.envelope.mailFrom !== null) return exchange.refuse(REPLIES.nestedMail);
-    const start = skipKeyword(exchange, line, from, to, 'FROM');
-    const path = start < 0 ? undefined : parsePath(line, start, to);
+    const path = readPath(exchange, line, from, to, 'FROM');
     if (path === undefined || path.mailbox?.domain === '') return exchange.refuse(REPLIES.badSender);
     const parameters = parseParameters(line, path.end, to);
     const facts: MailFacts = {};
@@ -53,8 +53,7 @@ const rcpt = command({
   run(exchange, line, from, to) {
     const { envelope, settings } = exchange;
     if (envelope.mailFrom === null) return exchange.refuse(REPLIES.mailFirst);
-    const start = skipKeyword(exchange, line, from, to, 'TO');
-    const path = start < 0 ? undefined : parsePath(line, start, to);
+    const path = readPath(exchange, line, from, to, 'TO');
     if (path === undefined || path.mailbox === null) return exchange.refuse(REPLIES.badRecipient);
     const parameters = parseParameters(line, path.end, to);
     const facts: RcptFacts = {};
@@ -97,6 +96,37 @@ const rset = command({
     exchange.hooks.runReply('handleRSET', call, REPLIES.ok);
   },
 });
+
+/** Faults of paths by the name of their tolerance. */
+const FAULTS: readonly (readonly [Tolerance, number])[] = [
+  ['missing-brackets', PathFault.MISSING_BRACKETS],
+  ['stray-dots', PathFault.STRAY_DOTS],
+  ['missing-domain', PathFault.MISSING_DOMAIN],
+];
+
+/** The path after `FROM:` or `TO:`. What the grammar does not allow is taken where option `tolerate` does. */
+function readPath(
+  exchange: Exchange,
+  line: Buffer,
+  from: number,
+  to: number,
+  keyword: 'FROM' | 'TO',
+): ParsedPath | undefined {
+  const start = skipKeyword(exchange, line, from, to, keyword);
+  if (start < 0) return undefined;
+  const { settings, session } = exchange;
+  const path = parsePath(line, start, to);
+  if (path !== undefined || settings.tolerate.size === 0) return path;
+  let allowed = 0;
+  for (const [name, fault] of FAULTS) if (tolerates(settings, session, name)) allowed |= fault;
+  // A sender has a domain in any case.
+  if (keyword === 'FROM') allowed &= ~PathFault.MISSING_DOMAIN;
+  const odd = parsePath(line, start, to, allowed);
+  for (const [name, fault] of FAULTS)
+    if (((odd?.faults ?? 0) & fault) !== 0)
+      exchange.observer.tolerated(name, line.toString('utf8', from, to));
+  return odd;
+}
 
 /** Index of the path after `FROM:` or `TO:`, or -1. A space after the colon is tolerated unless syntax is strict. */
 function skipKeyword(exchange: Exchange, line: Buffer, from: number, to: number, keyword: string): number {

@@ -14,17 +14,23 @@ import { UNHEARD } from '../../proxy/node/diagnostic.ts';
 import { ContentError } from '../api/content-error.ts';
 import { isThenable } from '../../sasl/state-machine.ts';
 import type { Phase } from '../api/phase.ts';
+import type { Tolerance } from '../api/tolerance.ts';
+import { escapeText } from '../../wire/escape.ts';
 import { formatReply, readReply } from '../api/reply.ts';
 import type { EnvelopeState } from './envelope-state.ts';
 import type { SessionState } from './session-state.ts';
 import type { ServerContext } from './transport.ts';
 import type { CloseReason } from '../api/session.ts';
 
+/** Characters of a client's text that a log entry quotes. */
+const LONGEST_QUOTE = 200;
+
 export class Observer {
   readonly server: ServerContext['server'];
   private readonly session: SessionState;
   private readonly handler: ServerContext['handler'];
   private readonly settings: ServerContext['settings'];
+  #tolerated: Set<Tolerance> | undefined;
 
   constructor({ server, handler, settings }: ServerContext, session: SessionState) {
     this.server = server;
@@ -93,6 +99,20 @@ export class Observer {
 
   private get event(): SessionEvent {
     return { server: this.server, session: this.session.view };
+  }
+
+  /** Something that option `tolerate` allows was done: told once for each name. */
+  tolerated(name: Tolerance, text: string): void {
+    this.#tolerated ??= new Set();
+    if (this.#tolerated.has(name)) return;
+    this.#tolerated.add(name);
+    this.note('tolerated', `${name}: ${escapeText(text.slice(0, LONGEST_QUOTE))}`);
+  }
+
+  /** A line for the log about what is in order; `text` is printable. */
+  note(code: string, text: string): void {
+    const { id: session, client } = this.session;
+    this.settings.diagnostics({ level: 'info', code, text, session, client });
   }
 
   /** A line for the log; `text` is printable. */

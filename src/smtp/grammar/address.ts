@@ -45,7 +45,19 @@ export interface ParsedPath {
   readonly mailbox: Mailbox | null;
   /** Index of the first octet after `>`. */
   readonly end: number;
+  /** Bits of `PathFault`. */
+  readonly faults: number;
 }
+
+/** Bits of what a path may have only where the caller allows it. */
+export const PathFault = {
+  /** No angle brackets; the path ends at a space. */
+  MISSING_BRACKETS: 1,
+  /** Dots at an end of the local part, or side by side. */
+  STRAY_DOTS: 2,
+  /** No domain, and the local part is not postmaster. */
+  MISSING_DOMAIN: 4,
+} as const;
 
 const DOMAIN_LIMIT = 255;
 const LABEL_LIMIT = 63;
@@ -56,35 +68,41 @@ const LABEL_LIMIT = 63;
  * make longer ones. Octets from 0x80 count as atext and as letters; that they are UTF-8 is the caller's check. Of UTF-8 a
  * path holds what can be seen, and its domain what IDNA can map.
  *
+ * @param allowed bits of `PathFault`.
  * @returns undefined when the octets are no path.
  */
-export function parsePath(octets: Buffer, from: number, to: number): ParsedPath | undefined {
-  if (octets[from] !== LESS) return undefined;
-  let at = from + 1;
-  if (octets[at] === GREATER) return { mailbox: null, end: at + 1 };
-  if (octets[at] === AT) {
-    at = skipRoute(octets, at, to);
-    if (at < 0) return undefined;
+export function parsePath(octets: Buffer, from: number, to: number, allowed = 0): ParsedPath | undefined {
+  const bracket = octets[from] === LESS;
+  let faults = bracket ? 0 : PathFault.MISSING_BRACKETS;
+  const inside = bracket ? from + 1 : from;
+  if (bracket && octets[inside] === GREATER) return { mailbox: null, end: inside + 1, faults };
+  const start = octets[inside] === AT ? skipRoute(octets, inside, to) : inside;
+  if (start < 0) return undefined;
+  let localEnd = skipLocalPart(octets, start, to);
+  const dotted = localEnd <= start;
+  if (dotted) {
+    faults |= PathFault.STRAY_DOTS;
+    localEnd = skipDots(octets, start, to);
+    if (localEnd < 0) return undefined;
   }
-  const start = at;
-  const localEnd = skipLocalPart(octets, at, to);
-  if (localEnd <= start) return undefined;
-  const hasDomain = octets[localEnd] === AT;
+  const hasDomain = localEnd < to && octets[localEnd] === AT;
   const end = hasDomain ? skipHost(octets, localEnd + 1, to) : localEnd;
-  if (end < 0 || end >= to || octets[end] !== GREATER) return undefined;
+  if (!(bracket ? end >= 0 && end < to && octets[end] === GREATER : end === to || octets[end] === SP))
+    return undefined;
   const sent = text(octets, start, end);
   const utf8 = hasEightBit(octets, start, end);
   const cut = utf8 ? text(octets, start, localEnd).length : localEnd - start;
   const local = sent.slice(0, cut);
-  if (!hasDomain && local.toLowerCase() !== 'postmaster') return undefined;
+  if (!hasDomain && local.toLowerCase() !== 'postmaster') faults |= PathFault.MISSING_DOMAIN;
+  if ((faults & ~allowed) !== 0) return undefined;
   const domain = sent.slice(cut + 1);
   const quoted = octets[start] === DQUOTE;
   const unquoted = quoted ? local.slice(1, -1).replace(/\\(.)/gsu, '$1') : local;
-  const address = quoted ? quoteLocalPart(unquoted) + sent.slice(cut) : sent;
-  const raw = start === from + 1 ? sent : text(octets, from + 1, end);
+  const address = quoted || dotted ? quoteLocalPart(unquoted) + sent.slice(cut) : sent;
+  const raw = start === inside ? sent : text(octets, inside, end);
   if ((utf8 || raw !== sent) && !isVisible(raw)) return undefined;
   if (utf8 && !isMappable(domain)) return undefined;
-  return { mailbox: { address, local: unquoted, domain, raw, utf8 }, end: end + 1 };
+  return { mailbox: { address, local: unquoted, domain, raw, utf8 }, end: bracket ? end + 1 : end, faults };
 }
 
 /** Writes a local part, quoted only when it is no Dot-string (RFC 5321 4.1.2). */
@@ -132,6 +150,19 @@ function skipDotString(octets: Buffer, from: number, to: number): number {
     } else if (octet < 0x80 && !isAtext(octet)) break;
   }
   return at === atom ? -1 : at;
+}
+
+/** Atoms with any dots between and around them; -1 where there is no atom. */
+function skipDots(octets: Buffer, from: number, to: number): number {
+  let atoms = 0;
+  let at = from;
+  for (; at < to; at++) {
+    const octet = octets[at]!;
+    if (octet === DOT) continue;
+    if (octet < 0x80 && !isAtext(octet)) break;
+    atoms++;
+  }
+  return atoms === 0 ? -1 : at;
 }
 
 function skipQuotedString(octets: Buffer, from: number, to: number): number {

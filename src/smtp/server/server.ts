@@ -13,6 +13,7 @@ import { listenAt } from './listener.ts';
 import { type ListenPlace, type ListenTarget, readTarget } from '../api/listen-target.ts';
 import type { MailServer } from '../api/mail-server.ts';
 import { readPolicy } from '../api/newline-policy.ts';
+import { readTolerate } from '../api/tolerance.ts';
 import { KNOWN, readOptions, type Settings, type SMTPServerOptions } from '../api/options.ts';
 import { REPLIES } from '../engine/replies.ts';
 import type { Session } from '../api/session.ts';
@@ -193,10 +194,17 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
   }
 
   /** The context of the sessions of one listener. */
-  private contextFor({ bareNewlines }: ListenPlace): ServerContext {
-    if (bareNewlines === undefined) return this.context;
-    const policy = readPolicy('listen: bareNewlines', bareNewlines);
-    return { ...this.context, settings: { ...this.settings, bareNewlines: policy } };
+  private contextFor({ bareNewlines, tolerate }: ListenPlace): ServerContext {
+    if (bareNewlines === undefined && tolerate === undefined) return this.context;
+    const { settings } = this;
+    const { lmtp, diagnostics } = settings;
+    const own = {
+      ...(bareNewlines !== undefined && { bareNewlines: readPolicy('listen: bareNewlines', bareNewlines) }),
+      ...(tolerate !== undefined && {
+        tolerate: readTolerate('listen.tolerate', tolerate, lmtp, diagnostics),
+      }),
+    };
+    return { ...this.context, settings: { ...settings, ...own } };
   }
 
   private accept(context: ServerContext, socket: Socket, unix: boolean, tls: boolean): void {

@@ -30,7 +30,15 @@ function names(cell: string): string[] {
 
 // The compiler looks after these: each is a key of the type, or this file does not compile.
 const options: readonly (keyof SMTPServerOptions)[] = [
-  ...(['hostname', 'ident', 'dataSizeLimit', 'enableSMTPUTF8', 'addressSyntax', 'requireStartTLS'] as const),
+  ...([
+    'hostname',
+    'ident',
+    'dataSizeLimit',
+    'enableSMTPUTF8',
+    'addressSyntax',
+    'requireStartTLS',
+    'tolerate',
+  ] as const),
   ...(['authenticator', 'authRequired', 'authRequireTLS', 'authExcludeMechanism'] as const),
   ...(['commandCallLimit', 'diagnostics', 'tls', 'timeouts', 'greetingDelay'] as const),
 ];

@@ -159,6 +159,7 @@ describe('the grammar of RFC 5321 4.1.2 and 4.1.3', () => {
         utf8: false,
       },
       end: 23,
+      faults: 0,
     });
   });
 

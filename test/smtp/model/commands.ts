@@ -18,7 +18,7 @@ const many = (text: Text, maxLength: number, minLength = 0): Text =>
 const decision: Text = fc.oneof(often(10, pick('')), often(1, pick(...DECISIONS.map((name) => `${name}-`))));
 const local = fc.oneof(
   often(6, pick('a', 'b.c', 'x+y')),
-  often(1, pick('"q q"', '"a\\"b"', '"@>"', '""', '"\\\\"', 'a..b', '.a', '\xc3\xa9')),
+  often(1, pick('"q q"', '"a\\"b"', '"@>"', '""', '"\\\\"', 'a..b', '.a', 'ilo.', '...', '\xc3\xa9')),
   often(
     1,
     pick('l'.repeat(64), 'l'.repeat(65), 'l'.repeat(1900), '\xe2\x80\xae', '"\xc2\xa0"', 'a\xe2\x80\x8db'),
@@ -63,7 +63,21 @@ const path = fc.oneof(
     14,
     mailbox.map((text) => `<${text}>`),
   ),
-  often(1, pick('a@a.test', '<a@a.test', '', '<a@a.test>x', '< a@a.test>')),
+  often(
+    1,
+    pick(
+      'a@a.test',
+      'ann',
+      'postmaster',
+      'a..b@a.test',
+      '@r.test:a@b',
+      'a@a.test>',
+      '<a@a.test',
+      '',
+      '<a@a.test>x',
+      '< a@a.test>',
+    ),
+  ),
 );
 const mailParameter = pick(
   'SIZE=10',
@@ -122,7 +136,21 @@ const hello = line(
   joined(
     pick('EHLO ', 'EHLO ', 'EHLO ', 'LHLO ', 'LHLO ', 'HELO ', 'ehlo '),
     decision,
-    pick('c.test', 'c.test', '[192.0.2.1]', '[::1]', '', 'a b', '[IPv6:::1]', '-'),
+    pick(
+      'c.test',
+      'c.test',
+      '[192.0.2.1]',
+      '[::1]',
+      '',
+      'a b',
+      '[IPv6:::1]',
+      '-',
+      '(none)',
+      '\xc3\xa9',
+      '\xc2\xa0',
+      '\xff',
+      'h'.repeat(256),
+    ),
   ),
 );
 const mail = line(

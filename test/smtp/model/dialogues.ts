@@ -48,6 +48,7 @@ const setups: fc.Arbitrary<Setup> = fc
     requireStartTLS: yes(1),
     trusted: yes(5),
     strictSyntax: yes(2),
+    tolerant: yes(3),
     junkCommands: fc.constantFrom(100, 100, 100, 100, 12, 3),
     unknownCommands: fc.constantFrom(20, 20, 20, 20, 20, 2),
     errors: fc.constantFrom(100, 100, 100, 100, 8, 2),

@@ -6,7 +6,12 @@ const QUOTED = `"(?:[ !#-\\[\\]-~${HIGH}]|\\\\[ -~])*"`;
 const LABEL = `[A-Za-z0-9${HIGH}](?:[A-Za-z0-9${HIGH}-]*[A-Za-z0-9${HIGH}])?`;
 const DOMAIN = `${LABEL}(?:\\.${LABEL})*`;
 const HOST = `(?:${DOMAIN}|\\[[^\\]]*\\])`;
-const PATH = new RegExp(`^<(?:((?:@${HOST},)*@${HOST}):)?(${ATOM}(?:\\.${ATOM})*|${QUOTED})(?:@(${HOST}))?>`);
+const ROUTE = `(?:((?:@${HOST},)*@${HOST}):)?`;
+const PATH = new RegExp(`^<${ROUTE}(${ATOM}(?:\\.${ATOM})*|${QUOTED})(?:@(${HOST}))?>`);
+const BARE_PATH = new RegExp(`^${ROUTE}(${ATOM}(?:\\.${ATOM})*|${QUOTED})(?:@(${HOST}))?(?= |$)`);
+const DOTTED = `(?:\\.*${ATOM})+\\.*`;
+const DOTTED_PATH = new RegExp(`^<${ROUTE}(${DOTTED})(?:@(${HOST}))?>`);
+const DOTTED_BARE_PATH = new RegExp(`^${ROUTE}(${DOTTED})(?:@(${HOST}))?(?= |$)`);
 
 /** A path at the start of the text: what stands in the brackets, its parts, and the text behind it. */
 export interface Path {
@@ -19,19 +24,25 @@ export interface Path {
   readonly rest: string;
 }
 
-/** Undefined when there is no path; the null path has an empty local part. */
-export function readPath(text: string): Path | undefined {
+/** Undefined when there is no path; the null path has an empty local part. A tolerant reader takes what devices send. */
+export function readPath(text: string, tolerant = false): Path | undefined {
   if (text.startsWith('<>')) return { raw: '', local: '', domain: null, address: '', rest: text.slice(2) };
-  const match = PATH.exec(text);
+  const patterns = tolerant ? [PATH, BARE_PATH, DOTTED_PATH, DOTTED_BARE_PATH] : [PATH];
+  const match = patterns.map((pattern) => pattern.exec(text)).find((found) => found !== null) ?? null;
   if (match === null) return undefined;
   const [whole, route, local = '', domain] = match;
   const hosts = route === undefined ? [] : route.slice(1).split(',@');
   if (![...hosts, ...(domain === undefined ? [] : [domain])].every(isHost)) return undefined;
-  const shown = Buffer.from(whole, 'latin1').toString();
-  if (/(?![ \u200c\u200d\p{VS}])[\p{Z}\p{Cf}\p{DI}\p{NChar}]/u.test(shown)) return undefined;
+  if (!isSeen(whole)) return undefined;
   if (/[\x80-\xff]/.test(local + domain) && domain !== undefined && !isName(domain)) return undefined;
   const address = local.replace(/^"(.*)"$/s, '$1').replace(/\\(.)/gs, '$1') + (domain ?? '');
-  return { raw: whole.slice(1, -1), local, domain: domain ?? null, address, rest: text.slice(whole.length) };
+  return {
+    raw: whole.startsWith('<') ? whole.slice(1, -1) : whole,
+    local,
+    domain: domain ?? null,
+    address,
+    rest: text.slice(whole.length),
+  };
 }
 
 /** A domain that a browser would look up (UTS 46), unless characters that it leaves out stand in it. */
@@ -71,10 +82,15 @@ export function isV6(text: string): boolean {
   return halves.length === 2 ? groups.length < 8 : groups.length === 8;
 }
 
-/** The argument of HELO and EHLO: what is harmless, and more than the RFC allows. */
-export function isHelloName(text: string): boolean {
-  if (/^[a-z0-9_][a-z0-9._-]*$/i.test(text)) return text.length <= 255;
-  return isLiteral(text) || /^\[[0-9a-f:]{2,45}\]$/i.test(text);
+/** What everybody who reads it sees. */
+function isSeen(latin1: string): boolean {
+  const text = Buffer.from(latin1, 'latin1').toString();
+  return !/(?![ \u200c\u200d\p{VS}])[\p{Z}\p{Cf}\p{DI}\p{NChar}]/u.test(text);
+}
+
+/** The argument of HELO and EHLO: what can be seen, and more than the RFC allows. */
+export function isHelloName(text: string, tolerant: boolean): boolean {
+  return text.length <= 255 && isSeen(text) && (tolerant || !text.includes(' '));
 }
 
 /** xtext of RFC 3461 section 4, decoded; undefined when it is none or holds what is not printable. */

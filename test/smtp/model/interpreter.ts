@@ -169,7 +169,8 @@ export class Interpreter implements Outcome {
     if (verb === 'DATA') return this.takeContent();
     if (verb === 'AUTH') {
       if (!setup.authenticates) return this.refuse('502 5.5.1');
-      const wrongTime = this.authenticated || this.hello !== 'extended' || this.mail !== undefined;
+      const wrongTime =
+        this.authenticated || (this.hello !== 'extended' && !setup.tolerant) || this.mail !== undefined;
       return wrongTime ? this.refuse('503 5.5.1') : authenticate(this, argument, this.tls);
     }
     if (verb === 'STARTTLS') return this.startTLS();
@@ -178,7 +179,7 @@ export class Interpreter implements Outcome {
 
   /** Replies to HELO and EHLO have no enhanced code (RFC 2034 section 4). */
   private greet(verb: string, name: string): void {
-    if (!isHelloName(name)) return this.refuse('501');
+    if (!isHelloName(name, this.setup.tolerant)) return this.refuse('501');
     const decision = decide(name);
     if (decision === 'never') return this.bye('421 4.3.0');
     if (decision === 'ok') {
@@ -194,7 +195,7 @@ export class Interpreter implements Outcome {
     if (this.mail !== undefined) return this.refuse('503 5.5.1');
     if (this.lacksAuth) return this.refuse('530 5.7.0');
     const keyword = (setup.strictSyntax ? /^FROM:/i : /^FROM: */i).exec(argument);
-    const path = keyword === null ? undefined : readPath(argument.slice(keyword[0].length));
+    const path = keyword === null ? undefined : readPath(argument.slice(keyword[0].length), setup.tolerant);
     if (path === undefined || (path.raw !== '' && path.domain === null)) return this.refuse('501 5.1.7');
     const facts = { utf8: false, binary: false };
     const extended = this.hello === 'extended';
@@ -212,8 +213,9 @@ export class Interpreter implements Outcome {
     if (this.lacksAuth) return this.refuse('530 5.7.0');
     if (mail === undefined) return this.refuse('503 5.5.1');
     const keyword = (setup.strictSyntax ? /^TO:/i : /^TO: */i).exec(argument);
-    const path = keyword === null ? undefined : readPath(argument.slice(keyword[0].length));
-    const bare = path?.domain === null && path.local.toLowerCase() !== 'postmaster';
+    const path = keyword === null ? undefined : readPath(argument.slice(keyword[0].length), setup.tolerant);
+    const nameless = path?.domain === null && path.local.toLowerCase() !== 'postmaster';
+    const bare = nameless && !(setup.tolerant && setup.lmtp);
     if (path === undefined || bare) return this.refuse('501 5.1.3');
     const extended = this.hello === 'extended';
     const error = readParameters('RCPT', path.rest, extended, this.tls, setup, mail);

@@ -23,6 +23,8 @@ export interface Delivery {
 /** Room for what a conversation keeps beside a message: a line of AUTH, read-ahead, small buffers of Node's pool. */
 const ROOM = 65_536 + 12_352 + 8192 * 2;
 
+const TOLERATED = ['missing-brackets', 'stray-dots', 'spaces-in-hello', 'auth-after-helo'] as const;
+
 const TLS: TLSInfo = {
   protocol: 'TLSv1.3',
   cipher: 'TLS_AES_128_GCM_SHA256',
@@ -87,6 +89,7 @@ function rigOf(setup: Setup, application: Application): Rig {
       dataSizeLimit,
       bareNewlines,
       addressSyntax: setup.strictSyntax ? 'strict' : 'tolerant',
+      tolerate: setup.tolerant ? [...TOLERATED, ...(setup.lmtp ? (['missing-domain'] as const) : [])] : [],
       requireStartTLS: setup.requireStartTLS,
       xclient: trusted,
       xforward: trusted,

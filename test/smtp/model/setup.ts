@@ -16,6 +16,8 @@ export interface Setup {
   /** Whether the peer may use XCLIENT and XFORWARD. */
   readonly trusted: boolean;
   readonly strictSyntax: boolean;
+  /** Whether the faults of devices are tolerated, all of them. */
+  readonly tolerant: boolean;
   readonly junkCommands: number;
   readonly unknownCommands: number;
   readonly errors: number;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { connect as connectTLS, createSecureContext } from 'node:tls';
+import { connect as connectTLS, createSecureContext, type SecureVersion } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import type { Handler } from '../../../src/smtp/api/handler.ts';
 import type { TLSOptions } from '../../../src/smtp/api/tls.ts';
@@ -26,6 +26,37 @@ async function upgraded(handler: Handler = {}, options: object = {}): Promise<Cl
   await client.secure();
   return client;
 }
+
+describe('versions', () => {
+  it.each([
+    [{}, ['TLSv1.2', 'TLSv1.3'], ['TLSv1', 'TLSv1.1']],
+    [{ minVersion: 'TLSv1' }, ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'], []],
+    [{ minVersion: 'TLSv1.1' }, ['TLSv1.1', 'TLSv1.2'], ['TLSv1']],
+    [{ minVersion: 'TLSv1', ciphers: 'ECDHE+AESGCM' }, ['TLSv1.2'], ['TLSv1', 'TLSv1.1']],
+  ] as const)('of devices, by minVersion alone: %j', async (more, taken, refused) => {
+    const { server, dial } = await serve({}, { tls: { ...tls, ...more } });
+    const { port } = await server.listen({ host: '127.0.0.1', port: 0, tls: true });
+    const speak = async (version: SecureVersion): Promise<string | null> => {
+      const socket = connectTLS({
+        host: '127.0.0.1',
+        port,
+        rejectUnauthorized: false,
+        minVersion: version,
+        maxVersion: version,
+        ciphers: 'DEFAULT:@SECLEVEL=0',
+      });
+      const protocol = await once(socket, 'secureConnect').then(
+        () => socket.getProtocol(),
+        () => null,
+      );
+      socket.destroy();
+      return protocol;
+    };
+    for (const version of taken) expect(await speak(version)).toBe(version);
+    for (const version of refused) expect(await speak(version)).toBeNull();
+    expect(await dial().until(GREETING)).toBe(GREETING);
+  });
+});
 
 describe('STARTTLS', () => {
   it('rule 48: after the handshake the session is a fresh one, but for the PROXY header', async () => {

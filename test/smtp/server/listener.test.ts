@@ -131,7 +131,10 @@ it.each([
   [{}, 'listen: one of port, path, fd is expected, not none of them'],
   [{ port: undefined }, 'listen: one of port, path, fd is expected, not none of them'],
   [{ port: 0, path: '/run/s' }, 'listen: one of port, path, fd is expected, not port and path'],
-  [{ prot: 1 }, 'option listen.prot is unknown; known are port, host, path, mode, fd, tls, bareNewlines'],
+  [
+    { prot: 1 },
+    'option listen.prot is unknown; known are port, host, path, mode, fd, tls, bareNewlines, tolerate',
+  ],
   [{ port: '25' }, 'option listen.port: an integer from 0 to 65535 is expected, not "25"'],
   [{ port: 65536 }, 'option listen.port: an integer from 0 to 65535 is expected, not 65536'],
   [{ port: 0, host: 1 }, 'option listen.host: text is expected, not 1'],
