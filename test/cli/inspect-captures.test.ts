@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CaptureReader } from '../../src/cli/inspect/capture/capture-file.ts';
-import { ethernet, ipv4, pcap, pcapng, tcpPacket, udpPacket } from './captures.ts';
+import { ethernet, ipv4, pcap, pcapng, tcpOverIpv6, tcpPacket, udpPacket } from './captures.ts';
 import type { Endpoint } from './captures.ts';
 import { truepeer } from './support.ts';
 
@@ -287,5 +288,44 @@ describe('truepeer inspect, files', () => {
         }
       expect([count, reader.end()]).toEqual([2, undefined]);
     }
+  });
+});
+
+describe('truepeer inspect, damaged captures', () => {
+  const inner = ethernet('0800', packet);
+  const frames = [
+    inner,
+    ethernet('8847', wrap('00010140', packet)),
+    ethernet('8864', wrap('1100000100000021', packet)),
+    ethernet('0800', ipv4(47, wrap('2000655800000007', inner))),
+    ethernet('0800', udpPacket(4789, wrap('0800000000004200', inner))),
+    ethernet('0800', udpPacket(2152, wrap('36ff00440000000500000001', packet))),
+    ethernet(
+      '86dd',
+      tcpOverIpv6(V2, [
+        [0, 1],
+        [44, 0],
+        [51, 4],
+      ]),
+    ),
+  ];
+  const files = [pcap(frames), pcapng([packet, packet]), gzipSync(pcap(frames))];
+
+  it('end with a verdict or a sentence, in printable ASCII', async () => {
+    const change = fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 }));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...files),
+        fc.array(change, { maxLength: 6 }),
+        async (file, changes) => {
+          const damaged = Buffer.from(file);
+          for (const [at, octet] of changes) damaged[at % damaged.length] = octet;
+          const { code, out, err } = await truepeer(['inspect', '-'], damaged);
+          expect([0, 1, 2]).toContain(code);
+          expect(out + err).toMatch(/^[\n\u0020-\u007e]+$/u);
+        },
+      ),
+      { numRuns: 300 },
+    );
   });
 });

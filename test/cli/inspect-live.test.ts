@@ -18,12 +18,16 @@ function inspecting(...options: string[]) {
   const child = spawn(process.execPath, ['--import', LOADER, MAIN, 'inspect', '-', ...options]);
   let out = '';
   let err = '';
+  // It may end before it has read all.
+  child.stdin.on('error', () => undefined);
   child.stdout.on('data', (chunk) => (out += chunk));
   child.stderr.on('data', (chunk) => (err += chunk));
   const ended = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
   return {
     write: (octets: Buffer) => void child.stdin.write(octets),
     interrupt: () => child.kill('SIGINT'),
+    /** Closes its output, as `head` does when it has enough. */
+    stopReading: () => void child.stdout.destroy(),
     /** Waits until it has printed that. */
     printed: async (pattern: RegExp) => {
       while (!pattern.test(out)) await Promise.race([once(child.stdout, 'data'), ended]);
@@ -68,6 +72,18 @@ describe('truepeer inspect, from a pipe that stays open', () => {
     const { code, out } = await inspect.end();
     expect(code).toBe(0);
     expect(out).toMatch(/^2 connections: 2 valid, 0 invalid, 0 incomplete\.$/mu);
+  });
+
+  it('ends when its output is no longer read, though more comes', async () => {
+    const inspect = inspecting();
+    inspect.write(pcap([sent(1, 1, V2)], { linkType: 101 }));
+    await inspect.printed(/^Valid/mu);
+    inspect.stopReading();
+    let port = 2;
+    const timer = setInterval(() => inspect.write(more([sent(port++, 1, 'EHLO a\r\n')])), 20);
+    const { err } = await inspect.end();
+    clearInterval(timer);
+    expect(err).toBe('');
   });
 
   it('names what speaks without a header', async () => {

@@ -217,6 +217,11 @@ describe('truepeer inspect, what stands instead of a header, or behind it', () =
       text: 'a PROXY header of version 2 with 2 octets before it',
     },
     {
+      name: 'proxy-padded',
+      octets: '\ufeffPROXY TCP4 203.0.113.7 198.51.100.25 4321 25\r\n',
+      text: 'a PROXY header of version 1 with 3 octets before it',
+    },
+    {
       name: 'proxy-utf-16',
       octets: Buffer.from('PROXY TCP4', 'utf16le'),
       text: 'a version 1 header in UTF-16',

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { meantBy } from '../../src/cli/inspect/input-format.ts';
 import { truepeer } from './support.ts';
@@ -147,6 +148,21 @@ describe('truepeer inspect, what is pasted', () => {
     ['hex that is a command', 'DATA\r\n'],
   ])('%s in a file is taken as it is', (_name, text) => {
     expect(meaning(text)).toBe(Buffer.from(text).toString('hex'));
+  });
+
+  it('text that is nearly one of these forms ends with a verdict', async () => {
+    const char = fc.constantFrom(...' \n\t\\x0{}[]<>"\'`$,:;*%=-#/uUé8ab');
+    const changes = fc.array(fc.tuple(fc.nat(), fc.nat(3), char), { minLength: 1, maxLength: 5 });
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...Object.values(FORMS)), changes, async (text, list) => {
+        const letters = [...text];
+        for (const [at, count, letter] of list) letters.splice(at % letters.length, count, letter);
+        const { code, out } = await truepeer(['inspect', '-'], letters.join(''));
+        expect([0, 1]).toContain(code);
+        expect(out).toMatch(/^[\n\u0020-\u007e]+$/u);
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it('an argument in any of these forms is the same', async () => {

@@ -1,5 +1,5 @@
 import { UsageError } from '../shared/failure.ts';
-import { drained } from '../shared/io.ts';
+import { Readership } from '../shared/io.ts';
 import type { Output } from '../shared/io.ts';
 import type { Protocol } from '../shared/protocol.ts';
 import { CaptureReader } from './capture/capture-file.ts';
@@ -34,6 +34,7 @@ export async function inspectCapture(
   protocol: Protocol,
   output: Output,
 ): Promise<string[]> {
+  const readership = new Readership(output);
   const reader = new CaptureReader(head);
   const connections = new CapturedConnections(printer, protocol);
   const flush = (): void => connections.flush(performance.now() - PATIENCE);
@@ -41,7 +42,7 @@ export async function inspectCapture(
   try {
     for await (const chunk of chunks) {
       for (const packet of reader.push(chunk)) connections.add(unwrap(packet));
-      if (!(await drained(output))) break;
+      if (!(await readership.caughtUp())) break;
     }
   } finally {
     clearInterval(timer);

@@ -17,9 +17,13 @@ export function meantBy(content: Buffer): Meant {
   const text = textOf(content);
   if (text?.trim() === '') throw new UsageError(`${EXPECTED}; there is nothing in it.`);
   const { name = 'unknown' } = recognise(content) ?? {};
+  if (MISWRITTEN.has(name)) return { octets: content };
   const isText = name === 'text' || name === 'unknown';
   return (text === undefined ? undefined : meantByText(text, isText)) ?? { octets: content };
 }
+
+/** Headers that are wrong from their first octet on; what is wrong must not be read over. */
+const MISWRITTEN = new Set(['proxy-misspelled', 'proxy-padded', 'proxy-utf-16']);
 
 /**
  * The same for an argument.

@@ -59,24 +59,28 @@ async function inspect(input: string, { json = false, spec }: InspectOptions, io
   return printer.tally.ok === printer.count ? EXIT.ok : EXIT.failed;
 }
 
+/** Inspects what comes from a source, and lets go of the source whatever happens. */
 async function inspectSource(
-  { chunks, isLive }: Source,
+  source: Source,
   printer: Printer,
   protocol: Protocol,
   io: Io,
 ): Promise<string[]> {
   const faults: string[] = [];
-  let { head, all } = await peek(chunks, CAPTURE_HEAD);
-  if (isGzip(head))
-    ({ head, all } = await peek(
-      gunzipped(all, (fault) => faults.push(fault)),
-      CAPTURE_HEAD,
-    ));
-  if (head.length === 0 && faults[0] !== undefined) throw new Failure(faults[0]);
-  const remarks = isCapture(head)
-    ? await inspectCapture(head, { chunks: all, isLive }, printer, protocol, io.stdout)
-    : inspectMeant(meantBy(await readAll(all)), printer, protocol);
-  return [...remarks, ...faults];
+  try {
+    let { head, all } = await peek(source.chunks, CAPTURE_HEAD);
+    if (isGzip(head)) {
+      const unpacked = gunzipped(all, (fault) => faults.push(fault));
+      ({ head, all } = await peek(unpacked, CAPTURE_HEAD));
+    }
+    if (head.length === 0 && faults[0] !== undefined) throw new Failure(faults[0]);
+    const remarks = isCapture(head)
+      ? await inspectCapture(head, { ...source, chunks: all }, printer, protocol, io.stdout)
+      : inspectMeant(meantBy(await readAll(all)), printer, protocol);
+    return [...remarks, ...faults];
+  } finally {
+    await source.chunks.return(undefined);
+  }
 }
 
 function inspectMeant(meant: Meant, printer: Printer, protocol: Protocol): string[] {

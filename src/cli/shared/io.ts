@@ -12,18 +12,29 @@ export interface Output {
   write(octets: string | Uint8Array): unknown;
   /** Whether it holds more than it should until it drains. */
   readonly writableNeedDrain?: boolean;
-  /** Whether nobody reads it any more. */
-  readonly destroyed?: boolean;
-  once?(event: 'drain' | 'close', listener: () => void): unknown;
+  once?(event: 'drain' | 'error', listener: () => void): unknown;
 }
 
-/** Waits until an output has passed on what it holds; gives false when nobody reads it any more. */
-export async function drained(output: Output): Promise<boolean> {
-  if (output.writableNeedDrain === true && output.destroyed !== true && output.once !== undefined) {
-    await new Promise<void>((resolve) => {
-      output.once?.('drain', resolve);
-      output.once?.('close', resolve);
-    });
+/** Whoever reads an output: they may be slow, or stop, as `head` does. */
+export class Readership {
+  readonly #output: Output;
+  #isThere = true;
+
+  constructor(output: Output) {
+    this.#output = output;
+    // What Node calls standard output is never destroyed; the error is all that tells.
+    output.once?.('error', () => (this.#isThere = false));
   }
-  return output.destroyed !== true;
+
+  /** Waits until the output has passed on what it holds; gives false when nobody reads it any more. */
+  async caughtUp(): Promise<boolean> {
+    const output = this.#output;
+    if (this.#isThere && output.writableNeedDrain === true && output.once !== undefined) {
+      await new Promise<void>((resolve) => {
+        output.once?.('drain', resolve);
+        output.once?.('error', resolve);
+      });
+    }
+    return this.#isThere;
+  }
 }

@@ -8,7 +8,7 @@ export function* hexReading(text: string): Generator<Reading> {
 }
 
 /** The octets of pairs of hex digits. */
-export function fromHex(digits: string): Uint8Array | undefined {
+function fromHex(digits: string): Uint8Array | undefined {
   if (digits.length === 0 || digits.length % 2 !== 0 || !/^[0-9a-f]+$/iu.test(digits)) return undefined;
   const octets = new Uint8Array(digits.length / 2);
   for (let at = 0; at < octets.length; at++)

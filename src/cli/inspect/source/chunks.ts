@@ -4,7 +4,7 @@ import { absent, unreadable } from '../../shared/input.ts';
 
 /** Octets that come in chunks. */
 export interface Source {
-  readonly chunks: AsyncIterable<Buffer>;
+  readonly chunks: AsyncGenerator<Buffer>;
   /** Whether somebody may be waiting for what comes: a pipe, not a file. */
   readonly isLive: boolean;
 }
@@ -37,7 +37,7 @@ async function* readable(path: string): AsyncGenerator<Buffer> {
 export async function peek(
   chunks: AsyncIterable<Buffer>,
   count: number,
-): Promise<{ head: Buffer; all: AsyncIterable<Buffer> }> {
+): Promise<{ head: Buffer; all: AsyncGenerator<Buffer> }> {
   const iterator = chunks[Symbol.asyncIterator]();
   const first: Buffer[] = [];
   let size = 0;
