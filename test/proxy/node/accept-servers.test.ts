@@ -6,9 +6,9 @@ import * as https from 'node:https';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as tls from 'node:tls';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { encode } from '../../../src/proxy/index.ts';
-import { type AcceptOptions, sendProxy } from '../../../src/proxy/node/index.ts';
+import { type AcceptOptions, acceptProxy, sendProxy } from '../../../src/proxy/node/index.ts';
 import { behindProxy, CLIENT, cuts, dial, gone, proxied, say, V1 } from './listening.ts';
 
 /** The servers of Node's own library, each behind PROXY. */
@@ -108,7 +108,29 @@ describe('over TLS', () => {
     expect(String((await once(socket, 'data'))[0])).toBe('hello');
   });
 
-  test('a header inside TLS is none', async () => {
+  test('a header inside TLS is for the server that gets what TLS has deciphered', async () => {
+    const inner = http.createServer(tell);
+    acceptProxy(inner, { timeout: 5000, trusted: ['127.0.0.0/8'], remoteAddress: 'client' });
+    const outer = tls.createServer(KEYS, (socket) => void inner.emit('connection', socket));
+    await once(outer.listen(0, '127.0.0.1'), 'listening');
+    onTestFinished(() => void outer.close());
+    const { port } = outer.address() as AddressInfo;
+    const request = Buffer.from(
+      'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello',
+    );
+    for (const pieces of [[Buffer.concat([V2, request])], [V2.subarray(0, 20), V2.subarray(20), request]]) {
+      const socket = tls.connect({ port, host: '127.0.0.1', rejectUnauthorized: false });
+      const answer = text(socket);
+      for (const piece of pieces) {
+        socket.write(piece);
+        await sleep(2);
+      }
+      const [, body = ''] = (await answer).split('\r\n\r\n');
+      expect(body).toContain(JSON.stringify([CLIENT, 'mx.test', 5]));
+    }
+  });
+
+  test('a header inside TLS is none where one is expected before it', async () => {
     const server = tls.createServer(KEYS);
     const { port, log } = await behindProxy(server);
     const socket = tls.connect({ port, host: '127.0.0.1', rejectUnauthorized: false });
