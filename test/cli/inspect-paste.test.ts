@@ -137,8 +137,12 @@ describe('truepeer inspect, what is pasted', () => {
     expect(meaning(`\ufeff${text}`)).toBe(HEX);
   });
 
-  it('a Buffer that Node printed in part gives that part', () => {
+  it('a Buffer that Node printed in part gives that part, and says so', async () => {
     expect(meaning(inspect(HEADER))).toBe(HEX.slice(0, 100));
+    const { code, out } = await truepeer(['inspect', inspect(HEADER)]);
+    expect(code).toBe(1);
+    expect(out).toMatch(/^Incomplete: 50 octets are there, at least 56 are needed; /mu);
+    expect(out).toMatch(/\nThe text leaves out 6 octets at its end\.\n$/u);
   });
 
   it.each([
@@ -174,7 +178,7 @@ describe('truepeer inspect, what is pasted', () => {
 });
 
 describe('what a browser can run', () => {
-  it.each(['annotate', 'paste', 'recognise'])('%s has no API of Node', (room) => {
+  it.each(['annotate', 'notes', 'paste', 'recognise'])('%s has no API of Node', (room) => {
     const folder = join(import.meta.dirname, '../../src/cli/inspect', room);
     for (const file of readdirSync(folder)) {
       const code = readFileSync(join(folder, file), 'utf8').replaceAll(/^\s*(?:\/\/|\*|\/\*).*$/gmu, '');

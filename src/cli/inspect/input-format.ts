@@ -6,7 +6,13 @@ import type { Reading } from './paste/reading.ts';
 import { recognise } from './recognise/recognise.ts';
 
 /** Octets to look at, or packets in which they are. */
-export type Meant = { octets: Uint8Array } | { packets: Buffer[] };
+export type Meant =
+  | {
+      octets: Uint8Array;
+      /** Octets that the text says it leaves out at its end. */
+      leftOut?: number;
+    }
+  | { packets: Buffer[] };
 
 /**
  * What the content of a file means: text in one of the forms that people paste, otherwise the octets themselves.
@@ -70,8 +76,13 @@ function meantByText(text: string, isOpen: boolean): Meant | undefined {
     if (rank > (best?.rank ?? -1)) best = { rank, meant };
     if (rank === BEST) break;
   }
-  return best?.meant;
+  const [, leftOut] = LEFT_OUT.exec(text) ?? [];
+  if (best === undefined || leftOut === undefined || 'packets' in best.meant) return best?.meant;
+  return { ...best.meant, leftOut: Number(leftOut) };
 }
+
+/** As Node ends a long Buffer or array. */
+const LEFT_OUT = /\.\.\. (\d{1,9}) more (?:byte|item)s?\b/u;
 
 const BEST = 4;
 

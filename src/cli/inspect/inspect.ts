@@ -86,7 +86,7 @@ async function inspectSource(
 function inspectMeant(meant: Meant, printer: Printer, protocol: Protocol): string[] {
   if ('octets' in meant) {
     printer.finding(examine(meant, protocol));
-    return [];
+    return meant.leftOut === undefined ? [] : [`The text leaves out ${meant.leftOut} octets at its end.`];
   }
   const connections = new CapturedConnections(printer, protocol);
   for (const packet of meant.packets) connections.add(unwrapDumped(packet));
