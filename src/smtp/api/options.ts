@@ -73,6 +73,11 @@ export interface Limits {
   readonly authFailuresPerClient: number;
   /** Octets a second that content must keep on average. At least 1, default 500. */
   readonly contentRate: number;
+  /**
+   * Chunks of one message (BDAT, RFC 3030); above it 554, which comes earlier where those beyond the first 1,000 bring
+   * fewer than 64 octets each on average. At least 1, default 10,000.
+   */
+  readonly chunks: number;
   /** Received fields that make a loop; then 554 5.4.6 (RFC 5321 6.3). At least 100, default 100. */
   readonly hops: number;
 }
@@ -189,6 +194,7 @@ const LIMITS: Limits = {
   authFailures: 3,
   authFailuresPerClient: 30,
   contentRate: 500,
+  chunks: 10_000,
   hops: 100,
 };
 

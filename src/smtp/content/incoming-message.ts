@@ -13,6 +13,11 @@ import type { BareNewlines } from '../api/newline-policy.ts';
 import type { Settings } from '../api/options.ts';
 import { REPLIES } from '../engine/replies.ts';
 
+/** Chunks of a message that may have any size. */
+const FREE_CHUNKS = 1000;
+/** Octets that each chunk beyond them has to bring on average: less than a line of text, which some clients send as one. */
+const LEAST_CHUNK = 64;
+
 export class IncomingMessage {
   readonly delivery: Delivery;
   readonly deadline: ContentDeadline;
@@ -26,6 +31,10 @@ export class IncomingMessage {
   private readonly settings: Settings;
   private readonly aborted: (reason: ContentError) => void;
   private readonly policy: BareNewlines;
+  /** The reply to a message whose content is dropped from now on. */
+  private failed: string | undefined;
+  private chunkCount = 0;
+  private chunkOctets = 0;
 
   /**
    * @param policy for a bare CR or LF.
@@ -62,10 +71,9 @@ export class IncomingMessage {
     return this.scanner.ended;
   }
 
-  /** Whether it has grown larger than the limit. */
-  get tooBig(): boolean {
-    const { dataSizeLimit } = this.settings;
-    return dataSizeLimit > 0 && this.envelope.size > dataSizeLimit;
+  /** The reply that refuses it whatever still comes; undefined while it may be taken. */
+  get failure(): string | undefined {
+    return this.failed;
   }
 
   get full(): boolean {
@@ -86,6 +94,15 @@ export class IncomingMessage {
     return this.scanner.scan(chunk, at);
   }
 
+  /** Counts a BDAT chunk that is about to come: none without octets, which `limits.junkCommands` bounds. */
+  beginChunk(octets: number): void {
+    if (octets === 0) return;
+    this.chunkCount++;
+    this.chunkOctets += octets;
+    const small = this.chunkOctets < (this.chunkCount - FREE_CHUNKS) * LEAST_CHUNK;
+    if (small || this.chunkCount > this.settings.limits.chunks) this.fail(REPLIES.tooManyChunks);
+  }
+
   /** Takes the octets of a BDAT chunk as they are. */
   take(octets: Buffer): void {
     this.chunks?.write(octets);
@@ -104,7 +121,7 @@ export class IncomingMessage {
 
   /** @param reply the one that the client hears. */
   refuse(reply: string): void {
-    this.abort(new ContentError('refused', `the server refuses the message: ${reply.trimEnd()}`));
+    this.abort(refused(reply));
   }
 
   abort(reason: ContentError): void {
@@ -114,21 +131,30 @@ export class IncomingMessage {
   }
 
   private refusal(): string | undefined {
-    if (this.tooBig) return REPLIES.messageTooBig;
+    if (this.failed !== undefined) return this.failed;
     const bare = this.scanner.bareNewline || this.chunks?.bareNewline === true;
     if (bare && this.policy === 'reject') return REPLIES.bareNewline;
     if (this.hops.hops >= this.settings.limits.hops) return REPLIES.tooManyHops;
     return undefined;
   }
 
+  /** What has come is dropped, and all that still comes; `reply` is given at the end. */
+  private fail(reply: string): void {
+    if (this.failed !== undefined) return;
+    this.failed = reply;
+    this.sink.abort(refused(reply));
+  }
+
   private pass(octets: Buffer, borrowed: boolean): void {
-    const before = this.tooBig;
+    const { dataSizeLimit } = this.settings;
     this.envelope.size += octets.length;
-    if (this.tooBig) {
-      if (!before) this.sink.abort(new ContentError('refused', 'the message is larger than dataSizeLimit'));
-      return;
-    }
+    if (dataSizeLimit > 0 && this.envelope.size > dataSizeLimit) this.fail(REPLIES.messageTooBig);
+    if (this.failed !== undefined) return;
     this.hops.write(octets);
     this.sink.write(octets, borrowed);
   }
+}
+
+function refused(reply: string): ContentError {
+  return new ContentError('refused', `the server refuses the message: ${reply.trimEnd()}`);
 }

@@ -47,6 +47,7 @@ export class Reception implements ContentIntake {
     const refusal = this.refusal();
     if (refusal === undefined) this.message ??= this.open(true);
     const message = refusal === undefined ? this.message : undefined;
+    message?.beginChunk(size);
     const done = (): void => {
       exchange.resume();
       if (message === undefined) exchange.refuse(refusal ?? '');
@@ -75,14 +76,15 @@ export class Reception implements ContentIntake {
 
   private chunkDone(message: IncomingMessage, size: number, last: boolean): void {
     if (last) return this.finish(message);
-    if (!message.tooBig)
+    const { failure } = message;
+    if (failure === undefined)
       return this.exchange.reply(
         formatReply({ code: 250, enhanced: '2.0.0', text: `${size} octets received` }),
       );
-    message.refuse(REPLIES.messageTooBig);
+    message.refuse(failure);
     this.message = undefined;
     this.failed = true;
-    this.exchange.deny(REPLIES.messageTooBig, 'message');
+    this.exchange.deny(failure, 'message');
   }
 
   private newDeadline(): ContentDeadline {

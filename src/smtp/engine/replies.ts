@@ -43,6 +43,7 @@ export const REPLIES = {
   badChunk: reply(501, '5.5.4', 'A chunk size is expected: BDAT size [LAST]'),
   chunkFailed: reply(503, '5.5.1', 'An earlier chunk was refused; say RSET'),
   chunksOnly: reply(503, '5.5.1', 'The message has begun in chunks; go on with BDAT or say RSET'),
+  tooManyChunks: reply(554, '5.5.0', 'Message comes in too many chunks; send larger ones'),
   binaryNeedsChunks: reply(503, '5.5.1', 'BINARYMIME comes with BDAT, not with DATA'),
 
   requireTLSInClear: reply(530, '5.7.10', 'REQUIRETLS needs an encrypted connection'),

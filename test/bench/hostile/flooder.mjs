@@ -18,7 +18,7 @@ import { answer } from '../smtp/servers/child.mjs';
 
 const HELLO = 'EHLO flood.example.org\r\n';
 const ENVELOPE = 'MAIL FROM:<flood@example.org>\r\nRCPT TO:<sink@example.net>\r\n';
-const CHUNKS = 5000;
+const CHUNKS = 1000;
 const MESSAGES = 500;
 
 /** @type {Record<Flood['kind'], Buffer>} what is written again and again */

@@ -57,6 +57,32 @@ describe('CHUNKING (RFC 3030)', () => {
     expect(rig.closed).toBe('limit');
   });
 
+  const TOO_MANY = '554 5.5.0 Message comes in too many chunks; send larger ones\r\n';
+
+  it('above limits.chunks the message is refused, and the chunks that follow are drained', () => {
+    const handler = keeper();
+    const rig = addressed(handler, { limits: { chunks: 2 } });
+    const quit = 'BDAT 6\r\nQUIT\r\n';
+    expect(rig.say(quit.repeat(4))).toBe(got(6).repeat(2) + TOO_MANY + FAILED);
+    expect(rig.say(`RSET\r\n${MAIL}${quit.repeat(2)}BDAT 6 LAST\r\nQUIT\r\n`)).toBe(
+      `250 2.0.0 Ok\r\n${MAIL_OK}${got(6).repeat(2)}${TOO_MANY}`,
+    );
+    expect(rig.say(`${MAIL}${quit}BDAT 6 LAST\r\nQUIT\r\n`)).toBe(MAIL_OK + got(6) + OK);
+    expect(handler.messages).toEqual(['QUIT\r\n'.repeat(2)]);
+  });
+
+  it('a chunk for each line of 80 octets passes; tiny ones do up to the first thousand', () => {
+    const handler = keeper();
+    const rig = addressed(handler);
+    const line = `BDAT 80\r\n${'x'.repeat(78)}\r\n`;
+    expect(rig.say(`${line.repeat(9000)}BDAT 0 LAST\r\n`)).toBe(got(80).repeat(9000) + OK);
+    // 64 octets a chunk beyond the first 1,000: of chunks of one octet, 1015 >= 15 * 64, and 1016 < 16 * 64.
+    expect(rig.say(`${MAIL}${'BDAT 1\r\nx'.repeat(1017)}`)).toBe(
+      MAIL_OK + got(1).repeat(1015) + TOO_MANY + FAILED,
+    );
+    expect(handler.messages.map(({ length }) => length)).toEqual([720_000]);
+  });
+
   it('rule 56: without a transaction the octets are dropped, not executed', () => {
     const rig = ready();
     expect(rig.say('BDAT 6\r\nQUIT\r\nBDAT 6 LAST\r\nQUIT\r\nNOOP\r\n')).toBe(

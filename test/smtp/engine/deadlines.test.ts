@@ -106,7 +106,7 @@ describe('E1: all chunks of a message have one deadline', () => {
 
   it('chunks at the minimum rate are waited for, however small', () => {
     const rig = after(addressed(keeper(), { dataSizeLimit: 0 }), 'BDAT 1\r\nx');
-    const second = `BDAT 50\r\n${'x'.repeat(50)}`.repeat(10);
+    const second = `BDAT 100\r\n${'x'.repeat(100)}`.repeat(5);
     for (let seconds = 0; seconds < 1000; seconds++) {
       rig.time += 1000;
       expect(rig.deadlineAt).toBeGreaterThan(rig.time);

@@ -52,6 +52,7 @@ const setups: fc.Arbitrary<Setup> = fc
     junkCommands: fc.constantFrom(100, 100, 100, 100, 12, 3),
     unknownCommands: fc.constantFrom(20, 20, 20, 20, 20, 2),
     errors: fc.constantFrom(100, 100, 100, 100, 8, 2),
+    chunks: fc.constantFrom(10_000, 10_000, 10_000, 2, 1),
     connect: rarely,
     reset: rarely,
     quit: rarely,

@@ -37,6 +37,8 @@ export class Interpreter implements Outcome {
   private mail: Transaction | undefined;
   /** The chunks so far; `failed` after one was refused. */
   private chunks: string | 'failed' | undefined;
+  /** How many of them had octets. */
+  private chunkCount = 0;
   private firstLine = true;
   private junk = 0;
   private unknown = 0;
@@ -271,19 +273,21 @@ export class Interpreter implements Outcome {
     const before = this.chunks ?? '';
     const wire = before + octets;
     const kind = mail.binary ? 'binary' : 'chunks';
-    if (last) return this.finish(wire, kind);
+    if (size > 0) this.chunkCount++;
+    const tooMany = this.chunkCount > setup.chunks || wire.length < (this.chunkCount - 1000) * 64;
+    if (last) return this.finish(wire, kind, tooMany ? '554 5.5.0' : undefined);
     const sure =
       kind === 'chunks' && setup.bareNewlines === 'normalize' ? normalized(wire.replace(/\r$/, '')) : wire;
     const tooBig = setup.dataSizeLimit > 0 && sure.length > setup.dataSizeLimit;
-    this.chunks = tooBig ? 'failed' : wire;
-    this.reply(tooBig ? '552 5.3.4' : '250 2.0.0');
+    this.chunks = tooMany || tooBig ? 'failed' : wire;
+    this.reply(tooMany ? '554 5.5.0' : tooBig ? '552 5.3.4' : '250 2.0.0');
   }
 
-  private finish(wire: string, kind: 'data' | 'chunks' | 'binary'): void {
+  private finish(wire: string, kind: 'data' | 'chunks' | 'binary', failure?: string): void {
     const { from, to } = this.mail!;
     const copies = this.setup.lmtp ? to.length : 1;
     this.forget();
-    const verdict = judge(wire, kind, this.setup);
+    const verdict = failure === undefined ? judge(wire, kind, this.setup) : { refusal: failure };
     if ('refusal' in verdict) return this.reply(...Array<string>(copies).fill(verdict.refusal));
     const { content } = verdict;
     const ignores = this.setup.takes === 'ignore';
@@ -332,6 +336,7 @@ export class Interpreter implements Outcome {
   private forget(): void {
     this.mail = undefined;
     this.chunks = undefined;
+    this.chunkCount = 0;
   }
 
   /** The answer of a hook; `accepted` runs when it is a positive one. */

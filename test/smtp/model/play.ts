@@ -81,7 +81,7 @@ export async function play(setup: Setup, legs: readonly string[], delivery: Deli
 
 function rigOf(setup: Setup, application: Application): Rig {
   const { hasTLS, authenticates, dataSizeLimit, bareNewlines } = setup;
-  const { junkCommands, unknownCommands, errors } = setup;
+  const { junkCommands, unknownCommands, errors, chunks } = setup;
   const trusted = { trusted: [setup.trusted ? '192.0.2.1' : '198.51.100.1'] };
   return new Rig(
     application.handler,
@@ -93,7 +93,7 @@ function rigOf(setup: Setup, application: Application): Rig {
       requireStartTLS: setup.requireStartTLS,
       xclient: trusted,
       xforward: trusted,
-      limits: { recipients: 100, junkCommands, unknownCommands, errors },
+      limits: { recipients: 100, junkCommands, unknownCommands, errors, chunks },
       timeouts: { authFailure: 1 },
       ...(hasTLS && { tls: certificate }),
       ...(setup.header !== null && { proxyProtocol: { timeout: 5000, trusted: 'anyone' } }),

@@ -21,6 +21,8 @@ export interface Setup {
   readonly junkCommands: number;
   readonly unknownCommands: number;
   readonly errors: number;
+  /** Chunks of a message that are not empty. */
+  readonly chunks: number;
   /** Decisions of the hooks without an argument of their own. */
   readonly connect: Decision;
   readonly reset: Decision;

@@ -137,6 +137,13 @@ const rows: Row[] = [
     through: (use) => countEach(use, transaction + 'RCPT TO:<c@c.test>\r\n'.repeat(MANY), '450 4.2.0'),
   },
   {
+    name: 'chunks',
+    by: 'BDAT',
+    limit: 5,
+    through: (use) =>
+      countEach(use, `${transaction}${'BDAT 1\r\nx'.repeat(MANY)}QUIT\r\n`, '250 2.0.0 1 octets'),
+  },
+  {
     name: 'authFailures',
     by: 'wrong passwords on one connection',
     limit: 5,
