@@ -11,6 +11,10 @@ import { MAIL_PARAMETERS, type ParameterReader, RCPT_PARAMETERS } from './parame
 import { type Parameter, parseParameters } from '../grammar/parameters.ts';
 import { REPLIES } from '../engine/replies.ts';
 
+/** Of a command without parameters: most are. */
+const NO_FACTS = Object.freeze({});
+const NO_OPTIONS: readonly string[] = Object.freeze([]);
+
 const mail = command({
   verb: 'MAIL',
   longest: COMMAND_LINE_LIMIT,
@@ -23,15 +27,15 @@ const mail = command({
     const path = readPath(exchange, line, from, to, 'FROM');
     if (path === undefined || path.mailbox?.domain === '') return exchange.refuse(REPLIES.badSender);
     const parameters = parseParameters(line, path.end, to);
-    const facts: MailFacts = {};
+    const facts: MailFacts = parameters?.length === 0 ? NO_FACTS : {};
     const error = readAll(exchange, parameters, MAIL_PARAMETERS, facts);
     if (error !== undefined) return exchange.refuse(error);
     const { mailbox } = path;
     if (mailbox?.utf8 === true && facts.smtpUtf8 !== true) return exchange.refuse(REPLIES.needsUtf8);
     const address = mailbox === null ? '' : mailbox.address;
-    const options = parameters!.map((parameter) => parameter.raw);
+    const options = rawOptions(parameters!);
     const { handler, envelope } = exchange;
-    Object.freeze(facts);
+    if (facts !== NO_FACTS) Object.freeze(facts);
     const accepted = (): void => envelope.begin(address, mailbox, options, facts);
     const askHook = (): void =>
       exchange.hooks.askReply('handleMAIL', [address, options, mailbox, facts], REPLIES.senderOk, accepted);
@@ -56,16 +60,16 @@ const rcpt = command({
     const path = readPath(exchange, line, from, to, 'TO');
     if (path === undefined || path.mailbox === null) return exchange.refuse(REPLIES.badRecipient);
     const parameters = parseParameters(line, path.end, to);
-    const facts: RcptFacts = {};
+    const facts: RcptFacts = parameters?.length === 0 ? NO_FACTS : {};
     const error = readAll(exchange, parameters, RCPT_PARAMETERS, facts);
     if (error !== undefined) return exchange.refuse(error);
     const { mailbox } = path;
     if (mailbox.utf8 && !envelope.smtpUtf8) return exchange.refuse(REPLIES.needsUtf8);
     if (envelope.rcptTos.length >= settings.limits.recipients)
       return exchange.defer(REPLIES.tooManyRecipients);
-    const options = parameters!.map((parameter) => parameter.raw);
+    const options = rawOptions(parameters!);
     const { address } = mailbox;
-    Object.freeze(facts);
+    if (facts !== NO_FACTS) Object.freeze(facts);
     const accepted = (): void => envelope.add(address, mailbox, options, facts);
     exchange.hooks.askReply('handleRCPT', [address, options, mailbox, facts], REPLIES.recipientOk, accepted);
   },
@@ -135,6 +139,10 @@ function skipKeyword(exchange: Exchange, line: Buffer, from: number, to: number,
   let at = colon + 1;
   if (exchange.settings.addressSyntax === 'tolerant') while (at < to && line[at] === SP) at++;
   return at;
+}
+
+function rawOptions(parameters: readonly Parameter[]): readonly string[] {
+  return parameters.length === 0 ? NO_OPTIONS : parameters.map(({ raw }) => raw);
 }
 
 /** Reads all parameters, or none: the reply that refuses the command, or undefined. */

@@ -9,6 +9,8 @@ import {
 import { LazyAbort } from '../api/lazy-abort.ts';
 import type { Mailbox } from '../grammar/address.ts';
 
+const NO_DSN: RecipientDSN = Object.freeze({ notify: null, originalRecipient: null });
+
 /** The server's record of a transaction. Hooks never see it: they are given `view`. */
 export class EnvelopeState implements EnvelopeFacts {
   mailFrom: string | null = null;
@@ -43,7 +45,7 @@ export class EnvelopeState implements EnvelopeFacts {
     this.mailFrom = mailFrom;
     this.sender = sender;
     this.mailOptions = options;
-    Object.assign(this, facts);
+    if (options.length > 0) Object.assign(this, facts);
   }
 
   /** RCPT was accepted. */
@@ -51,7 +53,7 @@ export class EnvelopeState implements EnvelopeFacts {
     this.rcptTos.push(address);
     this.recipients.push(mailbox);
     this.rcptOptions.push(options);
-    this.rcptDSN.push({ notify: null, originalRecipient: null, ...facts });
+    this.rcptDSN.push(options.length > 0 ? { ...NO_DSN, ...facts } : NO_DSN);
   }
 
   get content(): Buffer | null {
