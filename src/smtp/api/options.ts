@@ -2,7 +2,7 @@ import { hostname as systemHostName } from 'node:os';
 import type { TlvValues } from '../../proxy/index.ts';
 import { type Diagnostic, safely } from '../../proxy/node/diagnostic.ts';
 import { type ProxyOptions, type ProxySettings, readProxyOptions } from '../../proxy/node/proxy-options.ts';
-import { TrustList, type Trusted } from '../../proxy/node/trust-list.ts';
+import type { TrustList, Trusted } from '../../proxy/node/trust-list.ts';
 import type { SASLHooks } from '../../sasl/index.ts';
 import { type AuthOptions, type AuthSettings, readAuthOptions } from './auth-options.ts';
 import * as check from './option-checks.ts';
@@ -10,6 +10,12 @@ import { type BareNewlines, type NewlinePolicies, readPolicies, readPolicy } fro
 import type { Session } from './session.ts';
 import { readTolerate, type Tolerances, type Tolerate } from './tolerance.ts';
 import { TLSContext, type TLSOptions } from './tls.ts';
+import {
+  readXCLIENTOptions,
+  readXFORWARDOptions,
+  type XCLIENTOptions,
+  type XCLIENTSettings,
+} from './xclient-options.ts';
 import { optionError } from '../../wire/option-error.ts';
 
 /** Deadlines in milliseconds, each an absolute one for its phase. */
@@ -123,12 +129,8 @@ export interface SMTPServerOptions<V = TlvValues> {
   readonly authRequireTLS?: boolean;
   /** Mechanisms not to offer, in any case. */
   readonly authExcludeMechanism?: readonly string[];
-  /**
-   * Peers that may say with XCLIENT who their client is; separate from `proxyProtocol.trusted`. Default nobody. The
-   * address ends the statement: what comes after it is the client's. With `login` the name in LOGIN counts as
-   * authenticated, for proxies that check passwords themselves, as nginx does.
-   */
-  readonly xclient?: { readonly trusted: Trusted; readonly login?: boolean };
+  /** Peers that may say with XCLIENT who their client is; default nobody. */
+  readonly xclient?: XCLIENTOptions;
   /** Peers that may say the same with XFORWARD, for logs. Default nobody. */
   readonly xforward?: { readonly trusted: Trusted };
   /** How often a command may be used in one session: a number for all, or one for each verb, `*` for the others. */
@@ -161,9 +163,8 @@ export interface Settings extends NewlinePolicies {
   /** Null where nobody can authenticate. */
   readonly auth: AuthSettings | null;
   readonly authRequired: boolean;
-  readonly xclient: TrustList | null;
-  /** Whether the LOGIN of XCLIENT authenticates. */
-  readonly xclientLogin: boolean;
+  /** Null where nobody may use XCLIENT. */
+  readonly xclient: XCLIENTSettings | null;
   readonly xforward: TrustList | null;
   readonly commandCallLimit: ReadonlyMap<string, number> | null;
   readonly timeouts: Timeouts;
@@ -244,9 +245,8 @@ export function readOptions<V>(options: SMTPServerOptions<V>, lmtp = false): Set
     requireStartTLS,
     auth,
     authRequired,
-    xclient: readTrust('xclient', options.xclient, diagnostics, { login: true }),
-    xclientLogin: check.boolean('xclient.login', options.xclient?.login ?? false),
-    xforward: readTrust('xforward', options.xforward, diagnostics),
+    xclient: readXCLIENTOptions(options.xclient, diagnostics),
+    xforward: readXFORWARDOptions(options.xforward, diagnostics),
     commandCallLimit: readCallLimit(options.commandCallLimit),
     proxyProtocol:
       options.proxyProtocol === undefined
@@ -284,17 +284,6 @@ export const KNOWN: Record<keyof SMTPServerOptions, true> = {
   limits: true,
   diagnostics: true,
 };
-
-function readTrust(
-  name: string,
-  option: { readonly trusted: Trusted } | undefined,
-  diagnostics: (diagnostic: Diagnostic) => void,
-  others: object = {},
-): TrustList | null {
-  if (option === undefined) return null;
-  check.object(name, option, { trusted: true, ...others });
-  return new TrustList(option.trusted, `${name}.trusted`, diagnostics);
-}
 
 function readCallLimit(option: SMTPServerOptions['commandCallLimit']): ReadonlyMap<string, number> | null {
   if (option === undefined) return null;

@@ -114,7 +114,11 @@ export class Session<V = TlvValues> {
     return this.identity !== null;
   }
 
-  /** What a trusted peer said with XCLIENT about its client; null when it said nothing. */
+  /**
+   * What a trusted peer said with XCLIENT about its client, decoded, by attribute: NAME, ADDR, PORT, PROTO, HELO, LOGIN,
+   * DESTADDR, DESTPORT, and of Dovecot SESSION, TTL and CLIENT-TRANSPORT. A value is null where the peer says that it is
+   * unknown; all is null when it said nothing.
+   */
   get xclient(): Readonly<Record<string, string | null>> | null {
     return this.#facts.xclient;
   }

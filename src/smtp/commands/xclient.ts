@@ -9,9 +9,13 @@ import { escapeText } from '../../wire/escape.ts';
 import { EnvelopeState } from '../engine/envelope-state.ts';
 import { greet } from '../opening/opening.ts';
 import type { SessionState } from '../engine/session-state.ts';
+import { isVisible } from '../grammar/utf8-address.ts';
 import { decodeXtext } from '../grammar/xtext.ts';
 
-export const XCLIENT_ATTRIBUTES = ['NAME', 'ADDR', 'PORT', 'PROTO', 'HELO', 'LOGIN', 'DESTADDR', 'DESTPORT'];
+const POSTFIX = ['NAME', 'ADDR', 'PORT', 'PROTO', 'HELO', 'LOGIN', 'DESTADDR', 'DESTPORT'];
+const DOVECOT = ['SESSION', 'TTL', 'CLIENT-TRANSPORT'];
+
+export const XCLIENT_ATTRIBUTES: readonly string[] = [...POSTFIX, ...DOVECOT];
 export const XFORWARD_ATTRIBUTES = ['NAME', 'ADDR', 'PORT', 'PROTO', 'HELO', 'IDENT', 'SOURCE'];
 
 type Attributes = Readonly<Record<string, string | null>>;
@@ -19,11 +23,14 @@ type Attributes = Readonly<Record<string, string | null>>;
 const xclient = command({
   verb: 'XCLIENT',
   argument: 'required',
+  utf8: true,
   run(exchange, line, from, to) {
     if (!trusts(exchange, 'xclient')) return exchange.refuse(REPLIES.notTrusted);
     if (exchange.envelope.mailFrom !== null) return exchange.refuse(REPLIES.nestedMail);
     const { session } = exchange;
-    const attributes = parse(line.toString('latin1', from, to), XCLIENT_ATTRIBUTES);
+    const { encoding, login: counts } = exchange.settings.xclient!;
+    const read = encoding === 'raw' ? readRaw : readXtext;
+    const attributes = parse(line.toString('utf8', from, to), XCLIENT_ATTRIBUTES, read);
     // A statement may take several lines, the address in the last of them; another address begins another statement,
     // so that no login is left over.
     const another = attributes !== undefined && 'ADDR' in attributes && namesClient(session);
@@ -31,9 +38,8 @@ const xclient = command({
     const client = statement && isProtocol(statement['PROTO']) && clientOf(statement, session.client);
     if (!statement || !client) return exchange.refuse(REPLIES.badAttribute);
     session.xclient = statement;
-    exchange.observer.warn('xclient', `the client is now ${escapeText(client.address ?? 'unknown')}`);
-    const login = exchange.settings.xclientLogin ? statement['LOGIN'] : null;
-    beginAs(exchange, client, login ?? null);
+    exchange.observer.note('xclient', `the client is now ${escapeText(client.address ?? 'unknown')}`);
+    beginAs(exchange, client, (counts && statement['LOGIN']) || null);
   },
 });
 
@@ -58,7 +64,7 @@ const xforward = command({
     if (!trusts(exchange, 'xforward')) return exchange.refuse(REPLIES.notTrusted);
     if (exchange.envelope.mailFrom !== null) return exchange.refuse(REPLIES.nestedMail);
     const { session } = exchange;
-    const attributes = parse(line.toString('latin1', from, to), XFORWARD_ATTRIBUTES);
+    const attributes = parse(line.toString('latin1', from, to), XFORWARD_ATTRIBUTES, readXtext);
     if (attributes === undefined || clientOf(attributes, session.client) === undefined)
       return exchange.refuse(REPLIES.badAttribute);
     session.xforward = { ...session.xforward, ...attributes };
@@ -67,12 +73,15 @@ const xforward = command({
 });
 
 /**
- * Whether XCLIENT or XFORWARD is accepted now: by the trust list, not after a PROXY header. Once the peer has named the
- * address of its client, what follows comes from the client (nginx passes it on), which then must be trusted itself.
+ * Whether XCLIENT or XFORWARD is accepted now, by the trust list. Behind a PROXY header the client speaks, but for peers
+ * that are said to speak SMTP themselves (`afterProxy`). Once the peer has named the address of its client, what follows
+ * comes from the client in any case (nginx passes it on), which then must be trusted itself.
  */
 export function trusts({ settings, session }: Exchange, what: 'xclient' | 'xforward'): boolean {
-  const trust = settings[what];
-  if (trust === null || session.proxyData !== null) return false;
+  const trust = what === 'xclient' ? settings.xclient?.trust : settings.xforward;
+  if (trust === undefined || trust === null) return false;
+  const proxySpeaks = what === 'xclient' && settings.xclient?.afterProxy === true;
+  if (session.proxyData !== null && !proxySpeaks) return false;
   return trust.trusts(namesClient(session) ? session.client : session.peer);
 }
 
@@ -80,15 +89,24 @@ function namesClient(session: SessionState): boolean {
   return session.xclient !== null && 'ADDR' in session.xclient;
 }
 
-/** `NAME=value ...`, values in xtext; `[UNAVAILABLE]` and `[TEMPUNAVAIL]` become null. */
-function parse(text: string, known: readonly string[]): Attributes | undefined {
+type ReadValue = (value: string) => string | undefined;
+
+const readXtext: ReadValue = (value) => {
+  const decoded = decodeXtext(value, true);
+  return decoded !== undefined && isVisible(decoded) ? decoded : undefined;
+};
+
+const readRaw: ReadValue = (value) => (value !== '' && isVisible(value) ? value : undefined);
+
+/** `NAME=value ...`; `[UNAVAILABLE]` and `[TEMPUNAVAIL]` become null. */
+function parse(text: string, known: readonly string[], read: ReadValue): Attributes | undefined {
   const attributes: Record<string, string | null> = {};
   for (const word of text.split(/ +/)) {
     const at = word.indexOf('=');
     const name = word.slice(0, Math.max(at, 0)).toUpperCase();
     const value = word.slice(at + 1);
     if (!known.includes(name) || Object.hasOwn(attributes, name)) return undefined;
-    const decoded = /^\[(?:TEMP)?UNAVAIL(?:ABLE)?\]$/i.test(value) ? null : decodeXtext(value, true);
+    const decoded = /^\[(?:TEMP)?UNAVAIL(?:ABLE)?\]$/i.test(value) ? null : read(value);
     if (decoded === undefined) return undefined;
     attributes[name] = decoded;
   }

@@ -12,7 +12,7 @@ export interface ReceivedOptions {
 
 /** What the field says of a session. */
 export type ReceivedSession = Pick<Session, 'id' | 'hostName' | 'extended' | 'client'> &
-  Partial<Pick<Session, 'lmtp' | 'tls' | 'authenticated'>>;
+  Partial<Pick<Session, 'lmtp' | 'tls' | 'authenticated' | 'xclient'>>;
 
 const LINE_LIMIT = 900;
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
@@ -21,7 +21,8 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 /**
  * Builds the `Received:` field of a message (RFC 5321 4.4), ended by CRLF. It names the original client, not the proxy.
  *
- * `from` is the name the client gave and its address; `with` follows RFC 3848 and RFC 6531 4.3; `for` stands only when
+ * `from` is the name the client gave and its address; `with` follows RFC 3848 and RFC 6531 4.3, its S the client's own
+ * leg where a trusted proxy tells of it (CLIENT-TRANSPORT of XCLIENT); `for` stands only when
  * there is a single recipient, so that blind copies stay hidden. What the client said is reduced to what the grammar
  * allows.
  *
@@ -71,7 +72,13 @@ function protocol(session: ReceivedSession, envelope: Envelope): string {
   if (!session.extended) return 'SMTP';
   const base = session.lmtp ? 'LMTP' : 'SMTP';
   const kind = envelope.smtpUtf8 ? `UTF8${base}` : session.lmtp ? base : `E${base}`;
-  return `${kind}${session.tls ? 'S' : ''}${session.authenticated ? 'A' : ''}`;
+  return `${kind}${clientUsesTLS(session) ? 'S' : ''}${session.authenticated ? 'A' : ''}`;
+}
+
+/** Whether the client's own leg was encrypted: by what a trusted proxy says (CLIENT-TRANSPORT of XCLIENT), else by ours. */
+function clientUsesTLS({ tls, xclient }: ReceivedSession): boolean {
+  const transport = xclient?.['CLIENT-TRANSPORT'];
+  return typeof transport === 'string' ? /^TLS/i.test(transport) : Boolean(tls);
 }
 
 /** date-time of RFC 5322 3.3, in the machine's zone. */

@@ -277,6 +277,10 @@ const other = fc.oneof(
     'XCLIENT ADDR=203.0.113.7 NAME=x\r\n',
     'XCLIENT ADDR=IPV6:2001:db8::1 PORT=25\r\n',
     'XCLIENT ADDR=1.2.3\r\n',
+    'XCLIENT LOGIN=ann+tag@a.test ADDR=192.0.2.9\r\n',
+    'XCLIENT LOGIN=\xc3\xa9 TTL=3 SESSION=x CLIENT-TRANSPORT=TLS\r\n',
+    'XCLIENT LOGIN=a\xc2\xa0b\r\n',
+    'XCLIENT LOGIN=a=b NAME=\r\n',
   ),
   pick(
     'XCLIENT NAME=[UNAVAILABLE]\r\n',

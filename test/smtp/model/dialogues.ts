@@ -47,6 +47,7 @@ const setups: fc.Arbitrary<Setup> = fc
     hasTLS: yes(7),
     requireStartTLS: yes(1),
     trusted: yes(5),
+    rawXCLIENT: yes(5),
     strictSyntax: yes(2),
     tolerant: yes(3),
     junkCommands: fc.constantFrom(100, 100, 100, 100, 12, 3),

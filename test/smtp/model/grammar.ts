@@ -83,7 +83,7 @@ export function isV6(text: string): boolean {
 }
 
 /** What everybody who reads it sees. */
-function isSeen(latin1: string): boolean {
+export function isSeen(latin1: string): boolean {
   const text = Buffer.from(latin1, 'latin1').toString();
   return !/(?![ \u200c\u200d\p{VS}])[\p{Z}\p{Cf}\p{DI}\p{NChar}]/u.test(text);
 }

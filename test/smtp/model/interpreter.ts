@@ -314,7 +314,8 @@ export class Interpreter implements Outcome {
   private introduce(verb: string, argument: string): void {
     if (!this.setup.trusted || this.named) return this.refuse('550 5.7.0');
     if (this.mail !== undefined) return this.refuse('503 5.5.1');
-    if (!readAttributes(verb, argument)) return this.refuse('501 5.5.4');
+    if (!readAttributes(verb, argument, verb === 'XCLIENT' && this.setup.rawXCLIENT))
+      return this.refuse('501 5.5.4');
     if (verb === 'XFORWARD') return this.reply('250 2.0.0');
     this.named = /(?:^| )ADDR=/i.test(argument);
     this.restart();

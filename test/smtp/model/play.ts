@@ -91,7 +91,7 @@ function rigOf(setup: Setup, application: Application): Rig {
       addressSyntax: setup.strictSyntax ? 'strict' : 'tolerant',
       tolerate: setup.tolerant ? [...TOLERATED, ...(setup.lmtp ? (['missing-domain'] as const) : [])] : [],
       requireStartTLS: setup.requireStartTLS,
-      xclient: trusted,
+      xclient: { ...trusted, encoding: setup.rawXCLIENT ? 'raw' : 'xtext' },
       xforward: trusted,
       limits: { recipients: 100, junkCommands, unknownCommands, errors, chunks },
       timeouts: { authFailure: 1 },

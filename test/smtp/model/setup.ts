@@ -15,6 +15,8 @@ export interface Setup {
   readonly requireStartTLS: boolean;
   /** Whether the peer may use XCLIENT and XFORWARD. */
   readonly trusted: boolean;
+  /** Whether values of XCLIENT stand as they are. */
+  readonly rawXCLIENT: boolean;
   readonly strictSyntax: boolean;
   /** Whether the faults of devices are tolerated, all of them. */
   readonly tolerant: boolean;

@@ -34,7 +34,7 @@ export const HELLO = ['HELO', 'EHLO', 'LHLO'];
 export const JUNK = [...HELLO, 'NOOP', 'RSET', 'HELP', 'VRFY', 'EXPN'];
 
 /** Verbs whose argument may hold UTF-8 (RFC 6531, and names of clients). */
-export const EIGHT_BIT = [...HELLO, 'MAIL', 'RCPT', 'VRFY', 'EXPN'];
+export const EIGHT_BIT = [...HELLO, 'MAIL', 'RCPT', 'VRFY', 'EXPN', 'XCLIENT'];
 
 /** What browsers send (RFC 9110, RFC 9113), by mistake or not. */
 export const HTTP = /^(?:(?:GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|PATCH|TRACE|PRI)(?: |$)|HOST:)/i;
