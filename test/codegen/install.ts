@@ -23,6 +23,9 @@ export async function installIn(project: string): Promise<void> {
   expect(await tsc(['-p', 'tsconfig.json', '--outDir', join(packed, 'dist')], ROOT)).toMatchObject({
     code: 0,
   });
+  expect(await run(process.execPath, [join(ROOT, '.ci/commonjs.mjs'), join(packed, 'dist')])).toMatchObject({
+    code: 0,
+  });
   expect(await run('npm', ['pack', '--ignore-scripts', '--silent'], { cwd: packed })).toMatchObject({
     code: 0,
   });

@@ -133,3 +133,33 @@ describe('from an installed package', () => {
     });
   });
 });
+
+describe('for a program in CommonJS, under module node16', () => {
+  const here = (): string => join(project, 'commonjs');
+
+  beforeAll(() => {
+    const compilerOptions = { ...STRICT, module: 'node16', moduleResolution: 'node16', rootDir: '.' };
+    writeFileSync(join(here(), 'package.json'), JSON.stringify({ private: true, type: 'commonjs' }));
+    writeFileSync(join(here(), 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['app.ts'] }));
+  });
+
+  test.concurrent.each(['typescript-5.4', 'typescript-6'])('%s finds declarations', async (compiler) => {
+    const script = join(ROOT, 'test/codegen/compile-with.mjs');
+    const { out } = await run(process.execPath, [script, compiler, here()]);
+    expect(out).toMatch(/^TypeScript \S+: \d+ files, 0 problems\n$/);
+  });
+
+  test.concurrent('TypeScript 7 finds them, too, and every entry can be required', async () => {
+    expect(await tsc(['-p', '.'], here())).toEqual({ code: 0, out: '', err: '' });
+    const { out, err } = await run(process.execPath, ['out/app.js'], { cwd: here() });
+    expect(out).toBe('203.0.113.7 203.0.113.7 invalid\ntrue\n');
+    // Node 20 says that require() of an ES module is experimental.
+    expect(err.replace(/^\(.*\n?/gmu, '').replace(/^Support for loading ES Module.*\n?/gmu, '')).toBe('');
+  });
+
+  test('the code is there once: what is required is what is imported', async () => {
+    const program = `import('truepeer').then((m) => console.log(m.SMTPServer === require('truepeer').SMTPServer))`;
+    const { out } = await run(process.execPath, ['-e', program], { cwd: here() });
+    expect(out).toBe('true\n');
+  });
+});
