@@ -1,3 +1,5 @@
+import { createInterface } from 'node:readline';
+import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { createLog } from '../../src/cli/shared/log.ts';
 import type { LogFormat } from '../../src/cli/shared/log.ts';
@@ -31,6 +33,21 @@ describe('the log', () => {
       fact: NASTY,
       count: 2,
     });
+  });
+
+  it('drops lines for an output that nobody reads, and says how many', async () => {
+    const output = new PassThrough({ highWaterMark: 16_384 });
+    const log = createLog(output, 'json', NOW);
+    const line = 'x'.repeat(400);
+    const lines = 20_000;
+    for (let index = 0; index < lines; index++) log.write('event', '', { line, index });
+    expect(output.writableLength + output.readableLength).toBeLessThan(1_048_576 + 16_384 + 1000);
+    const events: { event: string; count?: number }[] = [];
+    for await (const each of createInterface({ input: output })) {
+      events.push(JSON.parse(each) as { event: string });
+      if (events.at(-1)?.event === 'lines-dropped') break;
+    }
+    expect(events.length - 1 + events.at(-1)!.count!).toBe(lines);
   });
 
   it('has lines of bounded length', () => {

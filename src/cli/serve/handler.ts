@@ -6,12 +6,14 @@ import type { CloseReason, Session } from '../../smtp/api/session.ts';
 import { isOurs } from './domains.ts';
 import { showAddress } from '../shared/endpoints.ts';
 import type { Facts, Log } from '../shared/log.ts';
+import type { ClientBudget } from './client-budget.ts';
 import type { HealthCheckLog } from './health-check-log.ts';
 
 /**
  * The handler of `truepeer serve`: stores every message, and writes a line for each connection and each message, stored
  * or not. Connections without a client and without mail, as health checks are, are counted instead.
  *
+ * @param budget for lines that a client can cause as often as it likes.
  * @param balancers peers whose health checks may come without a header; undefined where no proxy is expected.
  */
 export function servingHandler(
@@ -19,6 +21,7 @@ export function servingHandler(
   domains: readonly string[] | undefined,
   balancers: TrustList | undefined,
   log: HealthCheckLog,
+  budget: ClientBudget,
 ): { handler: Handler; maildir: Maildir } {
   const maildir = loggedMaildir(directory, log);
   const greeted = new WeakSet<Session>();
@@ -30,20 +33,23 @@ export function servingHandler(
       if (hasNoClient(session)) log.hold(session.id, 'connection', sentence(session), facts(session));
       else log.write('connection', sentence(session), facts(session));
     },
-    ...(domains === undefined ? {} : { handleRCPT: recipientCheck(new Set(domains), log) }),
+    ...(domains === undefined ? {} : { handleRCPT: recipientCheck(new Set(domains), budget) }),
     handleContent: (server, session, envelope, content) =>
       maildir.handleContent(server, session, envelope, content),
-    handleAbort: (_server, { id }, envelope, { code, message }) => {
-      log.write(code, `[${id}] not stored: ${message}; ${route(envelope)}`, {
+    handleAbort: (_server, { id, client }, envelope, { code, message }) => {
+      budget.write(client, code, `[${id}] not stored: ${message}; ${route(envelope)}`, {
         session: id,
         cause: message,
         ...routeFacts(envelope),
       });
     },
     handleClose: (_server, session, reason) => {
-      if (!greeted.has(session)) logUngreeted(session, reason, balancers, log);
+      if (!greeted.has(session)) logUngreeted(session, reason, balancers, log, budget);
       else if (UNUSUAL.has(reason))
-        log.write('ended', `[${session.id}] ended: ${reason}`, { session: session.id, reason });
+        budget.write(session.client, 'ended', `[${session.id}] ended: ${reason}`, {
+          session: session.id,
+          reason,
+        });
       log.settle(session.id, showHop(session.peer.address, null));
     },
   };
@@ -78,6 +84,7 @@ function logUngreeted(
   reason: CloseReason,
   balancers: TrustList | undefined,
   log: HealthCheckLog,
+  budget: ClientBudget,
 ): void {
   const line = [
     'connection',
@@ -86,14 +93,17 @@ function logUngreeted(
   ] as const;
   const direct = session.proxyData === null && balancers?.trusts(session.peer) === true;
   if ((hasNoClient(session) || direct) && LEFT.has(reason)) log.hold(session.id, ...line);
-  else log.write(...line);
+  else budget.write(session.client, ...line);
 }
 
 /** Refuses recipients of other domains. */
-function recipientCheck(domains: ReadonlySet<string>, log: Log): NonNullable<Handler['handleRCPT']> {
-  return (_server, { id }, _envelope, address, _options, mailbox) => {
+function recipientCheck(
+  domains: ReadonlySet<string>,
+  budget: ClientBudget,
+): NonNullable<Handler['handleRCPT']> {
+  return (_server, { id, client }, _envelope, address, _options, mailbox) => {
     if (isOurs(domains, mailbox)) return undefined;
-    log.write('recipient-refused', `[${id}] refused recipient <${address}>: not in --domain`, {
+    budget.write(client, 'recipient-refused', `[${id}] refused recipient <${address}>: not in --domain`, {
       session: id,
       recipient: address,
     });

@@ -1,11 +1,17 @@
+import { subscribe } from 'node:diagnostics_channel';
 import { Option } from 'commander';
 import type { Command } from 'commander';
+import type { DecodeOptions } from '../../proxy/index.ts';
 import type { Diagnostic } from '../../proxy/node/diagnostic.ts';
 import { Network, NO_NETWORK } from '../../proxy/node/network.ts';
+import type { ProxyOptions } from '../../proxy/node/proxy-options.ts';
 import { TrustList } from '../../proxy/node/trust-list.ts';
+import { CHANNELS, type DialogueEvent } from '../../smtp/api/channels.ts';
 import type { Handler } from '../../smtp/api/handler.ts';
+import type { BareNewlines } from '../../smtp/api/newline-policy.ts';
 import type { SMTPServerOptions } from '../../smtp/api/options.ts';
 import { SMTPServer } from '../../smtp/server/server.ts';
+import { ClientBudget } from './client-budget.ts';
 import { parseDomain } from './domains.ts';
 import { parseSocketAddress } from '../shared/endpoints.ts';
 import type { SocketAddress } from '../shared/endpoints.ts';
@@ -30,6 +36,12 @@ interface ServeOptions {
   proxyTrust?: string[];
   proxyTimeout: number;
   proxyUntrusted: 'reject' | 'direct';
+  proxyMixedFamilies?: true;
+  proxyTlv?: 'strict' | 'lenient';
+  proxyDuplicates?: 'reject' | 'first';
+  proxyUnspec?: 'reject' | 'accept';
+  bareNewlines?: BareNewlines;
+  logDialogue?: true;
   tlsCert?: string;
   tlsKey?: string;
   tlsListen?: SocketAddress[];
@@ -75,6 +87,33 @@ export function configure(command: Command, ready: (action: Action) => void): vo
         .default('reject'),
     )
     .option('--proxy-timeout <ms>', 'how long the PROXY header may take', argument(milliseconds), 5000)
+    .option(
+      '--proxy-mixed-families',
+      'take version 1 headers with an IPv4 and an IPv6 address, as nginx writes them behind another balancer',
+    )
+    .addOption(
+      new Option('--proxy-tlv <how>', 'headers with malformed TLVs: refused, or taken without TLVs').choices([
+        'strict',
+        'lenient',
+      ]),
+    )
+    .addOption(
+      new Option('--proxy-duplicates <how>', 'a TLV that stands twice: refused, or the first counts').choices(
+        ['reject', 'first'],
+      ),
+    )
+    .addOption(
+      new Option('--proxy-unspec <how>', 'command PROXY with an unspecified family or transport').choices([
+        'reject',
+        'accept',
+      ]),
+    )
+    .addOption(
+      new Option(
+        '--bare-newlines <how>',
+        'a bare CR or LF in a message: refused with 550, made CRLF, or kept (default: reject)',
+      ).choices(['reject', 'normalize', 'preserve']),
+    )
     .option('--no-proxy', 'no balancer: clients connect directly, without a PROXY header')
     .option(
       '--tls-cert <file>',
@@ -111,6 +150,7 @@ export function configure(command: Command, ready: (action: Action) => void): vo
         .choices(['text', 'json'])
         .default('text'),
     )
+    .option('--log-dialogue', 'log every command and reply, without content and credentials')
     .action((options: ServeOptions) => ready((io) => serve(options, io)));
 }
 
@@ -119,9 +159,16 @@ async function serve(options: ServeOptions, io: Io): Promise<number> {
   const trusted = trustedNetworks(options, addresses);
   const files = tlsFiles(options.tlsCert, options.tlsKey, options.tlsListen !== undefined);
   const log = new HealthCheckLog(createLog(io.stdout, options.log));
+  const budget = new ClientBudget(log);
   const balancers = trusted && new TrustList(trusted);
-  const { maildir, handler } = servingHandler(options.maildir, options.domain, balancers, log);
-  const server = createServer(handler, serverOptions(options, trusted, files, log));
+  const { maildir, handler } = servingHandler(options.maildir, options.domain, balancers, log, budget);
+  const server = createServer(
+    handler,
+    serverOptions(options, trusted, files, (diagnostic) =>
+      writeDiagnostic(log, budget, balancers, diagnostic),
+    ),
+  );
+  if (options.logDialogue === true) logDialogue(server, log);
   await maildir.prepare().catch((error: unknown) => {
     throw maildirFailure(maildir.directory, error);
   });
@@ -148,6 +195,7 @@ async function serve(options: ServeOptions, io: Io): Promise<number> {
     { signal },
   );
   await server.close({ drain: options.drain });
+  budget.report();
   log.report();
   log.write('closed', 'closed', {});
   return EXIT.ok;
@@ -194,44 +242,100 @@ function trustedNetworks(
   addresses: readonly SocketAddress[],
 ): readonly string[] | undefined {
   if (!options.proxy) {
-    if (options.proxyTrust !== undefined)
-      throw new UsageError('--no-proxy and --proxy-trust exclude each other.');
+    for (const [name, value] of Object.entries(NEEDS_PROXY)) {
+      if (options[name as keyof typeof NEEDS_PROXY] !== undefined)
+        throw new UsageError(`--no-proxy and ${value} exclude each other.`);
+    }
     return undefined;
   }
   if (options.proxyTrust !== undefined) return options.proxyTrust;
   return addresses.some((address) => 'path' in address) ? [...LOOPBACK, 'unix'] : LOOPBACK;
 }
 
+/** Options that say how headers are read, and their names. */
+const NEEDS_PROXY = {
+  proxyTrust: '--proxy-trust',
+  proxyMixedFamilies: '--proxy-mixed-families',
+  proxyTlv: '--proxy-tlv',
+  proxyDuplicates: '--proxy-duplicates',
+  proxyUnspec: '--proxy-unspec',
+} as const satisfies Partial<Record<keyof ServeOptions, string>>;
+
+function proxyOptions(options: ServeOptions, trusted: readonly string[]): ProxyOptions {
+  const { proxyTimeout: timeout, proxyUntrusted: untrusted, proxyUnspec: unspec } = options;
+  const { proxyMixedFamilies: mixedFamilies, proxyTlv: tlv, proxyDuplicates: duplicates } = options;
+  const decode: DecodeOptions = {
+    ...(mixedFamilies === undefined ? {} : { mixedFamilies }),
+    ...(tlv === undefined ? {} : { tlv }),
+    ...(duplicates === undefined ? {} : { duplicates }),
+  };
+  return { timeout, trusted, untrusted, decode, ...(unspec === undefined ? {} : { unspec }) };
+}
+
 function serverOptions(
-  { hostname, sizeLimit, proxyTimeout: timeout, proxyUntrusted: untrusted }: ServeOptions,
+  options: ServeOptions,
   trusted: readonly string[] | undefined,
   files: TlsFiles | undefined,
-  log: Log,
+  diagnostics: (diagnostic: Diagnostic) => void,
 ): SMTPServerOptions {
+  const { hostname, sizeLimit, bareNewlines } = options;
   return {
     ...(hostname === undefined ? {} : { hostname }),
     ...(sizeLimit === undefined ? {} : { dataSizeLimit: sizeLimit }),
-    ...(trusted === undefined ? {} : { proxyProtocol: { timeout, trusted, untrusted } }),
+    ...(trusted === undefined ? {} : { proxyProtocol: proxyOptions(options, trusted) }),
+    ...(bareNewlines === undefined ? {} : { bareNewlines }),
     ...(files === undefined ? {} : { tls: readTls(files) }),
-    diagnostics: (diagnostic) => writeDiagnostic(log, diagnostic),
+    diagnostics,
   };
 }
 
-function writeDiagnostic(log: Log, { level, code, text, session, error }: Diagnostic): void {
+function writeDiagnostic(
+  log: Log,
+  budget: ClientBudget,
+  balancers: TrustList | undefined,
+  diagnostic: Diagnostic,
+): void {
+  const { level, code, text, session, error, client } = diagnostic;
+  // The handler says it, with the route of the message.
+  if (code === 'message-refused') return;
+  // Health checks are counted, whatever they say.
+  const unnamed = client?.address === null && !client.proxied;
+  if (code === 'refused' && unnamed && balancers !== undefined) return;
   const cause = error instanceof Error ? error.message : null;
-  const hint = HINTS[code];
+  const hint = FLAGS.find(([option]) => text.includes(option))?.[1] ?? HINTS[code];
   const sentence = [text, cause, hint].filter((part) => part !== null && part !== undefined).join(': ');
-  log.write(code, `${session === undefined ? '' : `[${session}] `}${level}: ${sentence}`, {
-    level,
-    session,
-    text,
-    cause,
+  const line = `${session === undefined ? '' : `[${session}] `}${level}: ${sentence}`;
+  const facts = { level, session, text, cause };
+  if (client === undefined) log.write(code, line, facts);
+  else budget.write(client, code, line, facts);
+}
+
+/** Writes what is said in every session of the server. */
+function logDialogue(server: SMTPServer, log: Log): void {
+  subscribe(CHANNELS.dialogue, (message) => {
+    const { server: of, session, from, text } = message as DialogueEvent;
+    if (of !== server) return;
+    log.write('dialogue', `[${session.id}] ${from === 'client' ? '>' : '<'} ${text}`, {
+      session: session.id,
+      from,
+      text,
+    });
   });
 }
+
+/** Flags for options of the library that a text names. */
+const FLAGS: readonly (readonly [option: string, hint: string])[] = [
+  ['mixedFamilies:', 'here --proxy-mixed-families'],
+  ['duplicates:', 'here --proxy-duplicates first'],
+  ['tlv:', 'here --proxy-tlv lenient'],
+  ['unspec:', 'here --proxy-unspec accept'],
+];
 
 /** Hints for diagnostics that an option of the command line can settle. */
 const HINTS: Readonly<Record<string, string>> = {
   'untrusted-peer': 'if it is your balancer, name it with --proxy-trust',
+  'proxy-header-missing': 'if clients connect without a balancer, say --no-proxy',
+  'proxy-header-refused': 'if clients connect without a balancer, say --no-proxy',
   'proxy-timeout-short': 'say so with --proxy-timeout',
   'proxy-header-misplaced': 'if your balancer sends it, name it with --proxy-trust, and leave --no-proxy out',
 };

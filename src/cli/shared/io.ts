@@ -12,6 +12,8 @@ export interface Output {
   write(octets: string | Uint8Array): unknown;
   /** Whether it holds more than it should until it drains. */
   readonly writableNeedDrain?: boolean;
+  /** Octets that it holds, because they are not read fast enough. */
+  readonly writableLength?: number;
   once?(event: 'drain' | 'error', listener: () => void): unknown;
 }
 

@@ -2,10 +2,11 @@
 
 import { PROTO, type ProxyData, V2_CMD } from '../index.ts';
 import { type Client, clientOf, type Peer } from './peer.ts';
+import { optInFor } from './opt-ins.ts';
 import type { ProxySettings } from './proxy-options.ts';
 
 /** The options that decide. */
-type Policy = Pick<ProxySettings, 'unknown' | 'unspec' | 'otherTransport' | 'secret'>;
+type Policy = Pick<ProxySettings, 'unknown' | 'unspec' | 'otherTransport' | 'secret' | 'codec' | 'decode'>;
 
 /**
  * Judges a header. The octets of the shared secret are blotted out in it, whatever the verdict.
@@ -20,7 +21,7 @@ export function judge(
   carrier: PROTO = PROTO.STREAM,
 ): Client | string {
   const secret = policy.secret === null ? 'right' : policy.secret.take(data);
-  if (!data.valid) return data.error ?? 'not valid';
+  if (!data.valid) return `${data.error ?? 'not valid'}${optInFor(data, policy)}`;
   const client = clientOf(data, peer);
   if (!client.proxied) return unnamed(data, policy) ?? client;
   if (data.protocol !== carrier && policy.otherTransport === 'reject') {
@@ -34,7 +35,9 @@ export function judge(
 /** Why a header that names no client does not let the connection in, or undefined where it does. */
 function unnamed(data: ProxyData, { unknown, unspec }: Policy): string | undefined {
   if (!data.proxied && data.command === V2_CMD.PROXY)
-    return unspec === 'reject' ? 'command PROXY with an unspecified family or transport' : undefined;
+    return unspec === 'reject'
+      ? "command PROXY with an unspecified family or transport (unspec: 'accept' takes it)"
+      : undefined;
   return unknown === 'reject' ? "it names no client (LOCAL, UNKNOWN, or the proxy's own socket)" : undefined;
 }
 

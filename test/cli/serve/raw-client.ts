@@ -35,8 +35,8 @@ export class RawClient {
     return new RawClient(socket);
   }
 
-  write(text: string): void {
-    this.#socket.write(text);
+  write(octets: string | Uint8Array): void {
+    this.#socket.write(octets);
   }
 
   /** Waits until something received matches. */

@@ -75,7 +75,7 @@ describe('truepeer serve', () => {
     serving = await startServing('--log', 'json', '--hostname', 'mx.example');
     const client = await connect();
     client.write(
-      `${PROXY}EHLO a.example\r\nMAIL FROM:<\u202ea@b.example> SMTPUTF8\r\nRCPT TO:<c@d>\r\nDATA\r\n`,
+      `${PROXY}EHLO a.example\r\nMAIL FROM:<\u65e5a@b.example> SMTPUTF8\r\nRCPT TO:<c@d>\r\nDATA\r\n`,
     );
     await client.read(/^354 /mu);
     client.write('Subject: x\r\n\r\n.\r\nQUIT\r\n');
@@ -117,7 +117,7 @@ describe('truepeer serve', () => {
         session,
         file: expect.stringMatching(/^\d+\.M\d+P\d+Q1R/u),
         size: expect.any(Number),
-        from: '\u202ea@b.example',
+        from: '\u65e5a@b.example',
         recipient: 'c@d',
         recipients: 1,
       },
@@ -129,12 +129,12 @@ describe('truepeer serve', () => {
     serving = await startServing();
     const client = await connect();
     client.write(
-      `${PROXY}EHLO a.example\r\nMAIL FROM:<\u202ea@b.example> SMTPUTF8\r\nRCPT TO:<c@d>\r\nDATA\r\n`,
+      `${PROXY}EHLO a.example\r\nMAIL FROM:<\u65e5a@b.example> SMTPUTF8\r\nRCPT TO:<c@d>\r\nDATA\r\n`,
     );
     await client.read(/^354 /mu);
     client.write('Subject: x\r\n\r\n.\r\n');
     const [line] = await serving.printed(/stored new.*\n/u);
-    expect(line).toMatch(/ from <\\u\{202e\}a@b\.example> for <c@d>\n$/u);
+    expect(line).toMatch(/ from <\\u\{65e5\}a@b\.example> for <c@d>\n$/u);
     expect(serving.output()).toMatch(/^[\n\u0020-\u007e]*$/u);
   });
 
@@ -160,6 +160,77 @@ describe('truepeer serve', () => {
       await serving.printed(new RegExp(`\\] ${why}\n`, 'u'));
     }
     expect(serving.messages()).toEqual([]);
+  });
+
+  it('logs what it refuses itself, and the dialogue when told so, without a password', async () => {
+    serving = await startServing('--no-proxy', '--log-dialogue', '--bare-newlines', 'normalize');
+    const client = await connect();
+    client.write(
+      'MAIL FROM:<a@b>\r\nAUTH PLAIN c2VjcmV0\r\nEHLO a\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n',
+    );
+    await client.read(/^354 /mu);
+    client.write('Subject: x\n\nsecret\n\r\n.\r\nQUIT\r\n');
+    await client.read(/^221 /mu);
+    await serving.printed(/< 221 .*\n/u);
+    const lines = serving
+      .output()
+      .split('\n')
+      .map((line) => line.replace(/^\S+ \[\w+\] /u, ''));
+    expect(lines).toContain('info: 503 5.5.1 Say HELO or EHLO first, to: MAIL FROM:<a@b>');
+    expect(lines).toContain('> AUTH PLAIN (not shown)');
+    expect(lines).toContain('< 250 2.1.5 Recipient ok');
+    expect(lines).toContain('> (content, 24 octets)');
+    expect(serving.output()).not.toMatch(/c2VjcmV0|secret/u);
+    expect(serving.messages()[0]).toMatch(/\r\nSubject: x\r\n\r\nsecret\r\n\r\n$/u);
+  });
+
+  it('names --no-proxy to a bare client, and the flag that takes a header', async () => {
+    serving = await startServing();
+    const say = async (text: string, line: RegExp) => {
+      const client = await connect();
+      client.write(text);
+      await serving!.printed(line);
+    };
+    await say(
+      'EHLO a\r\n',
+      /PROXY header refused: bad-signature.*: if clients connect without a balancer, say --no-proxy\n/u,
+    );
+    await say(
+      'PROXY TCP6 2001:db8::77 127.0.0.1 4321 25\r\n',
+      /refused: v1-bad-ipv6.*decode: \{ mixedFamilies: true \}.*: here --proxy-mixed-families\n/u,
+    );
+    const twice = '0d0a0d0a000d0a515549540a21110014cb007107c633641910e100190200016102000162';
+    const client = await connect();
+    client.write(Buffer.from(twice, 'hex'));
+    await serving.printed(/refused: tlv-duplicate.*: here --proxy-duplicates first\n/u);
+  });
+
+  it('takes what the standard does not allow by flags', async () => {
+    const flags = [
+      '--proxy-mixed-families',
+      '--proxy-tlv',
+      'lenient',
+      '--proxy-duplicates',
+      'first',
+      '--proxy-unspec',
+      'accept',
+    ];
+    serving = await startServing(...flags);
+    for (const header of [
+      Buffer.from('PROXY TCP6 2001:db8::77 127.0.0.1 4321 25\r\n'),
+      Buffer.from('0d0a0d0a000d0a515549540a21110014cb007107c633641910e100190200016102000162', 'hex'),
+      Buffer.from('0d0a0d0a000d0a515549540a2111000ecb007107c633641910e100190400', 'hex'),
+      Buffer.from('0d0a0d0a000d0a515549540a21000000', 'hex'),
+    ]) {
+      const client = await connect();
+      client.write(header);
+      await client.read(/^220 /mu);
+    }
+    const { code, err } = await truepeer(['serve', '--no-proxy', '--proxy-mixed-families']);
+    expect([code, err]).toEqual([
+      2,
+      expect.stringContaining('--no-proxy and --proxy-mixed-families exclude each other.'),
+    ]);
   });
 
   it('closes on a peer that it does not believe, and says how to change that (D1)', async () => {
