@@ -64,4 +64,5 @@ export { OPTION_ERRORS, type OptionErrorCode } from './wire/option-error.ts';
 export { type HookReply, type Reply } from './smtp/api/reply.ts';
 export { SMTPServer } from './smtp/server/server.ts';
 export type { CloseReason, Session } from './smtp/api/session.ts';
-export type { TLSInfo, TLSOptions } from './smtp/api/tls.ts';
+export type { TLSInfo } from './smtp/api/tls-info.ts';
+export type { CertificateOptions, TLSOptions } from './smtp/api/tls-options.ts';

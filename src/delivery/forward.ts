@@ -6,6 +6,7 @@ import type { MailServer } from '../smtp/api/mail-server.ts';
 import type { Session } from '../smtp/api/session.ts';
 import { comparable, contentRefusal, isPassable } from './passable.ts';
 import { optionError } from '../wire/option-error.ts';
+import { object } from '../wire/option-names.ts';
 
 /** Passes a message on. A transport that nodemailer's `createTransport` makes for SMTP or LMTP is one. */
 export interface MailTransport {
@@ -81,7 +82,7 @@ export class Forward implements Handler {
   readonly #transport: MailTransport;
   readonly #onRefused: ForwardOptions['onRefused'];
 
-  /** @throws TypeError when `transport` has no `sendMail` */
+  /** @throws TypeError when `transport` has no `sendMail`, or for an option that is unknown */
   constructor(transport: MailTransport, options: ForwardOptions = {}) {
     if (typeof (transport as Partial<MailTransport> | undefined)?.sendMail !== 'function')
       throw optionError(
@@ -89,6 +90,7 @@ export class Forward implements Handler {
         "transport: an object with sendMail is expected, such as nodemailer's createTransport makes",
       );
     this.#transport = transport;
+    object('', options, { onRefused: true } satisfies Record<keyof ForwardOptions, true>);
     this.#onRefused = options.onRefused;
   }
 

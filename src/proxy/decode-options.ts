@@ -1,6 +1,7 @@
 import { LIMIT_RANGES, type LimitOptions } from '../../generated/limits.ts';
 import type { Limits } from '../wire/index.ts';
 import { optionError } from '../wire/option-error.ts';
+import { unknownOption } from '../wire/option-names.ts';
 
 /** How strict to read. */
 export interface DecodeOptions extends LimitOptions {
@@ -14,9 +15,19 @@ export interface DecodeOptions extends LimitOptions {
   versions?: readonly (1 | 2)[];
 }
 
+const KNOWN: Readonly<Record<keyof DecodeOptions, unknown>> = {
+  ...LIMIT_RANGES,
+  duplicates: true,
+  mixedFamilies: true,
+  tlv: true,
+  versions: true,
+};
+
 /** Resolves options over defaults. Throws a `TypeError` or `RangeError` that names the bad one and what is allowed. */
 export function resolveLimits(options: DecodeOptions | undefined, defaults: Limits): Limits {
   if (options === undefined) return defaults;
+  for (const name of Object.keys(options))
+    if (!Object.hasOwn(KNOWN, name)) throw unknownOption('', name, KNOWN);
   const { duplicates, mixedFamilies, tlv, versions } = options;
   return {
     maxLength: bound('maxLength', options.maxLength, defaults),

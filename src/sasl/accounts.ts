@@ -7,6 +7,7 @@ import {
   passwordMatches,
   SALT_OCTETS,
 } from './scram-credentials.ts';
+import { object } from '../wire/option-names.ts';
 
 /** Finds what was stored for a name; undefined when nobody has it. */
 export type AccountLookup<S> = (
@@ -35,8 +36,10 @@ export interface AccountOptions {
  */
 export function accountHooks<S = unknown>(
   lookup: AccountLookup<S>,
-  { iterations = DEFAULT_ITERATIONS }: AccountOptions = {},
+  options: AccountOptions = {},
 ): Required<Pick<SASLHooks<S>, 'authenticator' | 'scramCredentials'>> {
+  object('', options, { iterations: true } satisfies Record<keyof AccountOptions, true>);
+  const { iterations = DEFAULT_ITERATIONS } = options;
   checkIterations(iterations);
   // An unknown user takes as long to check as a known one.
   const unknownUser: StoredScram = {

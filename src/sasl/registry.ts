@@ -8,6 +8,7 @@ import { plain } from './mechanisms/plain.ts';
 import { scramSHA256, scramSHA256Plus, type ScramOptions } from './mechanisms/scram.ts';
 import { xoauth2 } from './mechanisms/xoauth2.ts';
 import { optionError } from '../wire/option-error.ts';
+import { object } from '../wire/option-names.ts';
 
 export interface RegistryOptions {
   readonly scram?: ScramOptions;
@@ -19,6 +20,15 @@ export interface RegistryOptions {
   /** Mechanisms of your own. One with a name that is there already takes its place. */
   readonly custom?: readonly Mechanism[];
 }
+
+const KNOWN: Record<keyof RegistryOptions, true> = {
+  scram: true,
+  oauth: true,
+  cramMD5: true,
+  exclude: true,
+  custom: true,
+};
+const OAUTH: Record<keyof OAuthOptions, true> = { scope: true, openidConfiguration: true };
 
 /** RFC 4422 section 3.1. */
 const NAME = /^[A-Z0-9_-]{1,20}$/;
@@ -37,6 +47,8 @@ const NAME = /^[A-Z0-9_-]{1,20}$/;
  * assert(offered.map(({ name }) => name).join(' ') === 'OAUTHBEARER XOAUTH2 PLAIN');
  */
 export function mechanisms(options: RegistryOptions = {}): ReadonlyMap<string, Mechanism> {
+  object('', options, KNOWN);
+  object('oauth', options.oauth ?? {}, OAUTH);
   const { custom = [], exclude = [] } = options;
   const all = new Map<string, Mechanism>();
   const known = [

@@ -4,6 +4,7 @@ import { createHash, createHmac, pbkdf2, randomBytes, timingSafeEqual } from 'no
 import { decodeBase64, encodeBase64 } from './base64.ts';
 import { saslprep } from './saslprep.ts';
 import { optionError } from '../wire/option-error.ts';
+import { object } from '../wire/option-names.ts';
 
 export interface ScramCredentials {
   readonly salt: Uint8Array;
@@ -23,6 +24,12 @@ export interface ScramCredentialsOptions {
   /** Default: `saslprep`. It must be the one that the server uses. */
   readonly prepare?: (password: string) => string;
 }
+
+const CREDENTIALS_OPTIONS: Record<keyof ScramCredentialsOptions, true> = {
+  iterations: true,
+  salt: true,
+  prepare: true,
+};
 
 const DIGEST = 'sha256';
 export const DIGEST_OCTETS = 32;
@@ -46,6 +53,7 @@ export async function scramCredentialsOf(
   password: string,
   options: ScramCredentialsOptions = {},
 ): Promise<ScramCredentials> {
+  object('', options, CREDENTIALS_OPTIONS);
   const { iterations = DEFAULT_ITERATIONS, salt = randomBytes(SALT_OCTETS), prepare = saslprep } = options;
   checkIterations(iterations);
   if (salt.length === 0) throw new RangeError('salt: at least one octet is expected');

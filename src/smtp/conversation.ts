@@ -12,7 +12,7 @@ import type { MailServer } from './api/mail-server.ts';
 import type { Settings } from './api/options.ts';
 import { withoutStatus } from './api/reply.ts';
 import type { CloseReason } from './api/session.ts';
-import type { TLSInfo } from './api/tls.ts';
+import type { TLSInfo } from './api/tls-info.ts';
 import { CommandReader } from './commands/command-reader.ts';
 import { Reception } from './content/reception.ts';
 import type { Admission } from './engine/admission.ts';

@@ -8,7 +8,7 @@ import { SMTPServer } from '../../src/smtp/server/server.ts';
 import { Conversation } from '../../src/smtp/conversation.ts';
 import { SessionState } from '../../src/smtp/engine/session-state.ts';
 import { keeper, ready, Rig, settled } from './harness.ts';
-import type { TLSInfo } from '../../src/smtp/api/tls.ts';
+import type { TLSInfo } from '../../src/smtp/api/tls-info.ts';
 import { serve } from './loopback.ts';
 
 const TIM = Buffer.from('\0tim\0tanstaaf').toString('base64');

@@ -8,6 +8,7 @@ import { MaildirStore } from './store.ts';
 import type { StoredMessage } from './store.ts';
 import { StorageFault } from './storage-fault.ts';
 import { optionError } from '../../wire/option-error.ts';
+import { object } from '../../wire/option-names.ts';
 
 export interface MaildirOptions {
   /**
@@ -22,6 +23,13 @@ export interface MaildirOptions {
   /** Called when a message could not be stored; the sender only hears 452 or 451. Default: a process warning. */
   readonly onFault?: (fault: StorageFault, session: Session, envelope: Envelope) => void;
 }
+
+const KNOWN: Record<keyof MaildirOptions, true> = {
+  recipientField: true,
+  received: true,
+  onStored: true,
+  onFault: true,
+};
 
 /**
  * The handler that keeps every message in one Maildir. A message gets its 250 only after it is safely on disk
@@ -55,9 +63,11 @@ export class Maildir implements Handler {
 
   /**
    * @param directory the Maildir; made when missing, with its folders `tmp`, `new` and `cur`
-   * @throws TypeError when `directory` is no path, or `recipientField` is not the name of a header field
+   * @throws TypeError when `directory` is no path, `recipientField` is not the name of a header field, or an
+   *   option is unknown
    */
   constructor(directory: string, options: MaildirOptions = {}) {
+    object('', options, KNOWN);
     const { recipientField = 'X-Original-To', received = true, onStored, onFault = warn } = options;
     if (recipientField !== null && !/^[!-9;-~]{1,70}$/u.test(recipientField)) {
       throw optionError(

@@ -1,22 +1,10 @@
 /** Checks of option values. Each throws an error that names the option, what it got, and what is allowed. */
 
-import { suggestion } from '../../wire/did-you-mean.ts';
 import { show } from '../../wire/escape.ts';
 import { optionError } from '../../wire/option-error.ts';
+import { object } from '../../wire/option-names.ts';
 
-export function object(path: string, given: unknown, known: object): void {
-  if (typeof given !== 'object' || given === null)
-    throw optionError('ERR_INVALID_ARG_TYPE', `option ${path}: an object is expected`);
-  for (const name of Object.keys(given)) {
-    if (!Object.hasOwn(known, name)) {
-      const full = path === '' ? name : `${path}.${name}`;
-      throw optionError(
-        'ERR_UNKNOWN_OPTION',
-        `option ${full} is unknown${suggestion(name, Object.keys(known))}`,
-      );
-    }
-  }
-}
+export { object, record } from '../../wire/option-names.ts';
 
 export function boolean(name: string, value: unknown): boolean {
   if (typeof value === 'boolean') return value;
@@ -63,6 +51,12 @@ export function integers<T extends { readonly [name in keyof T]: number }>(
     result[name] = integer(`${path}.${name}`, value, minima[name as keyof T] ?? 1, maximum);
   }
   return result as T;
+}
+
+/** A list, or undefined where there is none. */
+export function list<T>(name: string, value: readonly T[] | undefined): readonly T[] | undefined {
+  if (value === undefined || Array.isArray(value)) return value;
+  throw optionError('ERR_INVALID_ARG_TYPE', `option ${name}: a list is expected, not ${show(value)}`);
 }
 
 export function callback<T>(name: string, value: T | undefined): T | undefined {

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
+import * as check from './option-checks.ts';
 import { type Codec, codec as standardCodec, type HeaderInput, type TlvValues } from '../index.ts';
 
 /**
@@ -11,7 +12,8 @@ import { type Codec, codec as standardCodec, type HeaderInput, type TlvValues } 
  * @param options.codec a codec generated from your own tables; default the standard's.
  * @returns when the header has been handed to the system. Rejects with the socket's own error when it fails before;
  *   the socket reports it as well, so that nothing is lost when nobody awaits.
- * @throws ProxyError for a header that may not be sent, TypeError for a socket that is no longer at its start. Nothing
+ * @throws ProxyError for a header that may not be sent, TypeError for a socket that is no longer at its start, or for an
+ *   option that is unknown. Nothing
  *   has been written then.
  * @see The PROXY protocol, section 2
  *
@@ -33,6 +35,7 @@ export function sendProxy<V = TlvValues>(
   header: HeaderInput<V> | Uint8Array,
   options: { readonly codec?: Codec<V> } = {},
 ): Promise<void> {
+  check.object('', options, { codec: true });
   if (socket instanceof TLSSocket)
     throw new TypeError(
       'sendProxy takes the socket below TLS: the header goes in the clear, before tls.connect',

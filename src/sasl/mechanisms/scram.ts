@@ -27,6 +27,7 @@ import {
 import { type ClientFirst, readClientFinal, readClientFirst } from './scram-messages.ts';
 import { ascii, preparedName, utf8 } from '../text.ts';
 import { optionError } from '../../wire/option-error.ts';
+import { object } from '../../wire/option-names.ts';
 
 export interface ScramOptions {
   /**
@@ -40,6 +41,13 @@ export interface ScramOptions {
   /** Makes the server's part of the nonce: printable ASCII without comma, never the same twice; for tests. */
   readonly nonce?: () => string;
 }
+
+const KNOWN: Record<keyof ScramOptions, true> = {
+  secret: true,
+  iterations: true,
+  saltOctets: true,
+  nonce: true,
+};
 
 const SCRAM = 'SCRAM-SHA-256';
 const SCRAM_PLUS = 'SCRAM-SHA-256-PLUS';
@@ -81,6 +89,7 @@ interface Setup {
 }
 
 function scram(name: string, options: ScramOptions): Mechanism {
+  object('scram', options, KNOWN);
   const { secret = PROCESS_SECRET, iterations = DEFAULT_ITERATIONS, saltOctets = SALT_OCTETS } = options;
   checkIterations(iterations);
   if (!Number.isSafeInteger(saltOctets) || saltOctets < 1 || saltOctets > DIGEST_OCTETS)

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { mechanisms, type Mechanism, type RegistryOptions, type SASLHooks } from '../../sasl/index.ts';
 import * as check from './option-checks.ts';
 import type { Session } from './session.ts';
@@ -17,11 +18,51 @@ export interface AuthOptions
   readonly prepare?: (text: string) => string;
 }
 
-export interface AuthSettings {
-  readonly registry: ReadonlyMap<string, Mechanism>;
-  readonly hooks: SASLHooks<Session>;
+/** What AUTH goes by. Hooks and mechanisms hold secrets: what is logged are the names of mechanisms. */
+export class AuthSettings {
   readonly requireTLS: boolean;
-  readonly options: AuthOptions;
+  readonly external: readonly ('tls' | 'proxy')[];
+  readonly hosts: readonly string[] | undefined;
+  readonly ports: readonly number[] | undefined;
+  readonly #registry: ReadonlyMap<string, Mechanism>;
+  readonly #hooks: SASLHooks<Session>;
+  readonly #prepare: AuthOptions['prepare'];
+
+  constructor(
+    registry: ReadonlyMap<string, Mechanism>,
+    hooks: SASLHooks<Session>,
+    requireTLS: boolean,
+    { external = [], hosts, ports, prepare }: AuthOptions,
+  ) {
+    this.#registry = registry;
+    this.#hooks = hooks;
+    this.requireTLS = requireTLS;
+    this.external = external;
+    this.hosts = hosts;
+    this.ports = ports;
+    this.#prepare = prepare;
+  }
+
+  get registry(): ReadonlyMap<string, Mechanism> {
+    return this.#registry;
+  }
+
+  get hooks(): SASLHooks<Session> {
+    return this.#hooks;
+  }
+
+  get prepare(): AuthOptions['prepare'] {
+    return this.#prepare;
+  }
+
+  toJSON(): Record<string, unknown> {
+    const { requireTLS, external, hosts, ports } = this;
+    return { mechanisms: [...this.#registry.keys()], requireTLS, external, hosts, ports };
+  }
+
+  [inspect.custom](): Record<string, unknown> {
+    return this.toJSON();
+  }
 }
 
 const KNOWN: Record<keyof AuthOptions, true> = {
@@ -49,14 +90,25 @@ export function readAuthOptions(given: {
   check.object('auth', options, KNOWN);
   const authenticator = check.callback('authenticator', given.authenticator);
   const requireTLS = check.boolean('authRequireTLS', given.authRequireTLS ?? true);
-  const { scramCredentials, cramSecret, authorize } = options;
+  const { scramCredentials, cramSecret, authorize, scram, oauth, cramMD5, custom } = options;
+  for (const name of ['scramCredentials', 'cramSecret', 'authorize', 'prepare'] as const)
+    check.callback(`auth.${name}`, options[name]);
+  for (const name of ['external', 'hosts', 'ports', 'custom'] as const)
+    check.list<unknown>(`auth.${name}`, options[name]);
+  for (const source of options.external ?? []) check.oneOf('auth.external', source, ['tls', 'proxy']);
   if (!authenticator && !scramCredentials && !cramSecret) return null;
-  const registry = mechanisms({ ...options, exclude: given.authExcludeMechanism ?? [] });
+  const registry = mechanisms({
+    ...(scram && { scram }),
+    ...(oauth && { oauth }),
+    ...(custom && { custom }),
+    cramMD5: check.boolean('auth.cramMD5', cramMD5 ?? false),
+    exclude: check.list('authExcludeMechanism', given.authExcludeMechanism) ?? [],
+  });
   const hooks: SASLHooks<Session> = {
     ...(authenticator && { authenticator }),
     ...(scramCredentials && { scramCredentials }),
     ...(cramSecret && { cramSecret }),
     ...(authorize && { authorize }),
   };
-  return { registry, hooks, requireTLS, options };
+  return new AuthSettings(registry, hooks, requireTLS, options);
 }

@@ -9,7 +9,8 @@ import * as check from './option-checks.ts';
 import { type BareNewlines, type NewlinePolicies, readPolicies, readPolicy } from './newline-policy.ts';
 import type { Session } from './session.ts';
 import { readTolerate, type Tolerances, type Tolerate } from './tolerance.ts';
-import { TLSContext, type TLSOptions } from './tls.ts';
+import { TLSContext } from './tls.ts';
+import type { TLSOptions } from './tls-options.ts';
 import {
   readXCLIENTOptions,
   readXFORWARDOptions,

@@ -3,7 +3,7 @@ import type { ProxyData, TlvValues } from '../../proxy/index.ts';
 import { type Client, localEnd, type Peer, UNIX_PEER } from '../../proxy/node/peer.ts';
 import type { Identity } from '../../sasl/index.ts';
 import { escapeAll } from '../../wire/escape.ts';
-import { describeForLog, type TLSInfo } from './tls.ts';
+import { describeForLog, type TLSInfo } from './tls-info.ts';
 
 /** Why a connection ended. */
 export type CloseReason =

@@ -10,7 +10,6 @@ import {
   type Verdict,
 } from '../../sasl/index.ts';
 import { isThenable } from '../../sasl/state-machine.ts';
-import type { AuthSettings } from '../api/auth-options.ts';
 import { formatReply, readReply } from '../api/reply.ts';
 import type { Session } from '../api/session.ts';
 import { tolerates } from '../api/tolerance.ts';
@@ -37,7 +36,7 @@ const auth = command({
     if (more.length > 0) return exchange.refuse(REPLIES.authMalformed);
     if (late) exchange.observer.tolerated('auth-after-helo', `HELO ${session.hostName}`);
     const verdict: LastVerdict = { reply: undefined };
-    const context = contextOf(exchange, noting(settings.auth, verdict));
+    const context = contextOf(exchange, settings.auth, noting(settings.auth.hooks, verdict));
     const mechanism = settings.auth.registry.get(name.toUpperCase());
     if (mechanism === undefined || !mechanism.usable(context)) return exchange.refuse(REPLIES.authUnknown);
     if (needsTLS(mechanism, exchange)) return exchange.refuse(REPLIES.authNeedsTLS);
@@ -114,22 +113,21 @@ interface LastVerdict {
   reply: unknown;
 }
 
-/** The same settings, with what `authenticator` answers noted. */
-function noting(settings: AuthSettings, last: LastVerdict): AuthSettings {
-  const { authenticator } = settings.hooks;
-  if (authenticator === undefined) return settings;
+/** The same hooks, with what `authenticator` answers noted. */
+function noting(hooks: SASLHooks<Session>, last: LastVerdict): SASLHooks<Session> {
+  const { authenticator } = hooks;
+  if (authenticator === undefined) return hooks;
   const note = (verdict: Verdict): Verdict => {
     last.reply = (verdict as Partial<Refused> | undefined | null)?.reply;
     return verdict;
   };
-  const hooks: SASLHooks<Session> = {
-    ...settings.hooks,
+  return {
+    ...hooks,
     authenticator: (credentials, session) => {
       const verdict = authenticator(credentials, session);
       return isThenable(verdict) ? Promise.resolve(verdict).then(note) : note(verdict);
     },
   };
-  return { ...settings, hooks };
 }
 
 /** Tells the log of a failure. Returns the reply for it. */

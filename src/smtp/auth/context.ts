@@ -9,6 +9,7 @@ import {
   usableMechanisms,
 } from '../../sasl/index.ts';
 import type { AuthSettings } from '../api/auth-options.ts';
+import type { Session } from '../api/session.ts';
 import type { SessionState } from '../engine/session-state.ts';
 import type { Exchange } from '../engine/exchange.ts';
 
@@ -16,7 +17,7 @@ import type { Exchange } from '../engine/exchange.ts';
 export function offeredMechanisms(exchange: Exchange): string[] {
   const { auth } = exchange.settings;
   if (auth === null || exchange.session.authenticated) return [];
-  return usableMechanisms(auth.registry, contextOf(exchange, auth, []))
+  return usableMechanisms(auth.registry, contextOf(exchange, auth, auth.hooks, []))
     .filter((mechanism) => !needsTLS(mechanism, exchange))
     .map(({ name }) => name);
 }
@@ -27,7 +28,8 @@ export function needsTLS(mechanism: Mechanism, { settings, session }: Exchange):
 
 export function contextOf(
   exchange: Exchange,
-  { hooks, options }: AuthSettings,
+  { external, hosts, ports, prepare }: AuthSettings,
+  hooks: SASLHooks<Session>,
   offered = offeredMechanisms(exchange),
 ): SASLContext {
   const { session, settings } = exchange;
@@ -36,9 +38,9 @@ export function contextOf(
     session: session.view,
     offered,
     channelBindings: session.tls?.channelBindings(),
-    certificate: certificateOf(session, options.external ?? []),
-    service: { host: settings.hostname, hosts: options.hosts, ports: options.ports },
-    prepare: options.prepare,
+    certificate: certificateOf(session, external),
+    service: { host: settings.hostname, hosts, ports },
+    prepare,
   };
 }
 

@@ -48,8 +48,12 @@ function latestRelease(seconds: number): string {
 /** Nine digits are the most that EHLO may offer (RFC 4865 section 3). */
 const LONGEST_HOLD = 999_999_999;
 
-/** @throws RangeError for a hold that cannot be offered. */
+const HONOURS: Record<keyof NonNullable<Handler['honours']>, true> = { priority: true, futureRelease: true };
+
+/** @throws TypeError for a promise that is unknown, RangeError for a hold that cannot be offered. */
 export function checkHonours({ honours }: Pick<Handler, 'honours'>): void {
-  if (honours?.futureRelease !== undefined)
+  if (honours === undefined) return;
+  check.object('honours', honours, HONOURS);
+  if (honours.futureRelease !== undefined)
     check.integer('honours.futureRelease', honours.futureRelease, 1, LONGEST_HOLD);
 }

@@ -14,6 +14,7 @@ import { TRANSACTION_COMMANDS } from './transaction.ts';
 import { XCLIENT_COMMANDS } from './xclient.ts';
 import { isUtf8 } from 'node:buffer';
 import { optionError } from '../../wire/option-error.ts';
+import { unknownOption } from '../../wire/option-names.ts';
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map(
   [
@@ -42,6 +43,16 @@ export function checkCustomCommands(server: MailServer): void {
         `smtp${verb}: ${verb} is here already; a hook of the handler changes it`,
       );
   }
+}
+
+/** @throws TypeError for a limit of a command that nobody can say. */
+export function checkCallLimit(server: MailServer): void {
+  const { commandCallLimit } = server.settings;
+  const known = Object.fromEntries(
+    [...COMMANDS.keys(), ...customVerbs(server), '*'].map((verb) => [verb, true]),
+  );
+  for (const verb of commandCallLimit?.keys() ?? [])
+    if (!Object.hasOwn(known, verb)) throw unknownOption('commandCallLimit', verb, known);
 }
 
 /** The command of a verb in upper case; undefined for one that does not exist here. */

@@ -4,7 +4,7 @@ import type { Client, Peer } from '../../proxy/node/peer.ts';
 import type { Identity } from '../../sasl/index.ts';
 import { LazyAbort } from '../api/lazy-abort.ts';
 import { type CloseReason, type Ends, Session, type SessionFacts } from '../api/session.ts';
-import type { TLSInfo } from '../api/tls.ts';
+import type { TLSInfo } from '../api/tls-info.ts';
 
 let counter = 0;
 /** When this process (or thread) began, and a number of its own: others may begin in the same second, on any machine. */

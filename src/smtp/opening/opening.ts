@@ -10,7 +10,7 @@ import { ProxyHeaderReader } from './header-reader.ts';
 import { REPLIES } from '../engine/replies.ts';
 import { escapeText } from '../../wire/escape.ts';
 import { formatReply, readReply } from '../api/reply.ts';
-import type { TLSInfo } from '../api/tls.ts';
+import type { TLSInfo } from '../api/tls-info.ts';
 
 /** Waits for the PROXY header, and goes on with `then`. Where that is TLS, a connection is refused without a reply. */
 export function awaitHeader(exchange: Exchange, proxy: ProxySettings, tls: boolean, then: () => void): void {

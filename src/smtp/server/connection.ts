@@ -11,7 +11,7 @@ import type { Admission } from '../engine/admission.ts';
 import type { ServerContext, Transport } from '../engine/transport.ts';
 import type { CloseReason } from '../api/session.ts';
 import type { SessionState } from '../engine/session-state.ts';
-import { describeTLS, handshakeFault } from '../api/tls.ts';
+import { describeTLS, handshakeFault } from '../api/tls-info.ts';
 
 /** Octets of replies that a client has not read; above this its input is not read either. */
 const UNREAD_LIMIT = 65_536;
@@ -74,6 +74,7 @@ export class Connection implements Transport, Writer, Flow {
     this.socket = secure;
     this.attach(secure);
     secure.once('secure', () => {
+      if (secure.destroyed) return;
       this.below = undefined;
       this.enter((conversation) => conversation.secured(describeTLS(secure)));
     });

@@ -2,12 +2,13 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import type { TlvValues } from '../../proxy/index.ts';
 import { peerOf, UNIX_PEER } from '../../proxy/node/peer.ts';
 import { ConnectionList, type ListEntry } from '../../proxy/node/connection-list.ts';
-import { checkCustomCommands } from '../commands/table.ts';
+import { checkCallLimit, checkCustomCommands } from '../commands/table.ts';
 import { checkHonours } from '../commands/extensions.ts';
 import { ClientLimits, ConnectionAdmission } from './client-limits.ts';
 import { Connection } from './connection.ts';
 import type { ServerContext } from '../engine/transport.ts';
 import type { Handler } from '../api/handler.ts';
+import * as check from '../api/option-checks.ts';
 import { checkHandler, checkHookNames } from '../api/handler-checks.ts';
 import { listenAt } from './listener.ts';
 import { type ListenPlace, type ListenTarget, readTarget } from '../api/listen-target.ts';
@@ -18,7 +19,7 @@ import { KNOWN, readOptions, type Settings, type SMTPServerOptions } from '../ap
 import { REPLIES } from '../engine/replies.ts';
 import type { Session } from '../api/session.ts';
 import { SessionState } from '../engine/session-state.ts';
-import type { TLSOptions } from '../api/tls.ts';
+import type { TLSOptions } from '../api/tls-options.ts';
 import { optionError } from '../../wire/option-error.ts';
 
 /**
@@ -73,6 +74,7 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
     }
     const server = this as unknown as SMTPServer;
     checkCustomCommands(server);
+    checkCallLimit(server);
     this.context = { server, handler: handler as Handler, settings: this.settings };
     this.clientLimits = new ClientLimits(this.settings.limits);
   }
@@ -109,9 +111,9 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
    * await server.close();
    */
   disconnect(session: Session<V>, options: { readonly drain?: number } = {}): void {
+    const drain = readDrain('disconnect', options);
     const connection = this.connections.all().find((open) => open.session.view === session);
     if (connection === undefined) return;
-    const { drain = 10_000 } = options;
     if (drain === 0) return connection.destroy();
     connection.shutdown();
     setTimeout(() => connection.destroy(), drain).unref();
@@ -153,7 +155,7 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
    * @param options.drain milliseconds until what is still open is cut; default 10,000. 0 cuts at once.
    */
   async close(options: { readonly drain?: number } = {}): Promise<void> {
-    const drain = options.drain ?? 10_000;
+    const drain = readDrain('close', options);
     this.closing = true;
     const closed = [...this.listeners].map(
       (listener) => new Promise<void>((resolve) => void listener.close(() => resolve())),
@@ -268,6 +270,12 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
       error,
     });
   }
+}
+
+/** @throws TypeError or RangeError for options that are wrong. */
+function readDrain(path: string, options: { readonly drain?: number }): number {
+  check.object(path, options, { drain: true });
+  return check.integer(`${path}.drain`, options.drain ?? 10_000, 0, 2 ** 31 - 1);
 }
 
 /** Ends a connection that gets no session: sends `reply`, drops input, and cuts it after `linger` milliseconds. */

@@ -1,20 +1,24 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { Server } from 'node:net';
+import { Server, Socket } from 'node:net';
 import { expect, it } from 'vitest';
 import { Forward } from '../../../src/delivery/forward.ts';
 import { Maildir } from '../../../src/delivery/maildir/maildir.ts';
 import { Message } from '../../../src/delivery/message.ts';
 import { acceptProxy } from '../../../src/proxy/node/accept.ts';
-import { ProxyReader } from '../../../src/proxy/index.ts';
-import { mechanisms, plain } from '../../../src/sasl/index.ts';
+import { sendProxy } from '../../../src/proxy/node/send.ts';
+import { decode, ProxyReader } from '../../../src/proxy/index.ts';
+import { accountHooks, mechanisms, plain, scramCredentialsOf } from '../../../src/sasl/index.ts';
 import { LMTPServer } from '../../../src/smtp/server/lmtp-server.ts';
 import { SMTPServer } from '../../../src/smtp/server/server.ts';
+import { certificate } from '../model/certificate.ts';
 import { OPTION_ERRORS, type OptionErrorCode } from '../../../src/wire/option-error.ts';
 
 const serve = (options: object, handler: object = { handleDATA() {} }): SMTPServer =>
   new SMTPServer(handler, options);
 const listen = (target: object): Promise<unknown> => serve({}).listen(target as { port: number });
 const trusted = ['127.0.0.1'];
+const authenticator = (): boolean => false;
+const transport = { sendMail: (): Promise<object> => Promise.resolve({}) };
 
 class Doubled extends SMTPServer {
   smtpNOOP(): void {}
@@ -75,6 +79,64 @@ const CASES: readonly [OptionErrorCode, string, () => unknown][] = [
     'ERR_UNKNOWN_OPTION',
     'an option of acceptProxy',
     () => acceptProxy(new Server(), { timeouts: 1 } as never),
+  ],
+  ['ERR_UNKNOWN_OPTION', 'a timeout', () => serve({ timeouts: { tsl: 1 } })],
+  ['ERR_UNKNOWN_OPTION', 'an option of tls', () => serve({ tls: { ...certificate, requestcert: true } })],
+  ['ERR_UNKNOWN_OPTION', 'ALPN', () => serve({ tls: { ...certificate, ALPNProtocols: ['smtp'] } })],
+  [
+    'ERR_UNKNOWN_OPTION',
+    'an option of a name',
+    () => serve({ tls: { names: { 'mx.test': { ...certificate, requestCert: true } } } }),
+  ],
+  ['ERR_UNKNOWN_OPTION', 'an option of auth', () => serve({ auth: { scramCredential: () => null } })],
+  ['ERR_UNKNOWN_OPTION', 'an option of SCRAM', () => serve({ authenticator, auth: { scram: { salt: 1 } } })],
+  [
+    'ERR_UNKNOWN_OPTION',
+    'an option of OAuth',
+    () => serve({ authenticator, auth: { oauth: { scopes: 'm' } } }),
+  ],
+  [
+    'ERR_UNKNOWN_OPTION',
+    'an option of proxyProtocol',
+    () => serve({ proxyProtocol: { timeout: 0, trust: [] } }),
+  ],
+  [
+    'ERR_UNKNOWN_OPTION',
+    'an option of the codec in proxyProtocol',
+    () => serve({ proxyProtocol: { timeout: 5000, trusted, decode: { maxTLV: 1 } } }),
+  ],
+  ['ERR_UNKNOWN_OPTION', 'an option of xclient', () => serve({ xclient: { trusted, logins: true } })],
+  ['ERR_UNKNOWN_OPTION', 'an option of xforward', () => serve({ xforward: { trusted, login: true } })],
+  ['ERR_UNKNOWN_OPTION', 'a policy', () => serve({ bareNewlinesFor: { keep: trusted } })],
+  ['ERR_UNKNOWN_OPTION', 'a limit of no command', () => serve({ commandCallLimit: { MIAL: 1 } })],
+  ['ERR_UNKNOWN_OPTION', 'a promise', () => serve({}, { honours: { hold: 1 }, handleDATA() {} })],
+  ['ERR_UNKNOWN_OPTION', 'an option of close', () => serve({}).close({ timeout: 0 } as object)],
+  [
+    'ERR_UNKNOWN_OPTION',
+    'an option of disconnect',
+    () => serve({}).disconnect({} as never, { wait: 0 } as object),
+  ],
+  ['ERR_UNKNOWN_OPTION', 'an option of Forward', () => new Forward(transport, { onRefuse() {} } as object)],
+  ['ERR_UNKNOWN_OPTION', 'an option of Maildir', () => new Maildir('x', { recieved: false } as object)],
+  ['ERR_UNKNOWN_OPTION', 'an option of decode', () => decode(Buffer.alloc(0), { version: [1] } as object)],
+  [
+    'ERR_UNKNOWN_OPTION',
+    'an option of sendProxy',
+    () => sendProxy(new Socket(), {} as never, { codecs: 1 } as object),
+  ],
+  ['ERR_UNKNOWN_OPTION', 'an option of mechanisms', () => mechanisms({ cramMd5: true } as object)],
+  ['ERR_UNKNOWN_OPTION', 'an option of accounts', () => accountHooks(() => null, { rounds: 1 } as object)],
+  [
+    'ERR_UNKNOWN_OPTION',
+    'an option of credentials',
+    () => scramCredentialsOf('pencil', { iteration: 5000 } as object),
+  ],
+  ['ERR_INVALID_ARG_TYPE', 'no list', () => serve({ authenticator, auth: { external: 'tls' } })],
+  ['ERR_INVALID_ARG_VALUE', 'a source', () => serve({ authenticator, auth: { external: ['TLS'] } })],
+  [
+    'ERR_MISSING_OPTION',
+    'rejectUnauthorized alone',
+    () => serve({ tls: { ...certificate, rejectUnauthorized: true } }),
   ],
   ['ERR_MISSING_OPTION', 'requireStartTLS alone', () => serve({ requireStartTLS: true })],
   ['ERR_MISSING_OPTION', 'authRequired alone', () => serve({ authRequired: true })],

@@ -3,7 +3,7 @@ import { connect as connectTLS } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { decode, encode, type ProxyData } from '../../../src/proxy/index.ts';
 import type { SMTPServerOptions } from '../../../src/smtp/api/options.ts';
-import type { TLSInfo } from '../../../src/smtp/api/tls.ts';
+import type { TLSInfo } from '../../../src/smtp/api/tls-info.ts';
 import { greeted, type Rig, say } from '../harness.ts';
 import { Client, serve } from '../loopback.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SMTPServer } from '../../../src/smtp/server/server.ts';
 import type { Session } from '../../../src/smtp/api/session.ts';
-import type { TLSInfo } from '../../../src/smtp/api/tls.ts';
+import type { TLSInfo } from '../../../src/smtp/api/tls-info.ts';
 import { greeted, keeper, ready, type Rig } from '../harness.ts';
 
 const SENDER_OK = '250 2.1.0 Sender ok\r\n';

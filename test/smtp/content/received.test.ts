@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Envelope } from '../../../src/smtp/api/envelope.ts';
 import { type ReceivedSession, traceField } from '../../../src/smtp/content/received.ts';
-import type { TLSInfo } from '../../../src/smtp/api/tls.ts';
+import type { TLSInfo } from '../../../src/smtp/api/tls-info.ts';
 import { addressed, keeper, ready, type Rig } from '../harness.ts';
 
 const START = '354 End data with <CR><LF>.<CR><LF>\r\n';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { MOST_REPLIES } from '../../../src/smtp/conversation.ts';
-import type { TLSInfo } from '../../../src/smtp/api/tls.ts';
+import type { TLSInfo } from '../../../src/smtp/api/tls-info.ts';
 import { LMTPServer } from '../../../src/smtp/server/lmtp-server.ts';
 import { SMTPServer } from '../../../src/smtp/server/server.ts';
 import { Rig } from '../harness.ts';

@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Handler } from '../../../src/smtp/api/handler.ts';
-import type { TLSInfo, TLSOptions } from '../../../src/smtp/api/tls.ts';
+import type { TLSInfo } from '../../../src/smtp/api/tls-info.ts';
+import type { TLSOptions } from '../../../src/smtp/api/tls-options.ts';
 import { serve } from '../loopback.ts';
 
 function pem(name: string): Buffer {

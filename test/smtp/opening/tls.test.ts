@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { connect as connectTLS, createSecureContext, type SecureVersion } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import type { Handler } from '../../../src/smtp/api/handler.ts';
-import type { TLSOptions } from '../../../src/smtp/api/tls.ts';
+import type { TLSOptions } from '../../../src/smtp/api/tls-options.ts';
 import { SMTPServer } from '../../../src/smtp/server/server.ts';
 import { greeted, keeper } from '../harness.ts';
 import { Client, serve } from '../loopback.ts';
@@ -429,8 +429,8 @@ async function clientHello(): Promise<Buffer> {
 describe('option tls', () => {
   const MISSING = 'option tls: key and cert are expected (or pfx, names, SNICallback)';
   it.each<[string, unknown, string | RegExp]>([
-    ['true', true, MISSING],
-    ['null', null, MISSING],
+    ['true', true, 'option tls: an object is expected'],
+    ['null', null, 'option tls: an object is expected'],
     ['nothing in it', {}, MISSING],
     ['no key', { cert: tls.cert }, MISSING],
     ['no certificate', { key: tls.key, names: {} }, MISSING],
