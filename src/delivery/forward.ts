@@ -6,6 +6,7 @@ import type { MailServer } from '../smtp/api/mail-server.ts';
 import type { Session } from '../smtp/api/session.ts';
 import { comparable, contentRefusal, isPassable } from './passable.ts';
 import { optionError } from '../wire/option-error.ts';
+import { heard } from '../wire/heard.ts';
 import { object } from '../wire/option-names.ts';
 
 /** Passes a message on. A transport that nodemailer's `createTransport` makes for SMTP or LMTP is one. */
@@ -138,7 +139,11 @@ export class Forward implements Handler {
    * @returns the next server's reply; under LMTP one for each recipient
    * @throws what the transport throws when there is no reply that a client may hear
    */
-  async handleDATA(server: MailServer, session: Session, envelope: Envelope): Promise<ContentReply> {
+  handleDATA(server: MailServer, session: Session, envelope: Envelope): Promise<ContentReply> {
+    return heard(this.#pass(server, session, envelope));
+  }
+
+  async #pass(server: MailServer, session: Session, envelope: Envelope): Promise<ContentReply> {
     const content = envelope.content ?? Buffer.alloc(0);
     const { mailFrom, rcptTos } = envelope;
     // A subclass may have hooks of its own in place of those that refuse addresses.

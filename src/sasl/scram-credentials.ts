@@ -4,6 +4,7 @@ import { createHash, createHmac, pbkdf2, randomBytes, timingSafeEqual } from 'no
 import { decodeBase64, encodeBase64 } from './base64.ts';
 import { saslprep } from './saslprep.ts';
 import { optionError } from '../wire/option-error.ts';
+import { heard } from '../wire/heard.ts';
 import { object } from '../wire/option-names.ts';
 
 export interface ScramCredentials {
@@ -49,9 +50,16 @@ export const SALT_OCTETS = 16;
  * const stored = await sasl.scramCredentialsOf('pencil', { iterations: 4096 });
  * assert(stored.salt.length === 16 && stored.storedKey.length === 32 && stored.serverKey.length === 32);
  */
-export async function scramCredentialsOf(
+export function scramCredentialsOf(
   password: string,
   options: ScramCredentialsOptions = {},
+): Promise<ScramCredentials> {
+  return heard(makeCredentials(password, options));
+}
+
+async function makeCredentials(
+  password: string,
+  options: ScramCredentialsOptions,
 ): Promise<ScramCredentials> {
   object('', options, CREDENTIALS_OPTIONS);
   const { iterations = DEFAULT_ITERATIONS, salt = randomBytes(SALT_OCTETS), prepare = saslprep } = options;
@@ -80,7 +88,11 @@ export async function scramCredentialsOf(
  * assert(await sasl.passwordMatches('pencil', stored));
  * assert(!(await sasl.passwordMatches('Pencil', stored)));
  */
-export async function passwordMatches(password: string, stored: ScramCredentials): Promise<boolean> {
+export function passwordMatches(password: string, stored: ScramCredentials): Promise<boolean> {
+  return heard(compare(password, stored));
+}
+
+async function compare(password: string, stored: ScramCredentials): Promise<boolean> {
   checkStored(stored);
   const salted = await stretch(password, stored.salt, stored.iterations);
   return timingSafeEqual(hash(hmac(salted, 'Client Key')), stored.storedKey);

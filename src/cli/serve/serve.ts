@@ -296,6 +296,8 @@ function writeDiagnostic(
   diagnostic: Diagnostic,
 ): void {
   const { level, code, text, session, error, client } = diagnostic;
+  // The command ends with it, and says so itself.
+  if (code === 'listen-failed') return;
   // The handler says it, with the route of the message.
   if (code === 'message-refused') return;
   // Health checks are counted, whatever they say.

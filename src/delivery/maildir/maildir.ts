@@ -8,6 +8,7 @@ import { MaildirStore } from './store.ts';
 import type { StoredMessage } from './store.ts';
 import { StorageFault } from './storage-fault.ts';
 import { optionError } from '../../wire/option-error.ts';
+import { heard } from '../../wire/heard.ts';
 import { object } from '../../wire/option-names.ts';
 
 export interface MaildirOptions {
@@ -94,7 +95,7 @@ export class Maildir implements Handler {
    * @throws StorageFault when the Maildir cannot be used; the next call tries again
    */
   prepare(): Promise<void> {
-    return this.#store.prepare();
+    return heard(this.#store.prepare());
   }
 
   /**
@@ -103,7 +104,7 @@ export class Maildir implements Handler {
    * @throws StorageFault when the Maildir cannot be used
    */
   freeSpace(): Promise<number> {
-    return this.#store.freeSpace();
+    return heard(this.#store.freeSpace());
   }
 
   /** Accepts: who may send headers is the server's `trusted` list. */
@@ -117,7 +118,16 @@ export class Maildir implements Handler {
    * @returns the reply when the disk failed, otherwise nothing: the server's own 250
    * @throws whatever ends the content early; nothing is stored then
    */
-  async handleContent(
+  handleContent(
+    server: Pick<MailServer, 'settings'>,
+    session: Session,
+    envelope: Envelope,
+    content: AsyncIterable<Buffer>,
+  ): Promise<string | undefined> {
+    return heard(this.#take(server, session, envelope, content));
+  }
+
+  async #take(
     server: Pick<MailServer, 'settings'>,
     session: Session,
     envelope: Envelope,

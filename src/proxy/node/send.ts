@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import * as check from './option-checks.ts';
+import { heard } from '../../wire/heard.ts';
 import { type Codec, codec as standardCodec, type HeaderInput, type TlvValues } from '../index.ts';
 
 /**
@@ -13,8 +14,7 @@ import { type Codec, codec as standardCodec, type HeaderInput, type TlvValues } 
  * @returns when the header has been handed to the system. Rejects with the socket's own error when it fails before;
  *   the socket reports it as well, so that nothing is lost when nobody awaits.
  * @throws ProxyError for a header that may not be sent, TypeError for a socket that is no longer at its start, or for an
- *   option that is unknown. Nothing
- *   has been written then.
+ *   option that is unknown. Nothing has been written then.
  * @see The PROXY protocol, section 2
  *
  * @example
@@ -43,12 +43,12 @@ export function sendProxy<V = TlvValues>(
   if (socket.bytesWritten > 0)
     throw new TypeError('sendProxy: the header must be the first octets of a socket');
   const octets = headerOctets(header, options.codec);
-  const sent = new Promise<void>((resolve, reject) => {
-    // When connecting fails, the callback of the write has a general error, and `errored` the cause.
-    socket.write(octets, (error) => (error instanceof Error ? reject(socket.errored ?? error) : resolve()));
-  });
-  sent.catch(() => {});
-  return sent;
+  return heard(
+    new Promise<void>((resolve, reject) => {
+      // When connecting fails, the callback of the write has a general error, and `errored` the cause.
+      socket.write(octets, (error) => (error instanceof Error ? reject(socket.errored ?? error) : resolve()));
+    }),
+  );
 }
 
 /** A header as octets. Those that are given are copied: the caller may change them before they are sent. */

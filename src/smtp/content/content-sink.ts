@@ -1,5 +1,7 @@
 /** Where content goes: one buffer, or a stream with back-pressure. */
 
+import { heard } from '../../wire/heard.ts';
+
 /** Takes octets. Those that are `borrowed` are overwritten after the call: they must be copied to be kept. */
 export type Take = (octets: Buffer, borrowed: boolean) => void;
 
@@ -103,8 +105,8 @@ function apart(octets: Buffer): Buffer {
 const HIGH_WATER = 65_536;
 const MOST_PIECES = 64;
 
-/** Content as an async iterable; `drained` is called when reading may go on. */
-export class ContentStream implements ContentSink, AsyncIterableIterator<Buffer> {
+/** Content as a stream for one reader; `drained` is called when reading may go on. */
+export class ContentStream implements ContentSink {
   /** Whether the reader has stopped before the end. */
   abandoned = false;
   kept = false;
@@ -115,6 +117,8 @@ export class ContentStream implements ContentSink, AsyncIterableIterator<Buffer>
   private ended = false;
   private failure: Error | undefined;
   private waiting: { resolve(result: IteratorResult<Buffer>): void; reject(error: Error): void } | undefined;
+  /** What the handler reads. */
+  readonly reader: AsyncIterableIterator<Buffer> = new ContentReader(this);
   private readonly drained: () => void;
 
   constructor(drained: () => void) {
@@ -159,7 +163,7 @@ export class ContentStream implements ContentSink, AsyncIterableIterator<Buffer>
 
   next(): Promise<IteratorResult<Buffer>> {
     this.touched = true;
-    if (this.failure !== undefined) return Promise.reject(this.failure);
+    if (this.failure !== undefined) return heard(Promise.reject(this.failure));
     const wasFull = this.full;
     const piece = this.queue.shift();
     if (piece !== undefined) {
@@ -168,19 +172,12 @@ export class ContentStream implements ContentSink, AsyncIterableIterator<Buffer>
       return Promise.resolve({ value: piece, done: false });
     }
     if (this.ended || this.abandoned) return Promise.resolve({ value: undefined, done: true });
-    if (this.waiting !== undefined) return Promise.reject(new Error('content is read by two readers'));
-    return new Promise((resolve, reject) => {
-      this.waiting = { resolve, reject };
-    });
-  }
-
-  return(): Promise<IteratorResult<Buffer>> {
-    this.abandon();
-    return Promise.resolve({ value: undefined, done: true });
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
+    if (this.waiting !== undefined) return heard(Promise.reject(new Error('content is read by two readers')));
+    return heard(
+      new Promise((resolve, reject) => {
+        this.waiting = { resolve, reject };
+      }),
+    );
   }
 
   private settle(result: IteratorResult<Buffer>): void {
@@ -192,5 +189,27 @@ export class ContentStream implements ContentSink, AsyncIterableIterator<Buffer>
   private clear(): void {
     this.queue.length = 0;
     this.queued = 0;
+  }
+}
+
+/** The reader's end of a stream; the stream itself is the server's. */
+class ContentReader implements AsyncIterableIterator<Buffer> {
+  readonly #stream: ContentStream;
+
+  constructor(stream: ContentStream) {
+    this.#stream = stream;
+  }
+
+  next(): Promise<IteratorResult<Buffer>> {
+    return this.#stream.next();
+  }
+
+  return(): Promise<IteratorResult<Buffer>> {
+    this.#stream.abandon();
+    return Promise.resolve({ value: undefined, done: true });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
   }
 }

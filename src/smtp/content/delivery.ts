@@ -45,7 +45,7 @@ export function stream(
   const sink = new ContentStream(drained);
   let answer: Promise<ContentReply>;
   try {
-    answer = Promise.resolve(handler.handleContent!(server, session.view, envelope.view, sink));
+    answer = Promise.resolve(handler.handleContent!(server, session.view, envelope.view, sink.reader));
   } catch (error) {
     answer = Promise.reject(error);
   }

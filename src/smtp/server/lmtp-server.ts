@@ -1,18 +1,12 @@
-import type { AddressInfo } from 'node:net';
 import type { TlvValues } from '../../proxy/index.ts';
 import type { Handler } from '../api/handler.ts';
-import { type ListenTarget, readTarget } from '../api/listen-target.ts';
 import type { SMTPServerOptions } from '../api/options.ts';
 import { SMTPServer } from './server.ts';
-import { optionError } from '../../wire/option-error.ts';
-
-/** The port of SMTP, where LMTP must not be spoken (RFC 2033 section 5). */
-const SMTP_PORT = 25;
 
 /**
  * An LMTP server (RFC 2033): LHLO instead of HELO and EHLO, and after the content one reply for each accepted recipient.
  * `handleDATA` and `handleContent` may return a list of replies, one for each recipient in order; a single one counts
- * for all.
+ * for all. TCP port 25 is refused by `listen` with a RangeError (RFC 2033 section 5).
  *
  * @example
  * import { LMTPServer } from 'truepeer';
@@ -27,17 +21,5 @@ const SMTP_PORT = 25;
 export class LMTPServer<V = TlvValues> extends SMTPServer<V> {
   constructor(handler: Handler<V> = {}, options: SMTPServerOptions<V> = {}) {
     super(handler, options, { lmtp: true });
-  }
-
-  /** @throws RangeError for TCP port 25. */
-  override async listen(target: ListenTarget): Promise<AddressInfo> {
-    const checked = readTarget(target);
-    if ('port' in checked && checked.port === SMTP_PORT) {
-      throw optionError(
-        'ERR_OUT_OF_RANGE',
-        'listen: LMTP must not be spoken on port 25 (RFC 2033 section 5)',
-      );
-    }
-    return super.listen(checked);
   }
 }

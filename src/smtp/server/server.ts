@@ -20,7 +20,11 @@ import { REPLIES } from '../engine/replies.ts';
 import type { Session } from '../api/session.ts';
 import { SessionState } from '../engine/session-state.ts';
 import type { TLSOptions } from '../api/tls-options.ts';
+import { heard } from '../../wire/heard.ts';
 import { optionError } from '../../wire/option-error.ts';
+
+/** The port of SMTP, where LMTP must not be spoken. */
+const SMTP_PORT = 25;
 
 /**
  * An SMTP server (RFC 5321) that calls the hooks of one handler.
@@ -45,6 +49,8 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
   private readonly context: ServerContext;
   private readonly clientLimits: ClientLimits;
   private closing = false;
+  /** Nobody listens to `diagnostics`. */
+  private readonly silent: boolean;
   /** Calls of `close` that wait for their last connection to end. */
   private readonly waiting = new Set<{ readonly left: Set<Connection>; readonly done: () => void }>();
 
@@ -62,6 +68,7 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
     checkHandler(handler, KNOWN);
     this.handler = handler;
     this.settings = readOptions(options, dialect.lmtp ?? false);
+    this.silent = options.diagnostics === undefined;
     checkHookNames(handler, this.settings.diagnostics);
     checkHonours(handler);
     if (handler.handleDATA === undefined && handler.handleContent === undefined) {
@@ -125,10 +132,23 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
    *
    * @returns the address; for a Unix socket its path stands in `address` and the port is 0.
    * @throws the system's error (EADDRINUSE, EACCES ...); TypeError or RangeError that names what is wrong with
-   *   `target`; an Error when `close` is called meanwhile.
+   *   `target`; an Error when `close` is called meanwhile. The promise rejects with it, and `diagnostics` is told (without
+   *   that option: a process warning), so that a promise that nobody awaits does not end the process.
    */
-  async listen(target: ListenTarget): Promise<AddressInfo> {
+  listen(target: ListenTarget): Promise<AddressInfo> {
+    const listening = this.open(target);
+    // One that nobody awaits must not end the process, nor fail in silence.
+    listening.catch((error: unknown) => this.listenFailed(error));
+    return listening;
+  }
+
+  private async open(target: ListenTarget): Promise<AddressInfo> {
     const place = readTarget(target);
+    if (this.settings.lmtp && 'port' in place && place.port === SMTP_PORT)
+      throw optionError(
+        'ERR_OUT_OF_RANGE',
+        'listen: LMTP must not be spoken on port 25 (RFC 2033 section 5)',
+      );
     const tls = place.tls === true;
     if (tls && this.settings.tls === null)
       throw optionError('ERR_MISSING_OPTION', 'listen: tls needs the option tls of the server');
@@ -154,8 +174,11 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
    *
    * @param options.drain milliseconds until what is still open is cut; default 10,000. 0 cuts at once.
    */
-  async close(options: { readonly drain?: number } = {}): Promise<void> {
-    const drain = readDrain('close', options);
+  close(options: { readonly drain?: number } = {}): Promise<void> {
+    return heard(this.stop(readDrain('close', options)));
+  }
+
+  private async stop(drain: number): Promise<void> {
     this.closing = true;
     const closed = [...this.listeners].map(
       (listener) => new Promise<void>((resolve) => void listener.close(() => resolve())),
@@ -260,6 +283,14 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
 
   private warn(code: string, text: string, { client }: SessionState): void {
     this.settings.diagnostics({ level: 'warning', code, text, client });
+  }
+
+  private listenFailed(error: unknown): void {
+    const text = 'the server could not begin to listen';
+    this.settings.diagnostics({ level: 'error', code: 'listen-failed', text, error });
+    if (!this.silent) return;
+    const cause = error instanceof Error ? error.message : String(error);
+    process.emitWarning(`${text}: ${cause}`, { code: 'TRUEPEER_LISTEN' });
   }
 
   private acceptFailed(error: Error): void {

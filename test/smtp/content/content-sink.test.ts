@@ -68,7 +68,7 @@ describe('a message as a stream', () => {
         const sink = new ContentStream(() => {});
         const read: Buffer[] = [];
         const reading = async (): Promise<void> => {
-          for await (const piece of sink) read.push(piece);
+          for await (const piece of sink.reader) read.push(piece);
         };
         const done = early ? reading() : undefined;
         const expected = write(sink, sent);
