@@ -4,7 +4,7 @@ import { type Codec, type HeaderInput, PROTO, type ProxyData, type TlvValues } f
 import { type Diagnostic, reporter } from './diagnostic.ts';
 import { judge } from './header-policy.ts';
 import * as check from './option-checks.ts';
-import { type Client, type Peer, peerOf } from './peer.ts';
+import { type Peer, peerOf } from './peer.ts';
 import type { Proxied } from './proxied-socket.ts';
 import {
   HEADER_OPTIONS,
@@ -124,21 +124,24 @@ class DatagramGate {
     from: RemoteInfo,
     admit: (payload: Buffer, from: ProxiedRemoteInfo) => void,
   ): void {
-    const { trust, untrusted, codec, decode } = this.settings;
     const peer = peerOf({ remoteAddress: from.address, remotePort: from.port });
-    const hand = (payload: Buffer, client: Client, proxyData: ProxyData | null): void => {
-      try {
-        admit(payload, { ...from, client, peer, proxyData });
-      } catch (error) {
-        this.drop(peer, 'listener-failed', 'a listener failed', { error });
-      }
-    };
+    try {
+      const read = this.read(datagram, peer);
+      if (read !== undefined) admit(read.payload, { ...from, ...read.proxied });
+    } catch (error) {
+      this.drop(peer, 'listener-failed', 'a listener, or the codec, failed', { error });
+    }
+  }
+
+  /** What a datagram holds, and whose it is; undefined where it is dropped. */
+  private read(datagram: Buffer, peer: Peer): { payload: Buffer; proxied: Proxied } | undefined {
+    const { trust, untrusted, codec, decode } = this.settings;
     if (!trust.trusts(peer)) {
-      if (untrusted === 'direct') return hand(datagram, { ...peer, proxied: false }, null);
+      const proxied = { client: { ...peer, proxied: false }, peer, proxyData: null };
+      if (untrusted === 'direct') return { payload: datagram, proxied };
       return this.drop(peer, 'untrusted-peer', `${peer.address} is not in trusted; dropped`);
     }
-    const result = codec.decodeDatagram(datagram, decode);
-    const { data } = result;
+    const { data } = codec.decodeDatagram(datagram, decode);
     const verdict = judge(data, peer, this.settings, PROTO.DGRAM);
     if (typeof verdict === 'string')
       return this.drop(peer, 'proxy-header-refused', `PROXY header refused: ${verdict}`);
@@ -147,10 +150,10 @@ class DatagramGate {
     if (decision?.status === 'refused') return this.drop(peer, 'proxy-vetoed', 'verify refused the datagram');
     if (decision?.status === 'failed')
       return this.drop(peer, 'verify-failed', 'verify failed; the datagram is dropped', decision);
-    hand(datagram.subarray(data.length), verdict, data);
+    return { payload: datagram.subarray(data.length), proxied: { client: verdict, peer, proxyData: data } };
   }
 
-  private drop(peer: Peer, code: string, text: string, failure?: { readonly error: unknown }): void {
+  private drop(peer: Peer, code: string, text: string, failure?: { readonly error: unknown }): undefined {
     const client = { ...peer, proxied: false };
     if (failure === undefined) this.note({ level: 'warning', code, text, client });
     else this.note({ level: 'error', code, text, client, error: failure.error });

@@ -83,11 +83,9 @@ export class HeaderGate {
     outcome: HeaderOutcome<TlvValues>,
     leave: () => void,
   ): void {
-    if (outcome.status === 'closed' || outcome.status === 'timeout') {
+    if (!('data' in outcome)) {
       leave();
-      if (outcome.status === 'closed') connection.socket.destroy();
-      else this.refuse(connection, 'proxy-header-missing', MISSING_HEADER);
-      return;
+      return this.withoutHeader(connection, outcome);
     }
     const { data } = outcome;
     const verdict = judge(data, connection.peer, proxy);
@@ -111,6 +109,21 @@ export class HeaderGate {
           connection.context.runInAsyncScope(() => decide(decision));
         },
       );
+  }
+
+  private withoutHeader(
+    connection: Waiting,
+    outcome: Exclude<HeaderOutcome<TlvValues>, { readonly data: unknown }>,
+  ): void {
+    switch (outcome.status) {
+      case 'closed':
+        connection.socket.destroy();
+        return;
+      case 'timeout':
+        return this.refuse(connection, 'proxy-header-missing', MISSING_HEADER);
+      case 'failed':
+        this.refuse(connection, 'codec-failed', 'the codec failed', undefined, outcome);
+    }
   }
 
   private vetoed(connection: Waiting, client: Client, decision: Decision): void {

@@ -8,6 +8,8 @@ import type { HeaderReader } from '../reader.ts';
 export type HeaderOutcome<V> =
   | { readonly status: 'ok' | 'invalid'; readonly data: ProxyData<V> }
   | { readonly status: 'timeout' }
+  /** The codec, which may be the application's, has thrown. */
+  | { readonly status: 'failed'; readonly error: unknown }
   /** The peer has closed the connection, or the socket was destroyed. */
   | { readonly status: 'closed' };
 
@@ -41,12 +43,19 @@ export function receiveHeader<V>(
       done(outcome);
     });
   };
-  const take = (): void => {
-    for (let chunk = read(socket); chunk !== null; chunk = read(socket)) {
+  const read = (): void => {
+    for (let chunk = next(socket); chunk !== null; chunk = next(socket)) {
       const data = reader.push(chunk);
       if (data === undefined) continue;
       if (reader.rest.length > 0) socket.unshift(reader.rest);
       return finish({ status: data.valid ? 'ok' : 'invalid', data });
+    }
+  };
+  const take = (): void => {
+    try {
+      read();
+    } catch (error) {
+      finish({ status: 'failed', error });
     }
   };
   const leave = (): void => finish({ status: 'closed' });
@@ -57,6 +66,6 @@ export function receiveHeader<V>(
   socket.on('close', leave);
 }
 
-function read(socket: Socket): Buffer | null {
+function next(socket: Socket): Buffer | null {
   return socket.read() as Buffer | null;
 }

@@ -10,8 +10,9 @@ import { optionError } from '../../wire/option-error.ts';
  * (`10.9.9.9/8`) and zeros before its length (`/08`) are errors. A peer that the system names by an IPv4-mapped address
  * is IPv4.
  *
- * A function decides for itself: it is called once for each connection, before an octet is read, and must answer at once
- * with true or false. Whatever else it does (an error, a promise) is reported, and the peer is not trusted.
+ * A function decides for itself: for PROXY headers it is called once for each connection (each datagram of UDP), before an
+ * octet is read, and for XCLIENT, XFORWARD and policies whenever they come up. It must answer at once with true or false.
+ * Whatever else it does (an error, a promise) is reported, and the peer is not trusted.
  */
 export type Trusted = readonly string[] | 'anyone' | ((peer: Peer) => boolean);
 

@@ -3,7 +3,7 @@ import * as http from 'node:http';
 import { connect, createServer, type Socket } from 'node:net';
 import { inspect } from 'node:util';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { encode, type HeaderInput, type ProxyData } from '../../../src/proxy/index.ts';
+import { codec, encode, type HeaderInput, type ProxyData } from '../../../src/proxy/index.ts';
 import type { AcceptOptions } from '../../../src/proxy/node/index.ts';
 import { behindProxy, CLIENT, dial, gone, proxied, say, V1 } from './listening.ts';
 
@@ -203,12 +203,18 @@ describe('code of the application that fails ends its connection, not the proces
   const fails = (): never => {
     throw new Error('a fault of the application');
   };
+  class BrokenReader extends codec.ProxyReader {
+    override push(): never {
+      return fails();
+    }
+  }
 
   test.each<[string, Partial<AcceptOptions>, () => void]>([
     ['a listener', {}, fails],
     ['a listener, of a peer without a header', { trusted: ['10.0.0.0/8'], untrusted: 'direct' }, fails],
     ['verify', { verify: fails }, () => {}],
     ['trusted', { trusted: fails }, () => {}],
+    ['a codec', { codec: { ...codec, ProxyReader: BrokenReader } }, () => {}],
   ])('%s', async (what, options, listener) => {
     const { port, log } = await behindProxy(createServer(listener), options);
     expect(await say(port, what.includes('without') ? [] : [V1])).toBe('');
