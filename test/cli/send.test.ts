@@ -198,7 +198,8 @@ The message was taken by 127.0.0.1:PORT.
       lines: [null],
       err:
         'error: The server closed the connection.\nBefore a greeting that means: the server does not believe headers ' +
-        'from here (see its log), or it expects none (--no-proxy).\n',
+        'from here (see its log), it reads the other version only (try --proxy-version 1), or it expects none ' +
+        '(--no-proxy).\n',
     },
     {
       name: 'a server that closes later',
@@ -232,6 +233,46 @@ The message was taken by 127.0.0.1:PORT.
     await server?.close();
     const closing = await send([...WELL.slice(0, 3), '421 4.3.2 going down\r\n', BYE]);
     expect(closing).toMatchObject({ code: 1, out: expect.stringMatching(/< 421 4\.3\.2 going down\n$/u) });
+  });
+
+  it.each([
+    [
+      '554 5.5.0 SMTP protocol synchronization',
+      [],
+      /^The server wants nothing before its banner.*--no-proxy/u,
+    ],
+    [
+      '421 4.3.0 local data error',
+      ['--proxy-version', '1'],
+      /^It may read the other version only: try --proxy-version 2\.$/u,
+    ],
+    ['421 4.3.0 local data error', ['--local'], /^Postfix answers 421 to a header that names nobody/u],
+    [
+      '421 4.3.0 local data error',
+      ['--from-client', '[2001:db8::7]:1'],
+      /^Postfix answers 421 to a client with IPv6/u,
+    ],
+  ] as const)('knows why other servers refuse a header: %s %j', async (reply, args, hint) => {
+    const { code, err } = await send([`${reply}\r\n`, BYE], ...args);
+    expect(code).toBe(1);
+    expect(err.split('\n')[1]).toMatch(hint);
+  });
+
+  it('knows what Exim takes no mail behind', async () => {
+    const long = await send(
+      ['220 mx\r\n', '501 NUL characters are not allowed in SMTP commands\r\n', BYE],
+      '--tlv',
+      `AUTHORITY=${'a'.repeat(210)}`,
+    );
+    expect(long.err).toMatch(
+      /\nExim reads headers of up to 232 octets, this one has 241: leave TLVs out\.\n$/u,
+    );
+    await server?.close();
+    const local = await send([...WELL.slice(0, 2), '503 no\r\n', BYE], '--local');
+    expect(local.err).toMatch(/\nExim greets whoever sends LOCAL, .* --from-client\.\n$/u);
+    await server?.close();
+    const later = await send([...WELL.slice(0, 2), '421 4.3.2 going down\r\n', BYE]);
+    expect(later.err).toBe('error: The server refused the sender: 421 4.3.2 going down\n');
   });
 
   it('takes --server for --to, and not both', async () => {

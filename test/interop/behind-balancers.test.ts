@@ -1,8 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { createTransport } from 'nodemailer';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { Handler } from '../../src/smtp/api/handler.ts';
+import { SMTPServer } from '../../src/smtp/server/server.ts';
 import { AF, PROTO, V2_CMD } from '../../src/proxy/index.ts';
 import { makeCertificate } from './parts/certificate.ts';
 import {
@@ -181,6 +184,41 @@ describeWith(['nginx'], 'behind nginx', () => {
     const client = await sendThrough(stage, nginx);
     expect(await expectDelivery(mail, client, MESSAGE)).toEqual(v1Header(client, nginx));
   });
+
+  test.for([true, false])(
+    'behind another balancer, which names both families: mixedFamilies %s',
+    async (mixedFamilies) => {
+      const told: string[] = [];
+      const seen: unknown[] = [];
+      const handler: Handler = {
+        handlePROXY: (_server, _session, _envelope, { version, family, srcAddr, dstAddr }) =>
+          seen.push([version, family, srcAddr, dstAddr]) > 0,
+      };
+      const server = new SMTPServer(handler, {
+        proxyProtocol: { timeout: 60_000, trusted: ['127.0.0.1'], decode: { mixedFamilies } },
+        diagnostics: ({ code, text: line }) => void told.push(`${code}: ${line}`),
+      });
+      const mail = await server.listen({ host: '127.0.0.1', port: 0 });
+      onTestFinished(() => server.close({ drain: 0 }));
+      const nginx = await startNginx(
+        stage,
+        1,
+        ([port]) => `server {
+        listen 127.0.0.1:${port} proxy_protocol;
+        set_real_ip_from 127.0.0.1;
+        proxy_pass 127.0.0.1:${mail.port};
+        proxy_protocol on;
+      }`,
+      );
+      const socket = connect(nginx.ports[0]!, '127.0.0.1');
+      socket.write('PROXY TCP6 2001:db8::77 2001:db8::25 4321 25\r\nQUIT\r\n');
+      expect(await text(socket)).toMatch(mixedFamilies ? /^220 .*\r\n221 .*\r\n$/u : /^$/u);
+      const named = [1, AF.INET6, '2001:db8::77', '127.0.0.1'];
+      expect(seen).toEqual(mixedFamilies ? [named] : []);
+      const refused = /^proxy-header-refused: .*v1-bad-ipv6.* \(decode: \{ mixedFamilies: true \} takes/mu;
+      expect(told.some((line) => refused.test(line))).toBe(!mixedFamilies);
+    },
+  );
 });
 
 describeWith(['stunnel4'], 'behind stunnel', () => {

@@ -13,6 +13,7 @@ import { protocolOf } from '../shared/protocol.ts';
 import type { Protocol } from '../shared/protocol.ts';
 import { milliseconds } from '../shared/numbers.ts';
 import type { Action } from '../shared/command.ts';
+import { hintFor, otherVersion, type SentHeader } from './hints.ts';
 import { NoAnswer, SmtpClient } from './smtp-client.ts';
 import type { ServerReply } from './smtp-client.ts';
 import { dotStuffed, testMessage, withMailLineEnds } from './test-message.ts';
@@ -70,6 +71,7 @@ const DEFAULT_ADDRESS: SocketAddress = { host: '127.0.0.1', port: 2525 };
 async function send(options: SendOptions, io: Io): Promise<number> {
   const protocol = await protocolOf(options.spec, io);
   const header = headerOf(options, protocol);
+  const sent = header && sentHeader(header, protocol);
   if (options.to !== undefined && options.server !== undefined)
     throw new UsageError('--to and --server are the same; give one of them.');
   const { to = options.server ?? DEFAULT_ADDRESS, from, rcpt = ['recipient@example.net'], timeout } = options;
@@ -80,9 +82,9 @@ async function send(options: SendOptions, io: Io): Promise<number> {
   try {
     if (header !== undefined) client.write(header, describeHeader(header, protocol));
     if (options.tls === true) await client.secure(nameOf(to));
-    await greeted(client, header !== undefined);
+    await greeted(client, sent);
     if (options.starttls === true) await startTls(client, nameOf(to));
-    await transfer(client, from, rcpt, message);
+    await transfer(client, from, rcpt, message, sent);
     await client.command('QUIT');
   } catch (error) {
     if (error instanceof Refusal) await client.command('QUIT').catch(() => undefined);
@@ -149,40 +151,56 @@ function describeHeader(header: Uint8Array, { codec }: Protocol): string {
   return `PROXY v2, ${addresses}${escapeText(tlvs)} (${header.length} octets)`;
 }
 
-async function greeted(client: SmtpClient, withHeader: boolean): Promise<void> {
+async function greeted(client: SmtpClient, header: SentHeader | undefined): Promise<void> {
   const greeting = await client.reply().catch((error: unknown) => {
     if (!(error instanceof Failure)) throw error;
-    throw new Failure(error.message, withHeader ? afterHeader(error) : NO_HEADER);
+    throw new Failure(error.message, header === undefined ? NO_HEADER : afterHeader(error, header));
   });
-  expect(greeting, 220, 'the connection');
+  expect(greeting, 220, CONNECTION, header);
 }
 
 const NO_HEADER = 'Before a greeting that means: the server waits for a PROXY header; leave --no-proxy out.';
 
 /** The hint for a header that was sent and a greeting that did not come. */
-function afterHeader(error: Failure): string {
+function afterHeader(error: Failure, { version }: SentHeader): string {
+  const other = `it reads the other version only (try --proxy-version ${otherVersion(version)})`;
   if (error instanceof NoAnswer)
-    return 'Before a greeting that means: the server is busy, or its port begins with TLS (--tls).';
+    return `Before a greeting that means: the server is busy, ${other}, or its port begins with TLS (--tls).`;
   return (
-    'Before a greeting that means: the server does not believe headers from here (see its log), or it expects none ' +
-    '(--no-proxy).'
+    `Before a greeting that means: the server does not believe headers from here (see its log), ${other}, or it ` +
+    'expects none (--no-proxy).'
   );
 }
+
+/** What matters of a header when it is refused. */
+function sentHeader(header: Uint8Array, { codec }: Protocol): SentHeader {
+  const result = codec.decode(header);
+  const { version, srcAddr, proxied } = result.status === 'ok' ? result.data : NOBODY;
+  return { version: version === 1 ? 1 : 2, length: header.length, client: proxied ? srcAddr : null };
+}
+
+const NOBODY = { version: 2, srcAddr: null, proxied: false };
 
 async function transfer(
   client: SmtpClient,
   from: string,
   rcpt: readonly string[],
   message: Buffer,
+  header: SentHeader | undefined,
 ): Promise<void> {
   const hello = await client.command(HELLO);
-  expect(hello, 250, 'EHLO');
+  expect(hello, 250, 'EHLO', header);
   const utf8 = [from, ...rcpt].some((address) => /\P{ASCII}/u.test(address));
   if (utf8 && !offers(hello, 'SMTPUTF8')) {
     throw new Failure('The server does not offer SMTPUTF8, which an address that is not ASCII needs.');
   }
   const body = message.some((octet) => octet > 0x7f) && offers(hello, '8BITMIME') ? ' BODY=8BITMIME' : '';
-  expect(await client.command(`MAIL FROM:<${from}>${body}${utf8 ? ' SMTPUTF8' : ''}`), 250, 'the sender');
+  expect(
+    await client.command(`MAIL FROM:<${from}>${body}${utf8 ? ' SMTPUTF8' : ''}`),
+    250,
+    'the sender',
+    header,
+  );
   for (const address of rcpt)
     expect(await client.command(`RCPT TO:<${address}>`), 250, `the recipient <${address}>`);
   expect(await client.command('DATA'), 354, 'DATA');
@@ -190,14 +208,18 @@ async function transfer(
   expect(await client.reply(), 250, 'the message');
 }
 
+/** What a greeting refuses. */
+const CONNECTION = 'the connection';
+
 /** The code of a server that closes the connection (RFC 5321 section 3.8). */
 const CLOSING = 421;
 
 /** Throws when the reply has another code; 251 counts as 250. */
-function expect(reply: ServerReply, code: number, what: string): void {
+function expect(reply: ServerReply, code: number, what: string, header?: SentHeader): void {
   if (reply.code === code || (code === 250 && reply.code === 251)) return;
   const told = `The server refused ${what}: ${reply.code} ${escapeText(reply.lines.join(' '))}`;
-  throw reply.code === CLOSING ? new Failure(told) : new Refusal(told);
+  const hint = header === undefined ? undefined : hintFor(reply, header, what === CONNECTION);
+  throw reply.code === CLOSING ? new Failure(told, hint) : new Refusal(told, hint);
 }
 
 /** An address as it goes between angle brackets. */
