@@ -13,7 +13,7 @@ local LOCAL = 0
 local FAMILIES = { [0] = "UNSPEC", [1] = "INET", [2] = "INET6", [3] = "UNIX" }
 local TRANSPORTS = { [0] = "UNSPEC", [1] = "STREAM", [2] = "DGRAM" }
 local PAIRS = { [0x00] = true, [0x11] = true, [0x12] = true, [0x21] = true, [0x22] = true, [0x31] = true, [0x32] = true }
-local RESERVED = { { 0xf8, 0xff } }
+local RESERVED = { { 0x00, 0x00 }, { 0xf8, 0xff } }
 local POLYNOMIAL = 0x82f63b78
 -- Limits that receivers have by default.
 local LONGEST_BLOCK = 4096
@@ -173,7 +173,7 @@ local REMARKS = {
   ignored = remark("ignored", "Receivers ignore this: the header names no client", expert.severity.NOTE),
   misfit = remark("misfit", "The octets do not fit the row of this number, which others may use, too", expert.severity.NOTE),
   bad_text = remark("bad_text", "The text holds octets that its type does not allow", expert.severity.WARN),
-  reserved = remark("reserved", "The standard reserves this type", expert.severity.WARN),
+  reserved = remark("reserved", "Nobody may send this type", expert.severity.WARN),
   second_header = remark("second_header", "Another header follows, and a server reads only one", expert.severity.WARN),
 }
 truepeer.experts = experts

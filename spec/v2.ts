@@ -216,6 +216,15 @@ export const tlvHead: TlvHead = { type: 0, length: 1, size: 3, ref: { source: 'P
 
 export const ranges: readonly Range[] = [
   {
+    name: 'ZERO',
+    from: 0x00,
+    to: 0x00,
+    shared: true,
+    usable: false,
+    doc: "Nobody's: zeros are padding, or addresses that are left out.",
+    ref: { source: 'truepeer' },
+  },
+  {
     name: 'CUSTOM',
     from: 0xe0,
     to: 0xef,

@@ -1,4 +1,4 @@
-import { NEED, Scan, type Tables } from '../wire/index.ts';
+import { type Limits, MOST, NEED, Scan, type Tables } from '../wire/index.ts';
 import { type DataContext, ProxyData } from './data.ts';
 import { makeEncode } from './encode/encode.ts';
 import { faultOf, ProxyError } from './error.ts';
@@ -29,8 +29,20 @@ export interface Codec<V> {
   encode(header: Header<TlvsInput<V>>): Uint8Array;
   /** A reader of chunks. */
   readonly ProxyReader: new (options?: DecodeOptions) => HeaderReader<V>;
+  /** The class of its headers. */
+  readonly ProxyData: ProxyDataClass<V>;
   /** The class of its TLVs. */
   readonly ProxyTLV: TlvClass<V>;
+}
+
+/** What the class of headers offers beside its instances, which come from `decode` and readers. */
+export interface ProxyDataClass<V> {
+  readonly prototype: ProxyData<V>;
+  /** An empty header, which is not valid: for tests, and for those who begin with one. */
+  new (): ProxyData<V>;
+  /** A header as if it had been read, of what `encode` takes. Throws what `encode` throws. */
+  from(header: Header<TlvsInput<V>>): ProxyData<V>;
+  [Symbol.hasInstance](value: unknown): boolean;
 }
 
 const NOTHING = new Scan();
@@ -38,7 +50,8 @@ const NOTHING = new Scan();
 /** Makes a codec from generated tables. */
 export function createCodec<V>(tables: Tables<V>): Codec<V> {
   const ProxyTLV = makeTlvClass(tables);
-  const context = { tables, ProxyTLV };
+  const encode = makeEncode(tables as Tables) as Codec<V>['encode'];
+  const context = { tables, ProxyTLV, encode };
   const scan = new Scan();
   const Invalid = makeInvalid(context);
   const incompleteHeader = tables.errors.find((entry) => entry.code === 'incomplete-header')!;
@@ -66,8 +79,9 @@ export function createCodec<V>(tables: Tables<V>): Codec<V> {
       const result = decode(bytes, options);
       return result.status === 'incomplete' ? new Invalid(bytes, incomplete(bytes)) : result;
     },
-    encode: makeEncode(tables as Tables) as Codec<V>['encode'],
+    encode,
     ProxyReader: makeReader(context, scan, incomplete),
+    ProxyData: makeDataClass(context, incomplete(new Uint8Array(0))),
     ProxyTLV,
   };
 }
@@ -95,6 +109,30 @@ function makeInvalid<V>(
       return this.#data;
     }
   };
+}
+
+/** The class of headers of a codec: its own instances are empty; those that were read are of the class below it. */
+function makeDataClass<V>(context: DataContext<V>, error: ProxyError): ProxyDataClass<V> {
+  const { limits, scanHeader } = context.tables;
+  const any = { maxLength: MOST, maxTLVs: MOST, maxAuthority: MOST, maxUniqueId: MOST, mixedFamilies: true };
+  const taken: Limits = { ...limits, ...any, repeats: true, lenient: true, versions: 3 };
+  class EmptyData extends ProxyData<V> {
+    constructor() {
+      super(context, new Uint8Array(0), 0, NOTHING, error);
+    }
+
+    static from(header: Header<TlvsInput<V>>): ProxyData<V> {
+      const bytes = context.encode(header);
+      const scan = new Scan();
+      const length = scanHeader(bytes, taken, scan);
+      return new ProxyData(context, bytes, length, scan, null);
+    }
+
+    static override [Symbol.hasInstance](value: unknown): boolean {
+      return value instanceof ProxyData;
+    }
+  }
+  return EmptyData as unknown as ProxyDataClass<V>;
 }
 
 /** The class of readers of a codec. */

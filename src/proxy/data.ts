@@ -4,6 +4,7 @@ import { bytes, isMappedText, type Scan, type Scanned, type Tables } from '../wi
 import { ProxyError } from './error.ts';
 import type { Header, TlvsInput } from './encode/header.ts';
 import { headerOf } from './encode/header-of.ts';
+import { AS_READ, OctetsRead, sameValue } from './encode/as-read.ts';
 import { sameAttribs } from './same-attribs.ts';
 import type { ProxyTLVOf } from './tlv.ts';
 import type { TlvClass } from './tlv-class.ts';
@@ -12,6 +13,7 @@ import type { TlvClass } from './tlv-class.ts';
 export interface DataContext<V> {
   readonly tables: Tables<V>;
   readonly ProxyTLV: TlvClass<V>;
+  encode(header: Header<TlvsInput<V>>): Uint8Array;
 }
 
 /**
@@ -43,6 +45,7 @@ export class ProxyData<V> implements Scanned {
   #srcAddr: string | null | undefined = undefined;
   #dstAddr: string | null | undefined = undefined;
   #tlv: ProxyTLVOf<V> | null | undefined = undefined;
+  #whole: Uint8Array | undefined = undefined;
 
   constructor(context: DataContext<V>, b: Uint8Array, length: number, scan: Scan, error: ProxyError | null) {
     this.#context = context;
@@ -144,9 +147,10 @@ export class ProxyData<V> implements Scanned {
     return this.#tlvStart === 0 ? null : this.#tlvStart;
   }
 
-  /** The whole header as it came. */
+  /** The whole header as it came, in a copy that is yours to change: nothing else here is read from it. */
   get wholeRaw(): Uint8Array {
-    return bytes(this.bytes, 0, this.length);
+    this.#whole ??= bytes(this.bytes, 0, this.length).slice();
+    return this.#whole;
   }
 
   /** Whether the header is well-formed and nobody called `withError`. */
@@ -171,19 +175,34 @@ export class ProxyData<V> implements Scanned {
   }
 
   /**
-   * Whether each attribute has the expected value; octets are compared one by one. With `raises` a `ValueError` says
-   * which differs, and a `KeyError` which does not exist.
+   * Whether each attribute has the expected value; octets are compared one by one, also with text. With `raises` a
+   * `ValueError` says which differs, and a `KeyError` which does not exist.
    */
   sameAttribs(expected: Readonly<Record<string, unknown>>, options: { raises?: boolean } = {}): boolean {
-    return sameAttribs(expected, options.raises ?? false, (name) => ({
-      present: name in this,
-      value: (this as Record<string, unknown>)[name],
-    }));
+    return sameAttribs(expected, options.raises ?? false, (name) =>
+      name in this ? { value: (this as Record<string, unknown>)[name] } : undefined,
+    );
   }
 
-  /** What `encode` takes to write this header again. */
+  /**
+   * What `encode` takes to write this header again. Where fields cannot say all of it - a pair that the standard does not
+   * name, a reserved type, a path that is no text, ignored octets - its octets go along, and are written as long as no
+   * field is changed.
+   */
   toHeader(): Header<TlvsInput<V>> {
-    return headerOf(this, this.#context.tables as Tables) as Header<TlvsInput<V>>;
+    const header = headerOf(this, this.#context.tables as Tables) as Header<TlvsInput<V>>;
+    if (this.version === null) return header;
+    const octets = bytes(this.bytes, 0, this.length);
+    if (this.#isWrittenFrom(header, octets)) return header;
+    return { ...header, [AS_READ]: new OctetsRead(header, octets.slice()) };
+  }
+
+  #isWrittenFrom(header: Header<TlvsInput<V>>, octets: Uint8Array): boolean {
+    try {
+      return sameValue(this.#context.encode(header), octets);
+    } catch {
+      return false;
+    }
   }
 
   /** The header as JSON can hold it: names for numbers, octets in hex. */

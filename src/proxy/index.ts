@@ -2,7 +2,7 @@
 import { tables } from '../../generated/tables.ts';
 import type { TlvValues } from '../../generated/tlv-table.ts';
 import { type Codec, createCodec, type DecodeResult as DecodeResultOf } from './codec.ts';
-import { ProxyData as ProxyDataOf } from './data.ts';
+import type { ProxyData as ProxyDataOf } from './data.ts';
 import type { Header, TlvsInput } from './encode/header.ts';
 import type { HeaderReader } from './reader.ts';
 import type { ProxyTLVOf } from './tlv.ts';
@@ -66,7 +66,17 @@ export type ProxyReader = HeaderReader<TlvValues>;
 export const ProxyTLV: Codec<TlvValues>['ProxyTLV'] = codec.ProxyTLV;
 export type ProxyTLV = ProxyTLVOf<TlvValues>;
 
-export const ProxyData = ProxyDataOf;
+/**
+ * A header, read. `decode` and readers make them; `new ProxyData()` is an empty one that is not valid, and
+ * `ProxyData.from(header)` one as if it had been read, for tests.
+ *
+ * @example
+ * import { ProxyData } from 'truepeer/proxy';
+ * console.log(new ProxyData().valid); // false
+ * const data = ProxyData.from({ srcAddr: '203.0.113.7', srcPort: 4321, dstAddr: '198.51.100.25', dstPort: 25 });
+ * console.log(data.valid, data.srcAddr); // true 203.0.113.7
+ */
+export const ProxyData: Codec<TlvValues>['ProxyData'] = codec.ProxyData;
 export type ProxyData<V = TlvValues> = ProxyDataOf<V>;
 export type DecodeResult<V = TlvValues> = DecodeResultOf<V>;
 export type HeaderInput<V = TlvValues> = Header<TlvsInput<V>>;

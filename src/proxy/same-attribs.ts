@@ -1,3 +1,7 @@
+import { show } from '../wire/escape.ts';
+import { hex, utf8Octets } from '../wire/index.ts';
+import { sameValue } from './encode/as-read.ts';
+
 /** Comparing the attributes of a header or of its TLVs with expected ones, as aiosmtpd's `same_attribs` does. */
 
 /** An attribute has another value than expected. */
@@ -10,28 +14,42 @@ export class KeyError extends Error {
   override readonly name = 'KeyError';
 }
 
-/** Whether two values are the same, octets compared one by one. */
-function same(a: unknown, b: unknown): boolean {
-  if (!(a instanceof Uint8Array) || !(b instanceof Uint8Array)) return Object.is(a, b);
-  return a.length === b.length && a.every((octet, i) => octet === b[i]);
+/** What there is of a name; `octets` are those it was read from. */
+export interface Attrib {
+  readonly value: unknown;
+  readonly octets?: Uint8Array | undefined;
 }
 
-/** Compares attributes by name; `of` gives whether there is one, and its value. */
+/** Compares attributes by name; where octets are expected, they are compared with those that a value was read from. */
 export function sameAttribs(
   expected: Readonly<Record<string, unknown>>,
   raises: boolean,
-  of: (name: string) => { present: boolean; value: unknown },
+  of: (name: string) => Attrib | undefined,
 ): boolean {
   for (const [name, value] of Object.entries(expected)) {
     const found = of(name);
-    if (!found.present) {
+    if (found === undefined) {
       if (raises) throw new KeyError(`there is no ${JSON.stringify(name)}`);
       return false;
     }
-    if (!same(found.value, value)) {
-      if (raises) throw new ValueError(`${JSON.stringify(name)} is not what was expected`);
+    const actual = value instanceof Uint8Array ? octetsOf(found) : found.value;
+    if (value === undefined || value === null ? actual !== value : !sameValue(actual, value)) {
+      if (raises) throw new ValueError(`${JSON.stringify(name)} is ${told(actual)}, expected ${told(value)}`);
       return false;
     }
   }
   return true;
 }
+
+function octetsOf({ value, octets }: Attrib): unknown {
+  return octets ?? (typeof value === 'string' ? (utf8Octets(value) ?? value) : value);
+}
+
+/** A value in a message; of octets there may be many. */
+function told(value: unknown): string {
+  if (!(value instanceof Uint8Array)) return show(value);
+  const shown = hex(value.subarray(0, SHOWN));
+  return `octets ${shown}${value.length > SHOWN ? `... (${value.length} in all)` : ''}`;
+}
+
+const SHOWN = 24;

@@ -39,6 +39,10 @@ type Iteration<T> = ReturnType<Map<T, T>['keys']>;
 /**
  * A map from name to value over octets. Nothing is decoded before it is asked for: a property looks for its own
  * vector; the first use as a `Map` decodes everything.
+ *
+ * The octets of every TLV are there by number, too: `get('xEA')`, inside another `get('SSL_x22')`, a list where the
+ * number stands more than once. Going through the map shows numbers where names do not tell all: of octets that do not
+ * fit their row, and of what is repeated, of which a name gives the first.
  */
 export class TlvMap extends Map<string, unknown> {
   readonly #tables: Tables;
@@ -78,7 +82,7 @@ export class TlvMap extends Map<string, unknown> {
       const row = this.#index[at]!;
       const value = this.#valueAt(at);
       const parent = entry === undefined ? (~row >> 8) - 1 : entry.parent;
-      const octets = bytes(this.#b, this.#index[at + 2]!, this.#index[at + 3]!);
+      const octets = this.#rawAt(at);
       vectors.push({
         name,
         type: entry?.code ?? ~row & 0xff,
@@ -126,10 +130,9 @@ export class TlvMap extends Map<string, unknown> {
 
   /** Whether each name is there and its value is the expected one; with `raises` a `KeyError` or `ValueError` says what is not. */
   sameAttribs(expected: Readonly<Record<string, unknown>>, options: { raises?: boolean } = {}): boolean {
-    return sameAttribs(expected, options.raises ?? false, (name) => ({
-      present: this.has(name),
-      value: this.get(name),
-    }));
+    return sameAttribs(expected, options.raises ?? false, (name) =>
+      this.has(name) ? { value: this.get(name), octets: this.#octetsOf(name) } : undefined,
+    );
   }
 
   override get size(): number {
@@ -138,11 +141,11 @@ export class TlvMap extends Map<string, unknown> {
   }
   override get(name: string): unknown {
     this.#decode();
-    return super.get(name);
+    return super.has(name) ? super.get(name) : oneOrAll(this.#byNumber(name));
   }
   override has(name: string): boolean {
     this.#decode();
-    return super.has(name);
+    return super.has(name) || this.#byNumber(name).length > 0;
   }
   override set(name: string, value: unknown): this {
     this.#decode();
@@ -179,9 +182,10 @@ export class TlvMap extends Map<string, unknown> {
     return this.entries();
   }
 
-  /** Octets in hex, wide integers in decimal. */
+  /** Octets in hex, wide integers in decimal; a name whose octets do not fit its row is there by number alone. */
   toJSON(): Record<string, unknown> {
-    return Object.fromEntries([...this].map(([name, value]) => [name, plain(value)]));
+    const told = [...this].filter(([, value]) => value !== undefined);
+    return Object.fromEntries(told.map(([name, value]) => [name, plain(value)]));
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): Map<string, unknown> {
@@ -191,9 +195,48 @@ export class TlvMap extends Map<string, unknown> {
   #decode(): void {
     if (this.#filled) return;
     this.#filled = true;
-    this.#each((name, at) => {
-      if (!super.has(name)) super.set(name, this.#valueAt(at));
+    const untold = new Map<number, Uint8Array[]>();
+    this.#each((name, at, entry) => {
+      const value = this.#valueAt(at);
+      if ((value === undefined || super.has(name)) && entry?.field !== true) untold.set(this.#keyAt(at), []);
+      if (!super.has(name)) super.set(name, value);
     });
+    if (untold.size === 0) return;
+    this.#each((_, at, entry) => {
+      if (entry?.field !== true) untold.get(this.#keyAt(at))?.push(this.#rawAt(at));
+    });
+    for (const [key, octets] of untold) super.set(this.#unnamed(key), oneOrAll(octets));
+  }
+
+  /** The octets of each vector of a number, `xNN` or `PARENT_xNN`, whether it has a row or not. */
+  #byNumber(name: string): Uint8Array[] {
+    const found: Uint8Array[] = [];
+    if (!NUMBER.test(name)) return found;
+    const canonical = name.slice(0, -2) + name.slice(-2).toUpperCase();
+    this.#each((_, at, entry) => {
+      if (entry?.field !== true && this.#unnamed(this.#keyAt(at)) === canonical) found.push(this.#rawAt(at));
+    });
+    return found;
+  }
+
+  /** The octets that the value of a name is read from. */
+  #octetsOf(name: string): Uint8Array | undefined {
+    let found: Uint8Array | undefined;
+    this.#each((each, at) => {
+      if (each === name) found ??= this.#rawAt(at);
+    });
+    return found;
+  }
+
+  #rawAt(at: number): Uint8Array {
+    return bytes(this.#b, this.#index[at + 2]!, this.#index[at + 3]!);
+  }
+
+  /** The type of a vector, and above its eight bits the row around it, from 1. */
+  #keyAt(at: number): number {
+    const row = this.#index[at]!;
+    const entry = this.#tables.tlvs[row];
+    return entry === undefined ? ~row : entry.code | ((entry.parent + 1) << 8);
   }
 
   #valueAt(at: number): unknown {
@@ -216,6 +259,14 @@ export class TlvMap extends Map<string, unknown> {
   }
 }
 
+/** A number as a name. */
+const NUMBER = /^(?:\w+_)?x[0-9a-fA-F]{2}$/;
+
+/** The only one of a list, or all of several; undefined for none. */
+function oneOrAll(octets: readonly Uint8Array[]): Uint8Array | readonly Uint8Array[] | undefined {
+  return octets.length > 1 ? octets : octets[0];
+}
+
 /** Start of the first TLV of a type among checked ones, or -1. */
 function find(b: Uint8Array, start: number, end: number, type: number): number {
   for (let p = start; p < end; p = nextOf(b, p)) if (b[p] === type) return p;
@@ -229,6 +280,7 @@ function nextOf(b: Uint8Array, p: number): number {
 
 /** A value as JSON can hold it: octets in hex, wide integers in decimal. */
 function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plain);
   if (value instanceof Uint8Array) return hex(value);
   return typeof value === 'bigint' ? String(value) : value;
 }

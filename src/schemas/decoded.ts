@@ -33,6 +33,8 @@ const STRANGER = /^(?:\w+_)?x[0-9a-fA-F]{2}$/;
 
 const scratch = new Uint8Array(16);
 
+const hexText = z.string().regex(HEX, { error: 'expected octets in hex' });
+
 /** The schema of TLVs by name as they were read. */
 export function decodedTlvsSchemaOf<V>(tables: Tables<V>) {
   const names = new Set(tables.tlvs.map(({ name }) => name));
@@ -44,7 +46,7 @@ export function decodedTlvsSchemaOf<V>(tables: Tables<V>) {
   ]);
   return z
     .object(Object.fromEntries(shape) as Shape<V>)
-    .catchall(z.string().regex(HEX, { error: 'expected octets in hex' }))
+    .catchall(z.union([hexText, z.array(hexText).min(2)]))
     .check(({ value, issues }) => {
       for (const name of Object.keys(value)) {
         if (names.has(name) || STRANGER.test(name)) continue;

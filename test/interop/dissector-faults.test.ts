@@ -282,7 +282,7 @@ describeWith(['tshark'], 'what the post-dissector remarks', () => {
       octets(`${spec.preamble.signature} 21 20 0000`),
       'does not name this pair',
     ],
-    ['a reserved type', proxied('ff0000'), 'reserves this type'],
+    ['a reserved type', proxied('ff0000'), 'Nobody may send this type'],
     [
       'text that is none',
       proxied('02000161 200009 01 00000000 210001 0a'),

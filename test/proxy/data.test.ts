@@ -14,6 +14,7 @@ import {
   V2_CMD,
   ValueError,
 } from '../../src/proxy/index.ts';
+import { tables } from '../../generated/tables.ts';
 import { hexOf } from './outcome.ts';
 
 const ENDS = { srcAddr: '203.0.113.7', srcPort: 4321, dstAddr: '198.51.100.25', dstPort: 25 };
@@ -279,13 +280,23 @@ describe('the octets it was read from', () => {
     around.set(octets, 33);
     const view = around.subarray(33, 33 + octets.length);
     const data = read(view);
-    for (const part of [data.wholeRaw, data.rest, data.tlv!.UNIQUE_ID!]) {
-      expect(part.buffer).toBe(around.buffer);
+    for (const part of [data.rest, data.tlv!.UNIQUE_ID!]) expect(part.buffer).toBe(around.buffer);
+    for (const part of [data.wholeRaw, data.rest, data.tlv!.UNIQUE_ID!])
       expect(Object.getPrototypeOf(part)).toBe(Uint8Array.prototype);
-    }
     expect(hexOf(data.wholeRaw)).toBe(hexOf(octets));
     expect(hexOf(data.rest)).toBe('0500020102');
     expect(hexOf(data.tlv!.UNIQUE_ID!)).toBe('0102');
+  });
+
+  test('are not what wholeRaw is made of: the recipe for a checksum may zero it there and compare', () => {
+    const octets = encode({ ...ENDS, tlvs: { UNIQUE_ID: Uint8Array.of(1, 2) }, checksum: true });
+    const data = read(octets);
+    const at = data.tlvStart! + data.tlv!.tlvLoc['CRC32C']! + 3;
+    const whole = read(octets).wholeRaw;
+    data.wholeRaw.fill(0, at, at + 4);
+    expect(hexOf(data.wholeRaw)).toBe(hexOf(Uint8Array.from(whole).fill(0, at, at + 4)));
+    expect(tables.crc(data.wholeRaw, data.wholeRaw.length, at)).toBe(data.tlv!.CRC32C);
+    expect(data.tlv!.get('CRC32C')).toBe(read(octets).tlv!.CRC32C);
   });
 
   test('an address that was asked for stays', () => {

@@ -34,8 +34,8 @@ export interface Vector {
   readonly value?: Plain;
 }
 
-/** Opaque octets in hex, wide integers in decimal, null for octets that do not fit. */
-export type Plain = string | number | boolean | null;
+/** Opaque octets in hex, a list of those that are repeated; wide integers in decimal, null for octets that do not fit. */
+export type Plain = string | number | boolean | null | readonly string[];
 
 /** What `decode` said. */
 export function outcomeOf(result: DecodeResult): Outcome {
@@ -77,6 +77,7 @@ export function headerOf(data: ProxyData): Header {
 
 export function plainOf(value: unknown): Plain {
   if (value instanceof Uint8Array) return hexOf(value);
+  if (Array.isArray(value)) return value.map((octets: Uint8Array) => hexOf(octets));
   if (typeof value === 'bigint') return String(value);
   return (value ?? null) as Plain;
 }

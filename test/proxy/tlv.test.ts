@@ -92,6 +92,55 @@ describe("what aiosmtpd's ProxyTLV documents", () => {
     expect(() => tlv.sameAttribs({ false_attrib: null }, { raises: true })).toThrow('"false_attrib"');
   });
 
+  test('sameAttribs compares octets with text and numbers, and names both values', () => {
+    expect(tlv.sameAttribs({ AUTHORITY: Buffer.from('AUTHORITI'), CRC32C: octets('5afdc6ff') })).toBe(true);
+    expect(tlv.sameAttribs({ AUTHORITY: Buffer.from('AUTHORITY') })).toBe(false);
+    const differs = (expected: Record<string, unknown>): unknown => {
+      try {
+        return tlv.sameAttribs(expected, { raises: true });
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    expect(differs({ SSL: false })).toBe('"SSL" is true, expected false');
+    expect(differs({ AUTHORITY: 'x\n' })).toBe('"AUTHORITY" is "AUTHORITI", expected "x\\n"');
+    expect(differs({ UNIQUE_ID: octets('01') })).toBe(
+      '"UNIQUE_ID" is octets 554e494b55455f4944, expected octets 01',
+    );
+  });
+
+  test('every type is there by number, too, and going through it drops nothing', () => {
+    expect(tlv.get('x02')).toEqual(octets(text('AUTHORITI')));
+    expect(tlv.get('SSL_x21')).toEqual(octets(text('TLSv1.3')));
+    expect([tlv.has('x05'), tlv.has('xEA'), tlv.get('xEA'), tlv.has('SSL_x22')]).toEqual([
+      true,
+      false,
+      undefined,
+      false,
+    ]);
+    const other = ProxyTLV.fromRaw(
+      octets('ea0003', 'ff0102', 'e50001', '61', 'e50001', '62', '040000', '040001', '00'),
+    )!;
+    expect([other.AWS, other.get('xEA'), other.get('xea')]).toEqual([
+      undefined,
+      octets('ff0102'),
+      octets('ff0102'),
+    ]);
+    expect([...other]).toEqual([
+      ['AWS', undefined],
+      ['xE5', [octets('61'), octets('62')]],
+      ['NOOP', octets('')],
+      ['xEA', octets('ff0102')],
+      ['x04', [octets(''), octets('00')]],
+    ]);
+    expect(JSON.parse(JSON.stringify(other))).toEqual({
+      xE5: ['61', '62'],
+      NOOP: '',
+      xEA: 'ff0102',
+      x04: ['', '00'],
+    });
+  });
+
   test('PP2_TYPENAME and nameToNum go from number to name and back', () => {
     const names = [
       [0x01, 'ALPN'],

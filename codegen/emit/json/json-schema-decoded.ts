@@ -124,11 +124,14 @@ function endpoints(layout: Layout): { [name: string]: JsonValue } {
 }
 
 function tlvs(entries: readonly Entry[]): Schema {
+  const octets: Schema = { type: 'string', pattern: hexDigits(0) };
   return {
     description: 'TLVs by name: octets in hex, integers of eight octets in decimal.',
     type: 'object',
     properties: Object.fromEntries(entries.map((entry) => [entry.name, readValue(entry)])),
-    patternProperties: { '^(?:\\w+_)?x[0-9a-fA-F]{2}$': { type: 'string', pattern: hexDigits(0) } },
+    patternProperties: {
+      '^(?:\\w+_)?x[0-9a-fA-F]{2}$': { anyOf: [octets, { type: 'array', items: octets, minItems: 2 }] },
+    },
     additionalProperties: false,
   };
 }

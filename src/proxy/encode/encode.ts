@@ -16,6 +16,7 @@ import {
   writeIpv6,
   writeU32be,
 } from '../../wire/index.ts';
+import { AS_READ } from './as-read.ts';
 import { refusal } from './encode-error.ts';
 import { TlvEncoder } from './encode-tlvs.ts';
 import type { Header } from './header.ts';
@@ -27,7 +28,7 @@ const NO_ENDPOINTS: Endpoints = { srcAddr: '', dstAddr: '', srcPort: 0, dstPort:
 /** Makes `encode` for a set of tables. */
 export function makeEncode(tables: Tables): (header: Input) => Uint8Array {
   const encoder = new Encoder(tables);
-  return (header) => encoder.encode(header);
+  return (header) => header?.[AS_READ]?.octetsFor(header) ?? encoder.encode(header);
 }
 
 /** Writes headers; the rules say which, and their first complaint is thrown. */

@@ -1,11 +1,12 @@
 import { hex, type Tables } from '../../wire/index.ts';
+import type { AS_READ } from './as-read.ts';
 import type { Header } from './header.ts';
 import type { TlvVector } from '../tlv.ts';
 
 type Values = Record<string, unknown>;
 
 /** A decoded header, as far as writing it again needs it. */
-type DecodedHeader = Required<Omit<Header<never>, 'tlvs' | 'checksum'>> & {
+type DecodedHeader = Required<Omit<Header<never>, 'tlvs' | 'checksum' | typeof AS_READ>> & {
   readonly tlv: { readonly vectors: readonly TlvVector[]; get(name: string): unknown } | null;
 };
 

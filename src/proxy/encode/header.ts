@@ -1,3 +1,4 @@
+import type { AS_READ, OctetsRead } from './as-read.ts';
 import type { AF, PROTO, V2_CMD } from '../../../generated/constants.ts';
 
 /** What `encode` takes. Null counts as absent. */
@@ -22,6 +23,8 @@ export interface Header<T> {
   tlvs?: T | readonly T[] | null;
   /** Add a CRC32C over the whole header. Version 2 only. A CRC32C among the TLVs says where; its value is computed. */
   checksum?: boolean | null;
+  /** Left there by `toHeader`. */
+  [AS_READ]?: OctetsRead;
 }
 
 /** TLVs to send, by name: the value of the row, or its octets. A number without a row is written `xNN`, inside another `PARENT_xNN`. */

@@ -55,7 +55,7 @@ export function clientOf(data: ProxyData, peer: Peer): Client {
   // A path may look like an address.
   if (data.family === AF.UNIX) return { address: data.srcAddr, port: null, family: 'unix', proxied: true };
   const { srcPort: port } = data;
-  const address = data.family === AF.INET ? data.srcAddr : unmapped(data.srcAddr);
+  const address = unmapped(data.srcAddr);
   if (port === peer.port && isSame(address, peer.address)) return UNKNOWN_CLIENT;
   return { address, port, family: address.includes(':') ? 'IPv6' : 'IPv4', proxied: true };
 }

@@ -36,13 +36,16 @@ export interface Handler<V = TlvValues> {
   freeSpace?(): number | PromiseLike<number>;
   /** Before the greeting; a 4xx or 5xx reply refuses the session, a 220 reply is the greeting. */
   handleConnect?(server: MailServer<V>, session: Session<V>, envelope: Envelope): Answer;
-  /** Decides about the PROXY header: true goes on, anything else closes the connection without a reply. */
+  /**
+   * Decides about the PROXY header: what is truthy goes on, what is falsy closes the connection without a reply. So does
+   * a refusing reply (`'550 no'`, its parts, an error), which is no answer here and is reported.
+   */
   handlePROXY?(
     server: MailServer<V>,
     session: Session<V>,
     envelope: Envelope,
     proxyData: ProxyData<V>,
-  ): boolean | PromiseLike<boolean>;
+  ): unknown;
   /**
    * HELO (RFC 5321 4.1.1.1). A positive reply lets the client in; only its first line is said, without an enhanced code.
    *

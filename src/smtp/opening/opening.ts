@@ -7,6 +7,7 @@ import { EnvelopeState } from '../engine/envelope-state.ts';
 import type { Exchange } from '../engine/exchange.ts';
 import { GreetingDelay } from './greeting-delay.ts';
 import { ProxyHeaderReader } from './header-reader.ts';
+import { readProxyAnswer } from './proxy-answer.ts';
 import { REPLIES } from '../engine/replies.ts';
 import { escapeText } from '../../wire/escape.ts';
 import { formatReply, readReply } from '../api/reply.ts';
@@ -38,7 +39,12 @@ function takeHeader(
   exchange.hooks.ask(
     'handlePROXY',
     [data],
-    (accepted) => (accepted === true ? then() : exchange.close('refused')),
+    (answer) => {
+      const { accepted, doubt } = readProxyAnswer(answer);
+      if (doubt !== undefined) observer.report(doubt);
+      if (accepted) then();
+      else exchange.close('refused');
+    },
     (error) => {
       observer.report(error);
       exchange.close('refused');

@@ -87,14 +87,18 @@ export function listTlvs(
   const tlvs: Vector[] = [];
   const values: Record<string, Plain> = {};
 
-  function note(name: string, value: Plain | undefined): void {
+  const byNumber = new Map<string, string[]>();
+  const untold = new Set<string>();
+
+  function note(name: string, value: Plain | undefined, number?: string): void {
+    if (number !== undefined && (value === undefined || Object.hasOwn(values, name))) untold.add(number);
     if (!Object.hasOwn(values, name)) values[name] = value ?? null;
   }
 
   function add(found: Found, parent: string | undefined): void {
     const { row, type } = found;
-    const name =
-      row?.name ?? `${parent === undefined ? '' : `${parent}_`}x${hexOf(Uint8Array.of(type)).toUpperCase()}`;
+    const number = `${parent === undefined ? '' : `${parent}_`}x${hexOf(Uint8Array.of(type)).toUpperCase()}`;
+    const name = row?.name ?? number;
     const content = octets.subarray(found.value, found.end);
     const value = row === undefined ? hexOf(content) : valueOf(spec, row, content);
     tlvs.push({
@@ -105,7 +109,8 @@ export function listTlvs(
       octets: hexOf(content),
       ...(value === undefined ? {} : { value }),
     });
-    note(name, value);
+    byNumber.set(number, [...(byNumber.get(number) ?? []), hexOf(content)]);
+    note(name, value, number);
     if (row?.value.kind === 'variant') {
       const child = spec.tlvs.find((each) => each.parent === name && each.code === content[0]);
       if (child !== undefined) {
@@ -135,6 +140,10 @@ export function listTlvs(
   }
 
   all(start, end);
+  for (const number of untold) {
+    const list = byNumber.get(number)!;
+    values[number] = list.length > 1 ? list : list[0]!;
+  }
   return { tlvs, values };
 }
 

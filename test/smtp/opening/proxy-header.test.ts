@@ -81,7 +81,8 @@ describe('the PROXY header before SMTP', () => {
   const refusals: Record<string, Handler> = {
     'says false': { handlePROXY: () => false },
     'promises false': { handlePROXY: () => Promise.resolve(false) },
-    'says something else than true': { handlePROXY: () => 'yes' as unknown as boolean },
+    'says something falsy': { handlePROXY: () => '' },
+    'says nothing': { handlePROXY: () => undefined },
     throws: {
       handlePROXY() {
         throw new Error('no');
@@ -90,6 +91,35 @@ describe('the PROXY header before SMTP', () => {
     rejects: { handlePROXY: () => Promise.reject(new Error('no')) },
     'does not exist': { handlePROXY: undefined } as unknown as Handler,
   };
+  it.each([1, 'yes', {}, [], '250 OK', { code: 220 }])(
+    'a handlePROXY that says %j lets the client in',
+    (answer) => {
+      const rig = behindProxy({ handlePROXY: () => answer });
+      rig.say(V1);
+      expect([rig.transcript, rig.closed]).toEqual([GREETING, undefined]);
+    },
+  );
+
+  it.each([
+    '550 5.7.1 No',
+    '4.7.0 later',
+    550,
+    { code: 554, text: 'No' },
+    { responseCode: 421 },
+    { success: false },
+    new Error('550 no'),
+  ])('a handlePROXY that says %j refuses, and is reported', (answer) => {
+    const errors: unknown[] = [];
+    const rig = behindProxy({
+      handlePROXY: () => answer,
+      handleError: (...given: unknown[]) =>
+        void errors.push(...given.filter((each) => each instanceof Error)),
+    } as unknown as Handler);
+    rig.say(V1);
+    expect([rig.transcript, rig.closed]).toEqual(['', 'refused']);
+    expect(JSON.stringify(errors.map(String))).toContain('expected true or false');
+  });
+
   for (const [what, handler] of Object.entries(refusals)) {
     it(`a handlePROXY that ${what} refuses the connection without a word`, async () => {
       const reasons: string[] = [];

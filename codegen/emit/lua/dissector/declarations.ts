@@ -46,7 +46,7 @@ local REMARKS = {
   ignored = remark("ignored", "Receivers ignore this: the header names no client", expert.severity.NOTE),
   misfit = remark("misfit", "The octets do not fit the row of this number, which others may use, too", expert.severity.NOTE),
   bad_text = remark("bad_text", "The text holds octets that its type does not allow", expert.severity.WARN),
-  reserved = remark("reserved", "The standard reserves this type", expert.severity.WARN),
+  reserved = remark("reserved", "Nobody may send this type", expert.severity.WARN),
   second_header = remark("second_header", "Another header follows, and a server reads only one", expert.severity.WARN),
 }
 truepeer.experts = experts

@@ -110,6 +110,7 @@ export const TLVS: readonly TlvEntry[] = tlvEntries([
 
 /** Numbers set aside by the standard. */
 export const RANGES = [
+  { name: 'ZERO', from: 0x00, to: 0x00, usable: false },
   { name: 'CUSTOM', from: 0xe0, to: 0xef, usable: true },
   { name: 'EXPERIMENT', from: 0xf0, to: 0xf7, usable: true },
   { name: 'FUTURE', from: 0xf8, to: 0xff, usable: false },
