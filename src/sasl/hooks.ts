@@ -5,7 +5,10 @@ import type { ScramCredentials } from './scram-credentials.ts';
 /** What the client sent, for mechanisms whose credentials the application checks. */
 export type Credentials = PasswordCredentials | TokenCredentials | CertificateCredentials | OtherCredentials;
 
-/** PLAIN and LOGIN. Name and password have been through SASLprep. */
+/**
+ * PLAIN and LOGIN. Name and password have been through SASLprep. The password is read by its name alone: nothing that
+ * lists, copies or prints the members shows it.
+ */
 export interface PasswordCredentials {
   readonly kind: 'password';
   readonly mechanism: string;
@@ -14,7 +17,10 @@ export interface PasswordCredentials {
   readonly password: string;
 }
 
-/** OAUTHBEARER and XOAUTH2. The user is what the client claims; only the token proves it. */
+/**
+ * OAUTHBEARER and XOAUTH2. The user is what the client claims; only the token proves it, which is read by its name alone,
+ * as a password is.
+ */
 export interface TokenCredentials {
   readonly kind: 'token';
   readonly mechanism: string;
@@ -45,8 +51,11 @@ export interface ClientCertificate {
   /** `tls`: this server's own handshake; `proxy`: the balancer says so. */
   readonly source: 'tls' | 'proxy';
   readonly commonName: string | null;
-  /** The distinguished name as one line; where there is none, another name of the certificate. */
+  /** The distinguished name as one line; empty where there is none. */
   readonly subject: string;
+  /** The alternative names as Node writes them: `URI:spiffe://example.com/mailer, DNS:mailer.example.com`. */
+  readonly subjectAltName?: string;
+  /** SHA-256 of the certificate, in hexadecimal with colons. */
   readonly fingerprint256?: string;
   /** The certificate in DER. */
   readonly raw?: Uint8Array;

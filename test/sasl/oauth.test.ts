@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { oauthBearer, type SASLHooks, type Service, type Verdict, xoauth2 } from '../../src/sasl/index.ts';
-import { dialogue } from './support.ts';
+import { dialogue, revealed } from './support.ts';
 
 const A = '\u0001';
 const TOKEN = 'vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg==';
@@ -10,7 +10,7 @@ const user = { authcid: 'user@example.com', authzid: null, identity: 'user@examp
 
 function hooksFor(verdict: Verdict): { hooks: SASLHooks; seen: unknown[] } {
   const seen: unknown[] = [];
-  return { hooks: { authenticator: (credentials) => (seen.push(credentials), verdict) }, seen };
+  return { hooks: { authenticator: (credentials) => (seen.push(revealed(credentials)), verdict) }, seen };
 }
 
 describe('OAUTHBEARER (RFC 7628, rule 67)', () => {

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { login, plain, type SASLContext, type SASLHooks } from '../../src/sasl/index.ts';
-import { dialogue } from './support.ts';
+import { dialogue, revealed } from './support.ts';
 
 /** Hooks that accept everybody and record what they were asked. */
 function witness(): { context: SASLContext; seen: unknown[] } {
   const seen: unknown[] = [];
   const hooks: SASLHooks = {
     authenticator(credentials) {
-      seen.push(credentials);
+      seen.push(revealed(credentials));
       return true;
     },
     authorize: () => true,

@@ -1,5 +1,5 @@
 import { pbkdf2Sync } from 'node:crypto';
-import type { Exchange, Mechanism, SASLContext, Step } from '../../src/sasl/index.ts';
+import type { Credentials, Exchange, Mechanism, SASLContext, Step } from '../../src/sasl/index.ts';
 import { hash, hmac } from '../../src/sasl/scram-credentials.ts';
 
 /** A step as a test writes it down: octets as text, everything else as it is. */
@@ -80,4 +80,10 @@ export class ScramClient {
 
 export function saslName(name: string): string {
   return name.replaceAll('=', '=3D').replaceAll(',', '=2C');
+}
+
+/** Credentials with the secret that their members do not show. */
+export function revealed(credentials: Credentials): object {
+  if (credentials.kind === 'password') return { ...credentials, password: credentials.password };
+  return credentials.kind === 'token' ? { ...credentials, token: credentials.token } : credentials;
 }

@@ -1,3 +1,4 @@
+import { GivenPassword } from '../credentials.ts';
 import { verify } from '../verify.ts';
 import { ask, type Move, refuse, serverFirstTolerant } from '../state-machine.ts';
 import type { Mechanism, SASLContext } from '../mechanism.ts';
@@ -42,7 +43,7 @@ function takePassword(context: SASLContext, name: string, octets: Uint8Array): M
   const password = prepared(context, secret);
   if (authcid === undefined || password === undefined) return refuse('unprepared');
   const claim = { mechanism: 'LOGIN', authcid, authzid: null };
-  return verify(context, claim, { kind: 'password', ...claim, password });
+  return verify(context, claim, new GivenPassword(claim, password));
 }
 
 /** One text of LOGIN: not empty, no NUL. */

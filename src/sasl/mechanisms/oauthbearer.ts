@@ -1,3 +1,4 @@
+import { GivenToken } from '../credentials.ts';
 import { readGS2Header } from './gs2.ts';
 import { clientFirst, explain, type Move, refuse } from '../state-machine.ts';
 import type { Mechanism, SASLContext } from '../mechanism.ts';
@@ -52,7 +53,7 @@ function takeMessage(
   if (user === undefined) return refuse('unprepared');
   const host = pairs.get('host') ?? null;
   if (!isMeant(context, host, port)) return refuse('wrong-service');
-  const credentials = { kind: 'token', mechanism: 'OAUTHBEARER', user, token, host, port } as const;
+  const credentials = new GivenToken({ mechanism: 'OAUTHBEARER', user, host, port }, token);
   return verifyToken(context, credentials, (status) => failureText(options, status));
 }
 

@@ -1,3 +1,4 @@
+import { GivenPassword } from '../credentials.ts';
 import { verify } from '../verify.ts';
 import { clientFirst, type Move, refuse } from '../state-machine.ts';
 import type { Mechanism, SASLContext } from '../mechanism.ts';
@@ -34,5 +35,5 @@ function takeMessage(context: SASLContext, message: Uint8Array): Move | PromiseL
   const authzid = zid ? preparedName(context, zid) : null;
   if (authcid === undefined || password === undefined || authzid === undefined) return refuse('unprepared');
   const claim = { mechanism: 'PLAIN', authcid, authzid };
-  return verify(context, claim, { kind: 'password', ...claim, password });
+  return verify(context, claim, new GivenPassword(claim, password));
 }

@@ -1,3 +1,4 @@
+import { GivenToken } from '../credentials.ts';
 import { clientFirst, type Move, refuse } from '../state-machine.ts';
 import type { Mechanism, SASLContext } from '../mechanism.ts';
 import { bearerToken, verifyToken, type OAuthOptions, readPairs, SEPARATOR } from './oauth.ts';
@@ -39,7 +40,7 @@ function takeMessage(
   if (name === '' || name.includes('\0') || token === undefined) return refuse('malformed');
   const user = preparedName(context, name);
   if (user === undefined) return refuse('unprepared');
-  const credentials = { kind: 'token', mechanism: 'XOAUTH2', user, token, host: null, port: null } as const;
+  const credentials = new GivenToken({ mechanism: 'XOAUTH2', user, host: null, port: null }, token);
   return verifyToken(context, credentials, (status) =>
     JSON.stringify({ status: status ?? '400', schemes: 'Bearer', scope: options.scope }),
   );

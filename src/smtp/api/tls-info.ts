@@ -45,6 +45,7 @@ export function describeForLog({
 }: TLSInfo): object {
   const certificate = peerCertificate && {
     subject: { ...peerCertificate.subject },
+    subjectAltName: peerCertificate.subjectaltname,
     fingerprint256: peerCertificate.fingerprint256,
   };
   return { protocol, cipher, servername, authorized, certificate };

@@ -7,7 +7,8 @@ import * as check from './option-checks.ts';
 export interface XCLIENTOptions {
   /**
    * Peers that may say with XCLIENT who their client is; separate from `proxyProtocol.trusted`. The address ends the
-   * statement: what comes after it is the client's.
+   * statement: what comes after it is the client's, who may use XCLIENT only where its own address is in `trusted`, too.
+   * So a client whose address is trusted itself can name whom it likes: trust the proxies, not a network with clients.
    */
   readonly trusted: Trusted;
   /** Whether the name in LOGIN counts as authenticated, for proxies that check passwords themselves, as nginx does; default false. */

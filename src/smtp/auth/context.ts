@@ -1,5 +1,6 @@
 /** What a mechanism is told of the session, and which mechanisms the session can use. */
 
+import { X509Certificate } from 'node:crypto';
 import { PP2_CLIENT } from '../../proxy/index.ts';
 import {
   type ClientCertificate,
@@ -51,12 +52,15 @@ function certificateOf(
 ): ClientCertificate | null {
   const { tls, proxyData } = session;
   if (sources.includes('tls') && tls?.authorized === true && tls.peerCertificate !== null) {
-    const { subject, fingerprint256, raw } = tls.peerCertificate;
-    const line = Object.entries(subject).map(([key, value]) => `${key}=${escapeRDN(String(value))}`);
+    const { subject, subjectaltname, fingerprint256, raw } = tls.peerCertificate;
+    // Without a subject Node gives an empty object, or none.
+    const names: Partial<typeof subject> = subject ?? {};
+    const line = Object.entries(names).map(([key, value]) => `${key}=${escapeRDN(String(value))}`);
     return {
       source: 'tls',
-      commonName: typeof subject.CN === 'string' ? subject.CN : null,
+      commonName: typeof names.CN === 'string' ? names.CN : null,
       subject: line.join(', '),
+      ...(subjectaltname !== undefined && { subjectAltName: subjectaltname }),
       fingerprint256,
       raw,
     };
@@ -67,7 +71,18 @@ function certificateOf(
   const commonName = tlv.SSL_CN ?? null;
   const subject = commonName ? `CN=${escapeRDN(commonName)}` : '';
   const raw = tlv.SSL_CLIENT_CERT;
-  return { source: 'proxy', commonName, subject, ...(raw && { raw }) };
+  return { source: 'proxy', commonName, subject, ...(raw && { ...namesIn(raw), raw }) };
+}
+
+/** What a certificate says that the proxy hands on whole, in DER. */
+function namesIn(raw: Uint8Array): Pick<ClientCertificate, 'subjectAltName' | 'fingerprint256'> {
+  try {
+    const { subjectAltName, fingerprint256 } = new X509Certificate(raw);
+    return { ...(subjectAltName !== undefined && { subjectAltName }), fingerprint256 };
+  } catch {
+    // What the proxy sends is no certificate.
+    return {};
+  }
 }
 
 /** Escapes a value, so that it cannot add a further part to the name (RFC 4514 section 2.4). */

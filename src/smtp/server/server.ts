@@ -1,4 +1,5 @@
 import type { AddressInfo, Server, Socket } from 'node:net';
+import { inspect } from 'node:util';
 import type { TlvValues } from '../../proxy/index.ts';
 import { peerOf, UNIX_PEER } from '../../proxy/node/peer.ts';
 import { ConnectionList, type ListEntry } from '../../proxy/node/connection-list.ts';
@@ -44,15 +45,15 @@ const SMTP_PORT = 25;
 export class SMTPServer<V = TlvValues> implements MailServer<V> {
   readonly handler: Handler<V>;
   readonly settings: Settings;
-  private readonly listeners = new Set<Server>();
-  private readonly connections = new ConnectionList<Connection>();
-  private readonly context: ServerContext;
-  private readonly clientLimits: ClientLimits;
-  private closing = false;
+  readonly #listeners = new Set<Server>();
+  readonly #connections = new ConnectionList<Connection>();
+  readonly #context: ServerContext;
+  readonly #clientLimits: ClientLimits;
+  #closing = false;
   /** Nobody listens to `diagnostics`. */
-  private readonly silent: boolean;
+  readonly #silent: boolean;
   /** Calls of `close` that wait for their last connection to end. */
-  private readonly waiting = new Set<{ readonly left: Set<Connection>; readonly done: () => void }>();
+  readonly #waiting = new Set<{ readonly left: Set<Connection>; readonly done: () => void }>();
 
   /**
    * @param handler the application's hooks; all are optional.
@@ -68,7 +69,7 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
     checkHandler(handler, KNOWN);
     this.handler = handler;
     this.settings = readOptions(options, dialect.lmtp ?? false);
-    this.silent = options.diagnostics === undefined;
+    this.#silent = options.diagnostics === undefined;
     checkHookNames(handler, this.settings.diagnostics);
     checkHonours(handler);
     if (handler.handleDATA === undefined && handler.handleContent === undefined) {
@@ -82,18 +83,18 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
     const server = this as unknown as SMTPServer;
     checkCustomCommands(server);
     checkCallLimit(server);
-    this.context = { server, handler: handler as Handler, settings: this.settings };
-    this.clientLimits = new ClientLimits(this.settings.limits);
+    this.#context = { server, handler: handler as Handler, settings: this.settings };
+    this.#clientLimits = new ClientLimits(this.settings.limits);
   }
 
   /** Connections open now. */
   get connectionCount(): number {
-    return this.connections.size;
+    return this.#connections.size;
   }
 
   /** The sessions that are open now, those before their greeting too, the oldest first. */
   get sessions(): IterableIterator<Session<V>> {
-    const sessions = this.connections.all().map(({ session }) => session.view);
+    const sessions = this.#connections.all().map(({ session }) => session.view);
     return sessions.values() as IterableIterator<Session<V>>;
   }
 
@@ -119,7 +120,7 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
    */
   disconnect(session: Session<V>, options: { readonly drain?: number } = {}): void {
     const drain = readDrain('disconnect', options);
-    const connection = this.connections.all().find((open) => open.session.view === session);
+    const connection = this.#connections.all().find((open) => open.session.view === session);
     if (connection === undefined) return;
     if (drain === 0) return connection.destroy();
     connection.shutdown();
@@ -154,15 +155,15 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
       throw optionError('ERR_MISSING_OPTION', 'listen: tls needs the option tls of the server');
     let unix = 'path' in place;
     const context = this.contextFor(place);
-    this.closing = false;
+    this.#closing = false;
     const listener = await listenAt(place, (socket) => this.accept(context, socket, unix, tls));
-    if (this.closing) {
+    if (this.#closing) {
       listener.close();
       throw new Error('listen: the server was closed before it could listen');
     }
     // Running out of descriptors must not end the process; the system's queue holds the clients meanwhile.
     listener.on('error', (error) => this.acceptFailed(error));
-    this.listeners.add(listener);
+    this.#listeners.add(listener);
     const address = listener.address();
     if (typeof address === 'object' && address !== null && 'port' in address) return address;
     unix = true;
@@ -179,19 +180,19 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
   }
 
   private async stop(drain: number): Promise<void> {
-    this.closing = true;
-    const closed = [...this.listeners].map(
+    this.#closing = true;
+    const closed = [...this.#listeners].map(
       (listener) => new Promise<void>((resolve) => void listener.close(() => resolve())),
     );
-    this.listeners.clear();
+    this.#listeners.clear();
     // Connections that come after a new `listen` stay open.
-    const left = new Set(this.connections.all());
+    const left = new Set(this.#connections.all());
     for (const connection of left) connection.shutdown();
     const cut = (): void => {
       for (const connection of left) connection.destroy();
     };
     const timer = setTimeout(cut, drain);
-    const gone = left.size > 0 && new Promise<void>((done) => void this.waiting.add({ left, done }));
+    const gone = left.size > 0 && new Promise<void>((done) => void this.#waiting.add({ left, done }));
     if (drain === 0) {
       // Idle sessions send their 421 in a microtask.
       await Promise.resolve();
@@ -200,6 +201,17 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
     await gone;
     clearTimeout(timer);
     await Promise.all(closed);
+  }
+
+  /** What a log may show of the server: no key, no secret, no handler. */
+  toJSON(): Record<string, unknown> {
+    const { connectionCount, settings } = this;
+    const listening = [...this.#listeners].map((listener) => listener.address());
+    return { listening, connectionCount, settings };
+  }
+
+  [inspect.custom](): Record<string, unknown> {
+    return this.toJSON();
   }
 
   /** `await using server = ...`: the same as `close()`. */
@@ -220,7 +232,7 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
 
   /** The context of the sessions of one listener. */
   private contextFor({ bareNewlines, tolerate }: ListenPlace): ServerContext {
-    if (bareNewlines === undefined && tolerate === undefined) return this.context;
+    if (bareNewlines === undefined && tolerate === undefined) return this.#context;
     const { settings } = this;
     const { lmtp, diagnostics } = settings;
     const own = {
@@ -229,7 +241,7 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
         tolerate: readTolerate('listen.tolerate', tolerate, lmtp, diagnostics),
       }),
     };
-    return { ...this.context, settings: { ...settings, ...own } };
+    return { ...this.#context, settings: { ...settings, ...own } };
   }
 
   private accept(context: ServerContext, socket: Socket, unix: boolean, tls: boolean): void {
@@ -251,15 +263,15 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
     // Before a PROXY header, and before TLS, no reply may be sent.
     const mute = trusted || tls;
     const { limits, timeouts } = this.settings;
-    if (this.closing) return dismiss(socket, mute ? '' : REPLIES.shutdown, timeouts.linger);
-    if (this.connections.size >= limits.connections)
+    if (this.#closing) return dismiss(socket, mute ? '' : REPLIES.shutdown, timeouts.linger);
+    if (this.#connections.size >= limits.connections)
       return dismiss(socket, mute ? '' : REPLIES.tooManyConnections, timeouts.linger);
-    const admission = new ConnectionAdmission(this.clientLimits, session);
+    const admission = new ConnectionAdmission(this.#clientLimits, session);
     const connection = new Connection(context, session, socket, admission, () => {
       admission.leave();
       this.forget(entry);
     });
-    const entry = this.connections.add(connection);
+    const entry = this.#connections.add(connection);
     if (trusted) admission.awaitHeader(() => this.evict(connection));
     if (trusted || admission.admit()) connection.start(trusted, tls);
     else connection.dismiss(mute ? '' : REPLIES.tooManyConnections);
@@ -272,11 +284,11 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
   }
 
   private forget(entry: ListEntry<Connection>): void {
-    this.connections.remove(entry);
-    for (const waiter of this.waiting) {
+    this.#connections.remove(entry);
+    for (const waiter of this.#waiting) {
       waiter.left.delete(entry.connection);
       if (waiter.left.size > 0) continue;
-      this.waiting.delete(waiter);
+      this.#waiting.delete(waiter);
       waiter.done();
     }
   }
@@ -288,7 +300,7 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
   private listenFailed(error: unknown): void {
     const text = 'the server could not begin to listen';
     this.settings.diagnostics({ level: 'error', code: 'listen-failed', text, error });
-    if (!this.silent) return;
+    if (!this.#silent) return;
     const cause = error instanceof Error ? error.message : String(error);
     process.emitWarning(`${text}: ${cause}`, { code: 'TRUEPEER_LISTEN' });
   }
