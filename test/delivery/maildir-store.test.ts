@@ -1,4 +1,4 @@
-import fs, { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import fs, { existsSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MaildirStore } from '../../src/delivery/maildir/store.ts';
@@ -23,6 +23,73 @@ describe('MaildirStore', () => {
   afterEach(() => {
     vi.restoreAllMocks();
     directory.remove();
+  });
+
+  it.each(['tmp', 'new', 'cur', ''])(
+    'makes folders again that are removed while it runs: %j',
+    async (folder) => {
+      const store = new MaildirStore(maildir);
+      await store.store(FIELDS, arriving([MESSAGE]));
+      rmSync(join(maildir, folder), { recursive: true });
+      await store.store(FIELDS, arriving([MESSAGE]));
+      expect(contentsOf(maildir)).toMatchObject({
+        new: expect.arrayContaining([FIELDS.toString() + MESSAGE]),
+        tmp: [],
+      });
+      expect(existsSync(join(maildir, 'cur'))).toBe(folder !== 'cur');
+    },
+  );
+
+  it('makes `new` again that is removed while a message comes', async () => {
+    const store = new MaildirStore(maildir);
+    const content = async function* (): AsyncGenerator<Buffer> {
+      yield Buffer.alloc(200_000, 'x');
+      rmSync(join(maildir, 'new'), { recursive: true });
+      yield Buffer.from('end');
+    };
+    expect((await store.store(FIELDS, content())).size).toBe(FIELDS.length + 200_003);
+    expect(contentsOf(maildir).new).toHaveLength(1);
+  });
+
+  it('gives up a message whose file is removed before it is whole, and takes the next', async () => {
+    const store = new MaildirStore(maildir);
+    const content = async function* (): AsyncGenerator<Buffer> {
+      yield Buffer.alloc(200_000, 'x');
+      rmSync(join(maildir, 'tmp'), { recursive: true });
+    };
+    await expect(store.store(FIELDS, content())).rejects.toMatchObject({ code: 'ENOENT' });
+    await store.store(FIELDS, arriving([MESSAGE]));
+    expect(contentsOf(maildir).new).toEqual([FIELDS.toString() + MESSAGE]);
+  });
+
+  it('gives files and directories the mode and the group of the options, whatever the umask', async () => {
+    const before = process.umask(0o077);
+    try {
+      const group = process.getgid!();
+      const { path } = await new MaildirStore(maildir, {
+        fileMode: 0o640,
+        directoryMode: 0o750,
+        group,
+      }).store(FIELDS, arriving([MESSAGE]));
+      expect([
+        mode(path),
+        mode(join(maildir, 'new')),
+        mode(join(maildir, 'cur')),
+        statSync(path).gid,
+      ]).toEqual(['640', '750', '750', group]);
+    } finally {
+      process.umask(before);
+    }
+  });
+
+  it.each([
+    { fileMode: 0o440 },
+    { fileMode: 0o1777 },
+    { directoryMode: 0o600 },
+    { group: -1 },
+    { group: 1.5 },
+  ])('refuses %j', (access) => {
+    expect(() => new MaildirStore(maildir, access)).toThrow(RangeError);
   });
 
   it('stores the octets as they came, once, and tells where', async () => {

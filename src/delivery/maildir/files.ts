@@ -51,6 +51,18 @@ export function syncFile(fd: number): Promise<void> {
   return promised('fsync', (done) => fs.fsync(fd, done));
 }
 
+/** Gives a file a mode, whatever the umask, and a group; what is undefined stays. */
+export async function giveAccess(
+  fd: number,
+  mode: number | undefined,
+  group: number | undefined,
+): Promise<void> {
+  // The group first: a change of it takes bits of the mode away.
+  if (group !== undefined)
+    await promised('chown', (done) => fs.fchown(fd, process.getuid?.() ?? 0, group, done));
+  if (mode !== undefined) await promised('chmod', (done) => fs.fchmod(fd, mode, done));
+}
+
 /** Closes a descriptor. */
 export function closeFile(fd: number): Promise<void> {
   return promised('close', (done) => fs.close(fd, done));

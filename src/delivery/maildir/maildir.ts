@@ -3,6 +3,7 @@ import type { Handler } from '../../smtp/api/handler.ts';
 import { traceField } from '../../smtp/content/received.ts';
 import type { MailServer } from '../../smtp/api/mail-server.ts';
 import type { Session } from '../../smtp/api/session.ts';
+import type { Access } from './access.ts';
 import { envelopeFields } from './envelope-fields.ts';
 import { MaildirStore } from './store.ts';
 import type { StoredMessage } from './store.ts';
@@ -11,7 +12,7 @@ import { optionError } from '../../wire/option-error.ts';
 import { heard } from '../../wire/heard.ts';
 import { object } from '../../wire/option-names.ts';
 
-export interface MaildirOptions {
+export interface MaildirOptions extends Access {
   /**
    * The name of the header field that keeps an envelope recipient, one field for each; `null` for none.
    * Default: `X-Original-To`.
@@ -30,6 +31,9 @@ const KNOWN: Record<keyof MaildirOptions, true> = {
   received: true,
   onStored: true,
   onFault: true,
+  fileMode: true,
+  directoryMode: true,
+  group: true,
 };
 
 /**
@@ -37,7 +41,7 @@ const KNOWN: Record<keyof MaildirOptions, true> = {
  * (RFC 5321 section 6.1); a full disk gives 452, any other fault of the disk 451, and nothing is left behind.
  *
  * It takes mail for any recipient and sends nothing on. Behind a balancer it accepts every PROXY header that the
- * server found valid. A file begins with `Return-Path`, one field for each envelope recipient, and the `Received`
+ * server found valid. Folders that are removed while it runs are made again. A file begins with `Return-Path`, one field for each envelope recipient, and the `Received`
  * field, which names the original client; then the message as it was received, line ends included.
  *
  * @example
@@ -76,7 +80,7 @@ export class Maildir implements Handler {
         'option recipientField: the name of a header field, or null, is expected',
       );
     }
-    this.#store = new MaildirStore(directory);
+    this.#store = new MaildirStore(directory, options);
     this.#recipientField = recipientField;
     this.#received = received;
     this.#onStored = onStored;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import {
   closeFile,
   createExclusively,
+  giveAccess,
   linkFile,
   nameTaken,
   removeFile,
@@ -9,7 +10,11 @@ import {
   syncFile,
   writeAll,
 } from './files.ts';
+import type { CheckedAccess } from './access.ts';
 import { errorCode, StorageFault } from './storage-fault.ts';
+
+/** The mode and the group of the file. */
+type FileAccess = Partial<Pick<CheckedAccess, 'fileMode' | 'group'>>;
 
 const SMALLEST_STAGE = 4096;
 /** Octets gathered in memory before they are written; also the most one message holds there. */
@@ -32,9 +37,20 @@ export class MessageFile {
   #size = 0;
   #published = false;
 
-  constructor(maildir: string, uniqueName: () => string) {
+  readonly #access: FileAccess;
+  readonly #remake: () => Promise<void>;
+
+  /** @param remake makes the folders again, which somebody has removed. */
+  constructor(
+    maildir: string,
+    uniqueName: () => string,
+    access: FileAccess = {},
+    remake: () => Promise<void> = () => Promise.resolve(),
+  ) {
     this.#maildir = maildir;
     this.#uniqueName = uniqueName;
+    this.#access = access;
+    this.#remake = remake;
   }
 
   /** The file's name in `new`, once published. */
@@ -72,14 +88,20 @@ export class MessageFile {
   async publish(): Promise<void> {
     const from = join(this.#maildir, 'tmp', this.#tmpName as string);
     this.#name = this.#tmpName as string;
+    let remade = false;
     for (let attempt = 1; ; attempt++) {
       try {
         await moveWithoutReplacing(from, this.#newPath());
         this.#published = true;
         return;
       } catch (fault) {
-        if (errorCode(fault) !== 'EEXIST' || attempt === NAME_ATTEMPTS) throw fault;
-        this.#name = this.#uniqueName();
+        if (attempt === NAME_ATTEMPTS) throw fault;
+        // `new` is missing, or the file in `tmp`: then the second attempt fails.
+        if (errorCode(fault) === 'ENOENT' && !remade) {
+          remade = true;
+          await this.#remake();
+        } else if (errorCode(fault) === 'EEXIST') this.#name = this.#uniqueName();
+        else throw fault;
       }
     }
   }
@@ -127,9 +149,13 @@ export class MessageFile {
       try {
         const fd = await createExclusively(join(this.#maildir, 'tmp', name));
         this.#tmpName = name;
+        this.#fd = fd;
+        await giveAccess(fd, this.#access.fileMode, this.#access.group);
         return fd;
       } catch (fault) {
-        if (errorCode(fault) !== 'EEXIST' || attempt === NAME_ATTEMPTS) throw fault;
+        if (attempt === NAME_ATTEMPTS) throw fault;
+        if (errorCode(fault) === 'ENOENT' && attempt === 1) await this.#remake();
+        else if (errorCode(fault) !== 'EEXIST') throw fault;
       }
     }
   }

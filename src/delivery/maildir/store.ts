@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { type Access, checkAccess, type CheckedAccess } from './access.ts';
 import { DirectorySync } from './directory-sync.ts';
 import { makeFolders } from './folders.ts';
 import { MessageFile } from './message-file.ts';
@@ -33,7 +34,11 @@ export class MaildirStore {
   readonly #newDirectory: DirectorySync;
   #prepared: Promise<void> | undefined;
 
-  constructor(directory: string) {
+  readonly #access: CheckedAccess;
+
+  /** @throws TypeError or RangeError when `directory` is no path, or an option is not what it can be */
+  constructor(directory: string, access: Access = {}) {
+    this.#access = checkAccess(access);
     if (typeof directory !== 'string' || directory === '')
       throw optionError('ERR_INVALID_ARG_TYPE', 'directory: the path of a Maildir is expected');
     this.directory = resolve(directory);
@@ -53,8 +58,14 @@ export class MaildirStore {
     return this.#prepared;
   }
 
+  /** Somebody has removed folders. */
+  #remake(): Promise<void> {
+    this.#prepared = undefined;
+    return this.prepare();
+  }
+
   async #prepare(): Promise<void> {
-    await makeFolders(this.directory);
+    await makeFolders(this.directory, this.#access);
     await removeStaleFiles(join(this.directory, 'tmp'));
   }
 
@@ -82,7 +93,7 @@ export class MaildirStore {
     content: AsyncIterable<Buffer>,
     signal?: AbortSignal | undefined,
   ): Promise<StoredMessage> {
-    const file = new MessageFile(this.directory, this.#uniqueName);
+    const file = new MessageFile(this.directory, this.#uniqueName, this.#access, () => this.#remake());
     let fault: StorageFault | undefined;
     try {
       fault = await this.#receive(file, fields, content);
