@@ -21,6 +21,7 @@ import { EnvelopeState } from './engine/envelope-state.ts';
 import type { Exchange } from './engine/exchange.ts';
 import { FlowControl } from './engine/flow-control.ts';
 import { HookCalls } from './engine/hook-call.ts';
+import { Holding } from './engine/memory-budget.ts';
 import { Observer } from './engine/observer.ts';
 import type { Reader } from './engine/reader.ts';
 import { REPLIES } from './engine/replies.ts';
@@ -47,6 +48,7 @@ export class Conversation implements Exchange {
   readonly budgets: Budgets;
   readonly hooks: HookCalls;
   readonly content: Reception;
+  readonly memory: Holding;
   envelope = new EnvelopeState();
   sessionRefused = false;
   private readonly transport: Transport;
@@ -73,6 +75,7 @@ export class Conversation implements Exchange {
     this.settings = context.settings;
     this.session = session;
     this.admission = admission;
+    this.memory = new Holding(admission.envelopes, () => admission.client);
     this.transport = transport;
     this.observer = new Observer(context, session);
     this.budgets = new Budgets(context.settings, this);
@@ -246,13 +249,19 @@ export class Conversation implements Exchange {
 
   reset(): void {
     this.content.abort(() => new ContentError('lost', 'the transaction was given up'));
+    this.memory.end();
     if (this.envelope.mailFrom !== null) this.envelope = new EnvelopeState();
     this.session.xforward = null;
   }
 
+  renewEnvelope(): void {
+    this.memory.end();
+    this.envelope = new EnvelopeState();
+  }
+
   endTransaction(accepted: boolean): void {
     this.observer.answered(this.envelope, accepted);
-    this.envelope = new EnvelopeState();
+    this.renewEnvelope();
     this.session.xforward = null;
     this.commands.renew();
     if (accepted) this.budgets.forgive();
@@ -275,6 +284,7 @@ export class Conversation implements Exchange {
     this.observer.ended(reason);
     // The connection may linger for seconds; its last message is freed now.
     this.envelope = NO_ENVELOPE;
+    this.memory.end();
   }
 
   /** Code that is no hook, such as a mechanism of the application, has thrown: it ends this session only. */

@@ -1,5 +1,6 @@
 import { Conversation } from '../../src/smtp/conversation.ts';
 import type { Admission } from '../../src/smtp/engine/admission.ts';
+import { MemoryBudget } from '../../src/smtp/engine/memory-budget.ts';
 import type { Transport } from '../../src/smtp/engine/transport.ts';
 import type { Handler } from '../../src/smtp/api/handler.ts';
 import type { SMTPServerOptions } from '../../src/smtp/api/options.ts';
@@ -13,6 +14,9 @@ const standard: Make = (handler, options) => new SMTPServer(handler, options);
 
 /** A conversation with a clock that stands still and a transport that only takes notes. */
 export class Rig implements Transport, Admission {
+  client: string | undefined = '192.0.2.1';
+  readonly content: MemoryBudget;
+  readonly envelopes: MemoryBudget;
   readonly session: SessionState;
   readonly conversation: Conversation;
   transcript = '';
@@ -27,8 +31,18 @@ export class Rig implements Transport, Admission {
   interrupted = false;
   tlsRest: Buffer | undefined;
 
-  constructor(handler: Handler = {}, options: SMTPServerOptions = {}, make: Make = standard) {
+  /** @param shared what it shares with other rigs; a budget of its own unless given. */
+  constructor(
+    handler: Handler = {},
+    options: SMTPServerOptions = {},
+    make: Make = standard,
+    shared?: Pick<Admission, 'content' | 'envelopes'>,
+  ) {
     const server = make(handler, { hostname: 'mx.test', ...options });
+    const { limits } = server.settings;
+    this.content = shared?.content ?? new MemoryBudget(limits.contentMemory, limits.contentMemoryPerClient);
+    this.envelopes =
+      shared?.envelopes ?? new MemoryBudget(limits.envelopeMemory, limits.envelopeMemoryPerClient);
     this.session = new SessionState({ address: '192.0.2.1', port: 4321, family: 'IPv4' });
     this.conversation = new Conversation(
       { server, handler, settings: server.settings },

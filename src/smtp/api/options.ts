@@ -78,6 +78,22 @@ export interface Limits {
    * is not counted. At least 1, default 30.
    */
   readonly authFailuresPerClient: number;
+  /**
+   * Octets of content in memory, of all clients; above it 452 4.3.1. `handleDATA` needs the whole message in memory until it
+   * has answered, `handleContent` what it has not read yet. No client may have more than what it leaves to all others.
+   * At least 65,536, default 268,435,456.
+   */
+  readonly contentMemory: number;
+  /** The same for one client. Direct loopback is not counted. At least 65,536, default 67,108,864. */
+  readonly contentMemoryPerClient: number;
+  /**
+   * Octets that senders and recipients of open transactions take with their parameters, by estimate: 600 for each, and
+   * four for each octet of its line; above it 452 4.3.1 to MAIL and RCPT. No client may have more than what it leaves to
+   * all others. At least 65,536, default 67,108,864.
+   */
+  readonly envelopeMemory: number;
+  /** The same for one client. Direct loopback is not counted. At least 65,536, default 16,777,216. */
+  readonly envelopeMemoryPerClient: number;
   /** Octets a second that content must keep on average. At least 1, default 500. */
   readonly contentRate: number;
   /**
@@ -195,12 +211,23 @@ const LIMITS: Limits = {
   deferrals: 10_000,
   authFailures: 3,
   authFailuresPerClient: 30,
+  contentMemory: 268_435_456,
+  contentMemoryPerClient: 67_108_864,
+  envelopeMemory: 67_108_864,
+  envelopeMemoryPerClient: 16_777_216,
   contentRate: 500,
   chunks: 10_000,
   hops: 100,
 };
 
-const MINIMA: Partial<Record<keyof Limits, number>> = { recipients: 100, hops: 100 };
+const MINIMA: Partial<Record<keyof Limits, number>> = {
+  recipients: 100,
+  hops: 100,
+  contentMemory: 65_536,
+  contentMemoryPerClient: 65_536,
+  envelopeMemory: 65_536,
+  envelopeMemoryPerClient: 65_536,
+};
 
 /**
  * Checks options and fills in defaults.

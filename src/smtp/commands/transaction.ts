@@ -32,11 +32,15 @@ const mail = command({
     if (error !== undefined) return exchange.refuse(error);
     const { mailbox } = path;
     if (mailbox?.utf8 === true && facts.smtpUtf8 !== true) return exchange.refuse(REPLIES.needsUtf8);
+    if (!exchange.memory.propose(memoryFor(from, to))) return exchange.defer(REPLIES.noMemory);
     const address = mailbox === null ? '' : mailbox.address;
     const options = rawOptions(parameters!);
     const { handler, envelope } = exchange;
     if (facts !== NO_FACTS) Object.freeze(facts);
-    const accepted = (): void => envelope.begin(address, mailbox, options, facts);
+    const accepted = (): void => {
+      exchange.memory.confirm();
+      envelope.begin(address, mailbox, options, facts);
+    };
     const askHook = (): void =>
       exchange.hooks.askReply('handleMAIL', [address, options, mailbox, facts], REPLIES.senderOk, accepted);
     if (exchange.settings.dataSizeLimit > 0 || handler.freeSpace === undefined) return askHook();
@@ -67,10 +71,14 @@ const rcpt = command({
     if (mailbox.utf8 && !envelope.smtpUtf8) return exchange.refuse(REPLIES.needsUtf8);
     if (envelope.rcptTos.length >= settings.limits.recipients)
       return exchange.defer(REPLIES.tooManyRecipients);
+    if (!exchange.memory.propose(memoryFor(from, to))) return exchange.defer(REPLIES.noMemory);
     const options = rawOptions(parameters!);
     const { address } = mailbox;
     if (facts !== NO_FACTS) Object.freeze(facts);
-    const accepted = (): void => envelope.add(address, mailbox, options, facts);
+    const accepted = (): void => {
+      exchange.memory.confirm();
+      envelope.add(address, mailbox, options, facts);
+    };
     exchange.hooks.askReply('handleRCPT', [address, options, mailbox, facts], REPLIES.recipientOk, accepted);
   },
 });
@@ -84,6 +92,7 @@ const data = command({
     if (envelope.mailFrom === null) return exchange.refuse(REPLIES.mailFirst);
     if (envelope.rcptTos.length === 0) return exchange.refuse(REPLIES.recipientFirst);
     if (envelope.body === 'BINARYMIME') return exchange.refuse(REPLIES.binaryNeedsChunks);
+    if (!exchange.content.hasRoom) return exchange.defer(REPLIES.noMemory);
     exchange.content.startData();
   },
 });
@@ -143,6 +152,11 @@ function skipKeyword(exchange: Exchange, line: Buffer, from: number, to: number,
 
 function rawOptions(parameters: readonly Parameter[]): readonly string[] {
   return parameters.length === 0 ? NO_OPTIONS : parameters.map(({ raw }) => raw);
+}
+
+/** Octets that an envelope keeps for a path with its parameters: as text, in parts, and what holds them together. */
+function memoryFor(from: number, to: number): number {
+  return 600 + 4 * (to - from);
 }
 
 /** Reads all parameters, or none: the reply that refuses the command, or undefined. */

@@ -6,7 +6,6 @@ import { type Command, command } from '../engine/command.ts';
 import type { Exchange } from '../engine/exchange.ts';
 import { REPLIES } from '../engine/replies.ts';
 import { escapeText } from '../../wire/escape.ts';
-import { EnvelopeState } from '../engine/envelope-state.ts';
 import { greet } from '../opening/opening.ts';
 import type { SessionState } from '../engine/session-state.ts';
 import { isVisible } from '../grammar/utf8-address.ts';
@@ -52,7 +51,7 @@ function beginAs(exchange: Exchange, client: Client, login: string | null): void
   if (session.tls !== null) session.tls = { ...session.tls, authorized: false, peerCertificate: null };
   if (login !== null)
     session.identity = { mechanism: 'XCLIENT', authcid: login, authzid: null, identity: login };
-  exchange.envelope = new EnvelopeState();
+  exchange.renewEnvelope();
   if (exchange.admission.admit()) greet(exchange);
   else exchange.dismiss(REPLIES.tooManyConnections);
 }

@@ -1,16 +1,20 @@
 /** Where content goes: one buffer, or a stream with back-pressure. */
 
+import type { Holding } from '../engine/memory-budget.ts';
 import { heard } from '../../wire/heard.ts';
 
 /** Takes octets. Those that are `borrowed` are overwritten after the call: they must be copied to be kept. */
 export type Take = (octets: Buffer, borrowed: boolean) => void;
 
 export interface ContentSink {
-  readonly write: Take;
+  /** As `Take`. Returns false, and keeps nothing, where there is no memory for the octets. */
+  write(octets: Buffer, borrowed: boolean): boolean;
   /** All content has come. */
   end(): void;
-  /** The message is lost or refused. */
+  /** The message is lost or refused: it is dropped. */
   abort(reason: Error): void;
+  /** The handler has answered: what it still keeps is its own, and counts no more. Once, or again without effect. */
+  free(): void;
   /** Whether reading should wait. */
   readonly full: boolean;
   /** Whether anything refers to octets that were written, and not borrowed, since this was set to false. */
@@ -36,50 +40,69 @@ export class ContentBuffer implements ContentSink {
   private block: Buffer | undefined;
   private start = 0;
   private used = 0;
+  private readonly memory: Holding;
 
-  write(octets: Buffer, borrowed: boolean): void {
+  constructor(memory: Holding) {
+    this.memory = memory;
+  }
+
+  write(octets: Buffer, borrowed: boolean): boolean {
     const { block, pieces } = this;
     if (block === undefined && pieces.length === 0 && octets.length < LARGE) {
+      if (!this.memory.take(octets.length)) return false;
       if (!borrowed) this.kept = true;
       pieces.push(borrowed ? apart(octets) : octets);
-      return;
+      return true;
     }
     const fits = block === undefined || this.used + octets.length <= block.length;
-    if (fits || borrowed || octets.length < KEEP) this.copy(octets);
-    else this.keep(octets);
+    return fits || borrowed || octets.length < KEEP ? this.copy(octets) : this.keep(octets);
   }
 
   end(): void {}
 
   abort(): void {
-    this.pieces = [];
-    this.block = undefined;
+    this.drop();
+    this.free();
+  }
+
+  free(): void {
+    this.memory.end();
   }
 
   /** The whole content; the sink is empty afterwards. */
   take(): Buffer {
     this.seal();
     const { pieces } = this;
-    this.abort();
+    this.drop();
     return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
   }
 
-  private copy(octets: Buffer): void {
+  private drop(): void {
+    this.pieces = [];
+    this.block = undefined;
+  }
+
+  private copy(octets: Buffer): boolean {
     if (this.block === undefined || this.used + octets.length > this.block.length) {
+      const size = Math.max(LEAST_BLOCK, 2 * octets.length);
+      if (!this.memory.take(size)) return false;
       this.seal();
-      this.block = Buffer.allocUnsafeSlow(Math.max(LEAST_BLOCK, 2 * octets.length));
+      this.block = Buffer.allocUnsafeSlow(size);
       this.start = 0;
       this.used = 0;
     }
     octets.copy(this.block, this.used);
     this.used += octets.length;
+    return true;
   }
 
-  private keep(octets: Buffer): void {
+  private keep(octets: Buffer): boolean {
+    if (!this.memory.take(octets.length)) return false;
     this.seal();
     const piece = trimmed(octets);
     if (piece === octets) this.kept = true;
     this.pieces.push(piece);
+    return true;
   }
 
   private seal(): void {
@@ -119,9 +142,11 @@ export class ContentStream implements ContentSink {
   private waiting: { resolve(result: IteratorResult<Buffer>): void; reject(error: Error): void } | undefined;
   /** What the handler reads. */
   readonly reader: AsyncIterableIterator<Buffer> = new ContentReader(this);
+  private readonly memory: Holding;
   private readonly drained: () => void;
 
-  constructor(drained: () => void) {
+  constructor(memory: Holding, drained: () => void) {
+    this.memory = memory;
     this.drained = drained;
   }
 
@@ -129,13 +154,17 @@ export class ContentStream implements ContentSink {
     return this.queued >= HIGH_WATER || this.queue.length >= MOST_PIECES;
   }
 
-  write(octets: Buffer, borrowed: boolean): void {
-    if (this.abandoned || this.failure !== undefined) return;
+  write(octets: Buffer, borrowed: boolean): boolean {
+    if (this.abandoned || this.failure !== undefined) return true;
+    if (this.waiting === undefined && !this.memory.take(octets.length)) return false;
     const piece = borrowed ? apart(octets) : this.waiting === undefined ? trimmed(octets) : octets;
     if (piece === octets) this.kept = true;
-    if (this.waiting !== undefined) return this.settle({ value: piece, done: false });
-    this.queue.push(piece);
-    this.queued += piece.length;
+    if (this.waiting !== undefined) this.settle({ value: piece, done: false });
+    else {
+      this.queue.push(piece);
+      this.queued += piece.length;
+    }
+    return true;
   }
 
   end(): void {
@@ -168,6 +197,7 @@ export class ContentStream implements ContentSink {
     const piece = this.queue.shift();
     if (piece !== undefined) {
       this.queued -= piece.length;
+      this.memory.giveBack(piece.length);
       if (wasFull && !this.full) this.drained();
       return Promise.resolve({ value: piece, done: false });
     }
@@ -186,9 +216,14 @@ export class ContentStream implements ContentSink {
     waiting!.resolve(result);
   }
 
+  free(): void {
+    this.memory.end();
+  }
+
   private clear(): void {
     this.queue.length = 0;
     this.queued = 0;
+    this.free();
   }
 }
 

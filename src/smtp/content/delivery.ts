@@ -1,6 +1,7 @@
 import { ContentBuffer, type ContentSink, ContentStream } from './content-sink.ts';
 import type { EnvelopeState } from '../engine/envelope-state.ts';
 import type { ContentReply, Handler } from '../api/handler.ts';
+import type { Holding } from '../engine/memory-budget.ts';
 import { REPLIES } from '../engine/replies.ts';
 import type { MailServer } from '../api/mail-server.ts';
 import type { SessionState } from '../engine/session-state.ts';
@@ -19,8 +20,9 @@ export function collect(
   server: MailServer,
   session: SessionState,
   envelope: EnvelopeState,
+  memory: Holding,
 ): Delivery {
-  const sink = new ContentBuffer();
+  const sink = new ContentBuffer(memory);
   return {
     hook: 'handleDATA',
     sink,
@@ -40,9 +42,10 @@ export function stream(
   server: MailServer,
   session: SessionState,
   envelope: EnvelopeState,
+  memory: Holding,
   drained: () => void,
 ): Delivery {
-  const sink = new ContentStream(drained);
+  const sink = new ContentStream(memory, drained);
   let answer: Promise<ContentReply>;
   try {
     answer = Promise.resolve(handler.handleContent!(server, session.view, envelope.view, sink.reader));

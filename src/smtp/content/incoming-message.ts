@@ -151,7 +151,7 @@ export class IncomingMessage {
     if (dataSizeLimit > 0 && this.envelope.size > dataSizeLimit) this.fail(REPLIES.messageTooBig);
     if (this.failed !== undefined) return;
     this.hops.write(octets);
-    this.sink.write(octets, borrowed);
+    if (!this.sink.write(octets, borrowed)) this.fail(REPLIES.noMemory);
   }
 }
 

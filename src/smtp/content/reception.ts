@@ -4,10 +4,12 @@ import { BdatReader } from './bdat-reader.ts';
 import { ContentDeadline } from './content-deadline.ts';
 import { DataReader } from './data-reader.ts';
 import type { ContentError } from '../api/content-error.ts';
-import { collect, stream } from './delivery.ts';
+import { collect, type Delivery, stream } from './delivery.ts';
 import type { ContentIntake, Exchange } from '../engine/exchange.ts';
 import type { ContentReply } from '../api/handler.ts';
 import { IncomingMessage } from './incoming-message.ts';
+import { Holding } from '../engine/memory-budget.ts';
+import { isThenable } from '../../sasl/state-machine.ts';
 import { newlinePolicy } from '../api/newline-policy.ts';
 import { REPLIES } from '../engine/replies.ts';
 import { formatReply, type HookReply, readReply, type Reply } from '../api/reply.ts';
@@ -28,6 +30,12 @@ export class Reception implements ContentIntake {
 
   get chunking(): boolean {
     return this.failed || this.message !== undefined;
+  }
+
+  get hasRoom(): boolean {
+    const { handler, admission, envelope } = this.exchange;
+    const octets = handler.handleContent === undefined ? (envelope.declaredSize ?? 1) : 1;
+    return admission.content.fits(admission.client, octets);
   }
 
   startData(): void {
@@ -92,11 +100,12 @@ export class Reception implements ContentIntake {
   }
 
   private open(chunked: boolean): IncomingMessage {
-    const { handler, server, session, envelope, settings } = this.exchange;
+    const { handler, server, session, envelope, settings, admission } = this.exchange;
+    const memory = new Holding(admission.content, () => admission.client);
     const delivery =
       handler.handleContent === undefined
-        ? collect(handler, server, session, envelope)
-        : stream(handler, server, session, envelope, this.drained);
+        ? collect(handler, server, session, envelope, memory)
+        : stream(handler, server, session, envelope, memory, this.drained);
     const aborted = (reason: ContentError): void => this.exchange.observer.aborted(envelope, reason);
     const policy = newlinePolicy(settings, session);
     this.message = new IncomingMessage(
@@ -125,7 +134,7 @@ export class Reception implements ContentIntake {
       return exchange.endTransaction(false);
     }
     exchange.hooks.run<ContentReply>(
-      () => delivery.finish(),
+      () => freeAfter(delivery, exchange.settings.timeouts.handler),
       (answer) => {
         const replies = readAnswers(answer, copies, delivery.hook);
         for (const reply of replies)
@@ -140,6 +149,29 @@ export class Reception implements ContentIntake {
         if (wire.startsWith('421')) exchange.close('refused');
       },
     );
+  }
+}
+
+/**
+ * Asks the handler. The message counts as memory until the answer, even where nobody waits for it any more; at most for
+ * the time that a hook has, in milliseconds.
+ */
+function freeAfter({ sink, finish }: Delivery, most: number): ReturnType<Delivery['finish']> {
+  let pending = false;
+  try {
+    const answer = finish();
+    if (!isThenable(answer)) return answer;
+    pending = true;
+    const promise = Promise.resolve(answer);
+    const timer = setTimeout(() => sink.free(), most).unref();
+    const settled = (): void => {
+      clearTimeout(timer);
+      sink.free();
+    };
+    promise.then(settled, settled);
+    return promise;
+  } finally {
+    if (!pending) sink.free();
   }
 }
 

@@ -1,5 +1,13 @@
+import type { MemoryBudget } from './memory-budget.ts';
+
 /** Limits that a conversation shares with the other connections of its client. */
 export interface Admission {
+  /** Whom limits count what comes now for; undefined for a client without limits. */
+  readonly client: string | undefined;
+  /** Content in memory, of all connections. */
+  readonly content: MemoryBudget;
+  /** Envelopes in memory, of all connections. */
+  readonly envelopes: MemoryBudget;
   /**
    * The client is known, or is another one now: counts the connection against the limit of the client.
    *

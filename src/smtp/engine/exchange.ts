@@ -1,12 +1,15 @@
 import type { Settings } from '../api/options.ts';
 import type { Admission } from './admission.ts';
 import type { HookCalls, HookContext } from './hook-call.ts';
+import type { Holding } from './memory-budget.ts';
 import type { Reader } from './reader.ts';
 
 /** Where the content of messages goes. */
 export interface ContentIntake {
   /** Whether a transaction in chunks has begun (BDAT): no other content and no other recipient may come. */
   readonly chunking: boolean;
+  /** Whether there is memory for the message, as far as its size is known. */
+  readonly hasRoom: boolean;
   /** The reply 354, and content from the next octet on. */
   startData(): void;
   /** A chunk of `size` octets from the next octet on. */
@@ -32,8 +35,12 @@ export interface Exchange extends HookContext {
   defer(wire: string): void;
   /** Ends the connection with a reply, because of a limit. */
   dismiss(wire: string): void;
+  /** What the transaction holds in memory beside its content. */
+  readonly memory: Holding;
   /** Ends the transaction: a fresh envelope. */
   reset(): void;
+  /** A fresh envelope where no transaction is open. */
+  renewEnvelope(): void;
   /** Ends the transaction after its content has been answered: a fresh envelope. One not `accepted` counts as refused. */
   endTransaction(accepted: boolean): void;
   /** Whether octets wait that have come after those being read now. */

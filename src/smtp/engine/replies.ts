@@ -76,6 +76,7 @@ export const REPLIES = {
   badParameter: reply(501, '5.5.4', 'Parameter not understood'),
   messageTooBig: reply(552, '5.3.4', 'Message is larger than this server takes'),
   noSpace: reply(452, '4.3.1', 'Insufficient system storage; try again later'),
+  noMemory: reply(452, '4.3.1', 'Too much mail is in progress; try again later'),
   tooManyRecipients: reply(452, '4.5.3', 'Too many recipients in one message'),
 
   bareNewline: reply(550, '5.6.0', 'Message holds a bare CR or LF; lines end with CR LF (curl: --crlf)'),

@@ -3,7 +3,6 @@
 import type { ProxyData } from '../../proxy/index.ts';
 import type { ProxySettings } from '../../proxy/node/proxy-options.ts';
 import { judge } from '../../proxy/node/header-policy.ts';
-import { EnvelopeState } from '../engine/envelope-state.ts';
 import type { Exchange } from '../engine/exchange.ts';
 import { GreetingDelay } from './greeting-delay.ts';
 import { ProxyHeaderReader } from './header-reader.ts';
@@ -58,7 +57,7 @@ export function beginAfterTLS(exchange: Exchange, tls: TLSInfo): void {
   session.tls = tls;
   session.restart();
   session.forgetLogin();
-  exchange.envelope = new EnvelopeState();
+  exchange.renewEnvelope();
   const go = (accepted: unknown): void => {
     exchange.resume();
     if (accepted !== false) return session.greeted ? undefined : greet(exchange);

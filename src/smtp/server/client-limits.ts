@@ -2,10 +2,11 @@ import { ConnectionList, type ListEntry } from '../../proxy/node/connection-list
 import type { Limits } from '../api/options.ts';
 import type { SessionState } from '../engine/session-state.ts';
 import type { Admission } from '../engine/admission.ts';
+import { MemoryBudget } from '../engine/memory-budget.ts';
 import { clientKey } from './client-key.ts';
 import { type Attempts, FailureCount } from './failure-count.ts';
 
-/** Limits that all connections of a server share: connections and attempts of AUTH by client, PROXY headers awaited. */
+/** Limits that all connections of a server share: connections, attempts of AUTH and memory by client, PROXY headers awaited. */
 export class ClientLimits {
   readonly limits: Limits;
   /** Number of connections by client. */
@@ -13,9 +14,13 @@ export class ClientLimits {
   /** Connections whose PROXY header has not come yet, the oldest first. */
   readonly halfOpen = new ConnectionList<HalfOpen>();
   readonly authFailures: FailureCount;
+  readonly content: MemoryBudget;
+  readonly envelopes: MemoryBudget;
 
   constructor(limits: Limits) {
     this.limits = limits;
+    this.content = new MemoryBudget(limits.contentMemory, limits.contentMemoryPerClient);
+    this.envelopes = new MemoryBudget(limits.envelopeMemory, limits.envelopeMemoryPerClient);
     this.authFailures = new FailureCount(limits.authFailuresPerClient);
   }
 }
@@ -28,6 +33,8 @@ interface HalfOpen {
 
 /** The limits as one connection uses them. A direct client on loopback or a Unix socket is not limited. */
 export class ConnectionAdmission implements Admission {
+  readonly content: MemoryBudget;
+  readonly envelopes: MemoryBudget;
   private readonly shared: ClientLimits;
   private readonly session: SessionState;
   private waiting: ListEntry<HalfOpen> | undefined;
@@ -39,6 +46,12 @@ export class ConnectionAdmission implements Admission {
   constructor(shared: ClientLimits, session: SessionState) {
     this.shared = shared;
     this.session = session;
+    this.content = shared.content;
+    this.envelopes = shared.envelopes;
+  }
+
+  get client(): string | undefined {
+    return clientKey(this.session);
   }
 
   /** A balancer sends the header at once: where too many are awaited, the oldest connection is evicted. */
@@ -53,7 +66,7 @@ export class ConnectionAdmission implements Admission {
 
   admit(): boolean {
     this.leave();
-    const key = clientKey(this.session);
+    const key = this.client;
     if (key === undefined) return true;
     const { perClient, limits } = this.shared;
     const count = perClient.get(key) ?? 0;
@@ -64,7 +77,7 @@ export class ConnectionAdmission implements Admission {
   }
 
   beginAuth(): 'go' | 'over' | 'busy' {
-    const key = clientKey(this.session);
+    const key = this.client;
     if (key === undefined) return 'go';
     const attempt = this.shared.authFailures.begin(key);
     if (typeof attempt === 'string') return attempt;

@@ -80,6 +80,14 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
       const text = 'PROXY is expected and the handler has no handlePROXY: every connection is refused';
       this.settings.diagnostics({ level: 'warning', code: 'no-handle-proxy', text });
     }
+    const { dataSizeLimit, limits } = this.settings;
+    const most = Math.min(limits.contentMemoryPerClient, limits.contentMemory / 2);
+    if (handler.handleContent === undefined && (dataSizeLimit === 0 || dataSizeLimit > most)) {
+      const text =
+        `dataSizeLimit promises more than ${most} octets, which handleDATA can have in memory: larger messages get 452; ` +
+        'raise limits.contentMemory and contentMemoryPerClient, lower dataSizeLimit, or use handleContent';
+      this.settings.diagnostics({ level: 'warning', code: 'content-memory-low', text });
+    }
     const server = this as unknown as SMTPServer;
     checkCustomCommands(server);
     checkCallLimit(server);

@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ContentBuffer, type ContentSink, ContentStream } from '../../../src/smtp/content/content-sink.ts';
+import { Holding, MemoryBudget } from '../../../src/smtp/engine/memory-budget.ts';
+
+const plenty = (): Holding => new Holding(new MemoryBudget(2 ** 40, 2 ** 40), () => undefined);
 
 interface Piece {
   size: number;
@@ -34,7 +37,7 @@ describe('a message in one buffer', () => {
   it('is what was written, whatever becomes of the memory it came in', () => {
     fc.assert(
       fc.property(pieces, (sent) => {
-        const sink = new ContentBuffer();
+        const sink = new ContentBuffer(plenty());
         const expected = write(sink, sent);
         expect(sink.take().equals(expected)).toBe(true);
       }),
@@ -44,7 +47,7 @@ describe('a message in one buffer', () => {
   it('keeps at most twice its octets, and a block', () => {
     fc.assert(
       fc.property(pieces, (sent) => {
-        const sink = new ContentBuffer();
+        const sink = new ContentBuffer(plenty());
         write(sink, sent);
         const content = sink.take();
         const most = Math.max(2 * content.length + 16_384 + 2000, POOL);
@@ -54,7 +57,7 @@ describe('a message in one buffer', () => {
   });
 
   it('is the octets that came, where it is small and came at once', () => {
-    const sink = new ContentBuffer();
+    const sink = new ContentBuffer(plenty());
     const octets = Buffer.from('small');
     sink.write(octets, false);
     expect([sink.kept, sink.take()]).toEqual([true, octets]);
@@ -65,7 +68,7 @@ describe('a message as a stream', () => {
   it('is what was written, whatever becomes of the memory it came in', async () => {
     await fc.assert(
       fc.asyncProperty(pieces, fc.boolean(), async (sent, early) => {
-        const sink = new ContentStream(() => {});
+        const sink = new ContentStream(plenty(), () => {});
         const read: Buffer[] = [];
         const reading = async (): Promise<void> => {
           for await (const piece of sink.reader) read.push(piece);
@@ -80,7 +83,7 @@ describe('a message as a stream', () => {
   });
 
   it('hands on no more memory than there are octets in what was borrowed', async () => {
-    const sink = new ContentStream(() => {});
+    const sink = new ContentStream(plenty(), () => {});
     sink.write(Buffer.alloc(65_536).subarray(0, 60_000), true);
     const { value } = await sink.next();
     expect((value as Buffer).buffer.byteLength).toBe(60_000);
