@@ -2,7 +2,16 @@
 
 /** What a scanned version 1 line says, and how one is written. */
 
-import { addressText, endOf, type Endpoints, readPort, type Scanned } from '../src/wire/index.ts';
+import {
+  addressText,
+  endOf,
+  type Endpoints,
+  portSize,
+  readPort,
+  type Scanned,
+  writeAscii,
+  writePort,
+} from '../src/wire/index.ts';
 import { AF, PROTO } from './constants.ts';
 
 /** Family of each rule. */
@@ -74,11 +83,41 @@ export function v1RestStart(h: Scanned): number {
 }
 
 /** The line for a family and a transport, or undefined where version 1 has no word for them. */
-export function writeV1(family: number, transport: number, e: Endpoints | undefined): string | undefined {
-  if (family === AF.INET && transport === PROTO.STREAM && e !== undefined)
-    return `PROXY TCP4 ${e.srcAddr} ${e.dstAddr} ${e.srcPort} ${e.dstPort}\r\n`;
-  if (family === AF.INET6 && transport === PROTO.STREAM && e !== undefined)
-    return `PROXY TCP6 ${e.srcAddr} ${e.dstAddr} ${e.srcPort} ${e.dstPort}\r\n`;
-  if (family === AF.UNSPEC && transport === PROTO.UNSPEC) return `PROXY UNKNOWN\r\n`;
+export function writeV1(family: number, transport: number, e: Endpoints): Uint8Array | undefined {
+  if (family === AF.INET && transport === PROTO.STREAM) {
+    const out = new Uint8Array(
+      16 + e.srcAddr.length + e.dstAddr.length + portSize(e.srcPort) + portSize(e.dstPort),
+    );
+    let o = writeAscii('PROXY TCP4 ', out, 0);
+    o = writeAscii(e.srcAddr, out, o);
+    o = writeAscii(' ', out, o);
+    o = writeAscii(e.dstAddr, out, o);
+    o = writeAscii(' ', out, o);
+    o = writePort(e.srcPort, out, o);
+    o = writeAscii(' ', out, o);
+    o = writePort(e.dstPort, out, o);
+    writeAscii('\r\n', out, o);
+    return out;
+  }
+  if (family === AF.INET6 && transport === PROTO.STREAM) {
+    const out = new Uint8Array(
+      16 + e.srcAddr.length + e.dstAddr.length + portSize(e.srcPort) + portSize(e.dstPort),
+    );
+    let o = writeAscii('PROXY TCP6 ', out, 0);
+    o = writeAscii(e.srcAddr, out, o);
+    o = writeAscii(' ', out, o);
+    o = writeAscii(e.dstAddr, out, o);
+    o = writeAscii(' ', out, o);
+    o = writePort(e.srcPort, out, o);
+    o = writeAscii(' ', out, o);
+    o = writePort(e.dstPort, out, o);
+    writeAscii('\r\n', out, o);
+    return out;
+  }
+  if (family === AF.UNSPEC && transport === PROTO.UNSPEC) {
+    const out = new Uint8Array(15);
+    writeAscii('PROXY UNKNOWN\r\n', out, 0);
+    return out;
+  }
   return undefined;
 }

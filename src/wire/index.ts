@@ -18,11 +18,11 @@ export {
 export { ipv4Text, scanIpv4, writeIpv4 } from './ipv4.ts';
 export { addressText, ipv6Text, isMappedText, readIpv6, scanAddress, scanIpv6, writeIpv6 } from './ipv6.ts';
 export { opaqueTlvs } from './opaque-tlvs.ts';
-export { readPort, scanPort } from './port.ts';
+export { portSize, readPort, scanPort, writePort } from './port.ts';
 export type { ProblemCode, Report, Values } from './problem.ts';
 export { endOf, FAULT, faultAt, type Limits, mark, NEED, offsetOf, Scan } from './scan.ts';
 export type { AddressBlock, Endpoints, ErrorEntry, Scanned, Tables, TlvEntry } from './tables.ts';
-export { ascii, asciiOctets, bytes, latin1, utf8, utf8Octets } from './text.ts';
+export { ascii, asciiOctets, bytes, latin1, utf8, utf8Octets, writeAscii } from './text.ts';
 export { INDEX_STRIDE, note, noteSubType, readSubType } from './tlv-index.ts';
 export { isNamed, MOST, type NamedTlvs, namedTlvs, type TlvNode, TlvRules } from './tlv-rules.ts';
 export { bitsByType, rowsByType, tlvEntries, type TlvRow } from './tlv-table.ts';

@@ -26,3 +26,20 @@ export function readPort(b: Uint8Array, from: number, to: number): number {
   for (let p = from; p < to; p++) value = value * 10 + b[p]! - ZERO;
   return value;
 }
+
+/** Digits of a number 0..65535. */
+export function portSize(port: number): number {
+  return port < 10 ? 1 : port < 100 ? 2 : port < 1000 ? 3 : port < 10_000 ? 4 : 5;
+}
+
+/** Writes a number 0..65535 in decimal at `o`; the offset behind it. */
+export function writePort(port: number, out: Uint8Array, o: number): number {
+  const end = o + portSize(port);
+  let value = port;
+  for (let p = end - 1; p >= o; p--) {
+    const rest = (value / 10) | 0;
+    out[p] = ZERO + value - 10 * rest;
+    value = rest;
+  }
+  return end;
+}

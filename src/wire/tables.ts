@@ -125,7 +125,7 @@ export interface Tables<V = unknown> {
   /** Writes an address block behind it; the name of the first field that does not fit, or undefined. */
   writeBlock(out: Uint8Array, family: number, endpoints: Endpoints): keyof Endpoints | undefined;
   /** A version 1 line for a family and a transport, or undefined where it has no word for them. */
-  writeLine(family: number, transport: number, endpoints: Endpoints | undefined): string | undefined;
+  writeLine(family: number, transport: number, endpoints: Endpoints): Uint8Array | undefined;
   /** Octets of the head of a TLV: its type and its length. */
   readonly tlvHeadSize: number;
   /** Writes the head of a TLV. */

@@ -103,3 +103,10 @@ function isWellFormed(text: string): boolean {
   }
   return true;
 }
+
+/** Writes US-ASCII at `o`; the offset behind it. */
+export function writeAscii(text: string, out: Uint8Array, o: number): number {
+  const { length } = text;
+  for (let i = 0; i < length; i++) out[o + i] = text.charCodeAt(i);
+  return o + length;
+}

@@ -96,17 +96,13 @@ class Encoder {
 
   #line(header: Input, e: Endpoints): Uint8Array {
     const { writeBlock, writeLine, codes } = this.#tables;
-    const { family, protocol } = this.#rules;
+    const { family, protocol, block } = this.#rules;
     const wrong = writeBlock(this.#block, family, e);
     if (wrong !== undefined) this.#badAddress(wrong, header[wrong]);
-    const canonical = { ...e, srcAddr: this.#spell(e.srcAddr), dstAddr: this.#spell(e.dstAddr) };
-    const { family: families, transport } = codes;
-    const line =
-      writeLine(family, protocol, canonical) ??
-      writeLine(families['UNSPEC']!, transport['UNSPEC']!, undefined)!;
-    const out = new Uint8Array(line.length);
-    for (let i = 0; i < line.length; i++) out[i] = line.charCodeAt(i);
-    return out;
+    return (
+      writeLine(family, protocol, block?.address === 'ipv6' ? spelt(e) : e) ??
+      writeLine(codes.family['UNSPEC']!, codes.transport['UNSPEC']!, NO_ENDPOINTS)!
+    );
   }
 
   /** A header with TLVs. */
@@ -151,13 +147,16 @@ class Encoder {
     const { family } = this.#rules;
     this.#report('encode-bad-address', field, value, this.#rules.addressFault(family, value)!);
   }
+}
 
-  /** A valid address as the RFCs spell it. */
-  #spell(text: string): string {
-    if (this.#rules.block?.address !== 'ipv6') return text;
-    writeIpv6(text, scratch, 0);
-    return ipv6Text(scratch, 0);
-  }
+/** Valid IPv6 addresses as the RFCs spell them. */
+function spelt({ srcAddr, dstAddr, srcPort, dstPort }: Endpoints): Endpoints {
+  return { srcAddr: spell(srcAddr), dstAddr: spell(dstAddr), srcPort, dstPort };
+}
+
+function spell(text: string): string {
+  writeIpv6(text, scratch, 0);
+  return ipv6Text(scratch, 0);
 }
 
 const scratch = new Uint8Array(16);

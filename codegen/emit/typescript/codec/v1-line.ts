@@ -2,7 +2,7 @@ import type { Production, Row, Rule } from '../../../../spec/types.ts';
 import { fieldsOf, flatten, leading, rulesOf, skips } from '../../../grammar.ts';
 import { comment, literal, pascal } from '../../../names.ts';
 import type { Model } from '../../../model.ts';
-import { constant, type Draft, fn, local } from '../../../print.ts';
+import { constant, type Draft, fn, lines as textOf, local } from '../../../print.ts';
 import { CONSTANTS, v1Line, WIRE, WIRE_TYPES } from '../modules.ts';
 import { type Case, switchOn } from '../switch.ts';
 
@@ -67,8 +67,8 @@ export function emitV1Line({ spec: { v1, families, transports } }: Model): Draft
       ),
       fn(
         v1Line('writeV1'),
-        { family: 'number', transport: 'number', e: `${WIRE_TYPES.Endpoints} | undefined` },
-        'string | undefined',
+        { family: 'number', transport: 'number', e: WIRE_TYPES.Endpoints },
+        'Uint8Array | undefined',
         `${lines.map((rule) => writerOf(rule, prefix, end)).join('\n')}\nreturn undefined;`,
         'The line for a family and a transport, or undefined where version 1 has no word for them.',
       ),
@@ -110,12 +110,32 @@ function isField(part: Production): boolean {
   return typeof part !== 'string' && 'field' in part;
 }
 
+/** Fixed text is joined, and every part is written behind the one before it. */
 function writerOf(rule: Rule, prefix: string, end: string): string {
-  const parts = flatten(rule.is).map((part) => {
-    if (typeof part === 'string') return part;
-    return 'field' in part ? `\${e.${part.field}}` : '';
+  const parts: (string | { field: string; is: string })[] = [];
+  for (const part of [prefix, ...flatten(rule.is), end]) {
+    if (typeof part !== 'string' && !('field' in part)) continue;
+    const last = parts.at(-1);
+    if (typeof part === 'string' && typeof last === 'string') parts[parts.length - 1] = last + part;
+    else parts.push(part);
+  }
+  const fields = parts.filter((part) => typeof part !== 'string');
+  const fixed = parts.reduce((sum, part) => sum + (typeof part === 'string' ? part.length : 0), 0);
+  const sizes = fields.map(({ field, is }) =>
+    is === 'port' ? `${WIRE.portSize}(e.${field})` : `e.${field}.length`,
+  );
+  const writing = parts.map((part, i) => {
+    const o = i === 0 ? '0' : 'o';
+    const write =
+      typeof part === 'string'
+        ? `${WIRE.writeAscii}(${literal(part)}, out, ${o})`
+        : `${part.is === 'port' ? WIRE.writePort : WIRE.writeAscii}(e.${part.field}, out, ${o})`;
+    return `${i === parts.length - 1 ? '' : i === 0 ? 'let o = ' : 'o = '}${write};`;
   });
-  const line = `\`${prefix}${parts.join('')}${end.replace('\r\n', '\\r\\n')}\``;
-  const needs = parts.some((part) => part.startsWith('$')) ? ' && e !== undefined' : '';
-  return `if (family === ${CONSTANTS.AF}.${rule.family} && transport === ${CONSTANTS.PROTO}.${rule.transport}${needs}) return ${line};`;
+  return textOf(
+    `if (family === ${CONSTANTS.AF}.${rule.family} && transport === ${CONSTANTS.PROTO}.${rule.transport}) {`,
+    `const out = new Uint8Array(${[fixed, ...sizes].join(' + ')});`,
+    ...writing,
+    'return out;\n}',
+  );
 }
