@@ -69,7 +69,7 @@ export function createCodec<V>(tables: Tables<V>): Codec<V> {
   /** A function of its own: V8 would not optimise `decode` with this seldom used branch inside. */
   function refused(bytes: Uint8Array): InvalidResult<V> {
     if (!ArrayBuffer.isView(bytes)) throw new TypeError('decode takes a Uint8Array');
-    return new Invalid(bytes, faultOf(tables.errors, bytes, scan));
+    return new Invalid(bytes, faultOf(tables, bytes, scan));
   }
 
   return {
@@ -145,8 +145,8 @@ function makeReader<V>(
   const readerContext: ReaderContext<V> = {
     tables,
     scan,
-    finish: (b, result) =>
-      new ProxyData(context, b, b.length, scan, result > 0 ? null : faultOf(tables.errors, b, scan)),
+    finish: (b, result, seen) =>
+      new ProxyData(context, b, b.length, scan, result > 0 ? null : faultOf(tables, b, scan, seen)),
     incomplete: (b) => new ProxyData(context, b, b.length, NOTHING, incomplete(b)),
   };
   return class ProxyReader extends HeaderReader<V> {

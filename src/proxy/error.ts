@@ -1,5 +1,6 @@
 import type { ProxyErrorCode } from '../../generated/errors.ts';
-import type { ErrorEntry, Scan } from '../wire/index.ts';
+import type { ErrorEntry, Scan, Tables } from '../wire/index.ts';
+import { hintFor } from './hint.ts';
 
 /**
  * What is wrong with a header: a code of the catalogue, the octet it is at, the section of the standard, and a
@@ -20,18 +21,27 @@ export class ProxyError implements Error {
   readonly #entry: ErrorEntry;
   readonly #found: string | number;
   readonly #due: number;
+  readonly #guess: (() => string | undefined) | undefined;
   declare readonly stack: string;
   declare toString: () => string;
 
   /**
    * @param found Words, or the number that the kind of error shows.
    * @param due The checksum that should have been found, where the error is about one.
+   * @param guess Makes the hint, when it is asked for.
    */
-  constructor(entry: ErrorEntry, offset: number, found: string | number, due = 0) {
+  constructor(
+    entry: ErrorEntry,
+    offset: number,
+    found: string | number,
+    due = 0,
+    guess: (() => string | undefined) | undefined = undefined,
+  ) {
     this.#entry = entry;
     this.offset = offset;
     this.#found = found;
     this.#due = due;
+    this.#guess = guess;
   }
 
   /** Code of the catalogue. */
@@ -55,28 +65,44 @@ export class ProxyError implements Error {
     return this.#entry.section;
   }
 
+  /** What is often behind it, a guess from the octets: another protocol, another octet order, a sender known for it; or null. */
+  get hint(): string | null {
+    return this.#guess?.() ?? null;
+  }
+
   get message(): string {
     const where = this.offset < 0 ? '' : ` at octet ${this.offset}`;
     const found = this.found === '' ? '' : `, found ${this.found}`;
     const section = this.section === '' ? '' : ` (PROXY protocol, section ${this.section})`;
-    return `${this.code}${where}: expected ${this.expected}${found}${section}`;
+    const { hint } = this;
+    return `${this.code}${where}: expected ${this.expected}${found}${section}${hint === null ? '' : `; ${hint}`}`;
   }
 
   toJSON(): Record<string, unknown> {
-    const { code, offset, expected, found, section } = this;
-    return { code, offset, expected, found, section };
+    const { code, offset, expected, found, section, hint } = this;
+    return { code, offset, expected, found, section, ...(hint === null ? {} : { hint }) };
   }
 }
 
 Object.setPrototypeOf(ProxyError.prototype, Error.prototype);
 Object.defineProperty(ProxyError.prototype, 'name', { value: 'ProxyError', configurable: true });
 
-/** The error that a scan of `b` ran into. */
-export function faultOf(errors: readonly ErrorEntry[], b: Uint8Array, scan: Scan): ProxyError {
-  const entry = errors[scan.error]!;
-  const found = entry.found === 'octet' ? (b[scan.offset] ?? -1) : scan.found;
-  return new ProxyError(entry, scan.offset, found, scan.due);
+/**
+ * The error that a scan of `b` ran into.
+ *
+ * @param octets What its hint is taken from: those of `b`, or more of them.
+ */
+export function faultOf(tables: FaultTables, b: Uint8Array, scan: Scan, octets = b): ProxyError {
+  const { offset, due } = scan;
+  const entry = tables.errors[scan.error]!;
+  const found = entry.found === 'octet' ? (b[offset] ?? -1) : scan.found;
+  const { code } = entry;
+  return new ProxyError(entry, offset, found, due, () =>
+    hintFor({ code, octets, offset, found, due }, tables.tlvs),
+  );
 }
+
+type FaultTables = Pick<Tables, 'errors' | 'tlvs'>;
 
 /** A number that was found, as the error shows it: an octet, the head of a TLV, a checksum, or itself. */
 function describe(entry: ErrorEntry, found: number): string {

@@ -6,8 +6,8 @@ export interface ReaderContext<V> {
   readonly tables: Tables<V>;
   /** The result of the last scan, shared by all readers of the codec. */
   readonly scan: Scan;
-  /** Decodes octets that hold a whole header, or a fault. */
-  finish(b: Uint8Array, length: number): ProxyData<V>;
+  /** Decodes octets that hold a whole header, or a fault, whose hint is taken from those that were `seen`. */
+  finish(b: Uint8Array, length: number, seen?: Uint8Array): ProxyData<V>;
   /** The error for octets that end before the header does. */
   incomplete(b: Uint8Array): ProxyData<V>;
 }
@@ -62,7 +62,8 @@ export class HeaderReader<V> {
       this.#data = finish(copy(b, result), result);
       if (result < b.length) this.#rest = new Gathered(b.subarray(result));
     } else if (result === FAULT) {
-      this.#data = finish(copy(b, scan.offset + 1), result);
+      const seen = copy(b, Math.min(b.length, scan.offset + TELLING));
+      this.#data = finish(seen.subarray(0, scan.offset + 1), result, seen);
     } else {
       this.#held ??= new Gathered(copy(b, b.length));
       return undefined;
@@ -78,6 +79,9 @@ export class HeaderReader<V> {
     return this.#data;
   }
 }
+
+/** So many octets from a fault on tell what stands there. */
+const TELLING = 24;
 
 const EMPTY = new Uint8Array(0);
 

@@ -37,7 +37,7 @@ export function makeTlvClass<V>(tables: Tables<V>): TlvClass<V> {
 
     static parse(chunk: Uint8Array, options: { partialOk?: boolean; strict?: boolean } = {}): ProxyTLVOf<V> {
       const scan = faultIn(tables, chunk);
-      if (scan !== undefined && options.partialOk === false) throw faultOf(tables.errors, chunk, scan);
+      if (scan !== undefined && options.partialOk === false) throw faultOf(tables, chunk, scan);
       const parsed =
         scan === undefined
           ? ProxyTLV.of(chunk, 0, chunk.length)

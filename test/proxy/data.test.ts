@@ -268,6 +268,7 @@ describe('what is shown', () => {
       expected,
       found,
       section: '2.2.3',
+      hint: expect.stringContaining('dnsdist') as string,
     });
     expect(result.error.message).toContain(`expected ${expected}, found ${found}`);
   });

@@ -50,7 +50,8 @@ export function readInPieces(octets: Uint8Array, cuts: readonly number[], option
       return;
     } else {
       assert.ok(expected.status === 'invalid');
-      assert.equal(data.error, expected.error.message);
+      // A hint is taken from what had come by then.
+      assert.equal(data.error!.split('; ')[0], expected.error.message.split('; ')[0]);
       assert.equal(rest, '');
       assert.ok(data.wholeRaw.length <= expected.error.offset + 1, 'octets behind the fault are kept');
       return;
