@@ -5,6 +5,7 @@ export {
   type HeaderField,
   Maildir,
   type MaildirOptions,
+  Maildirs,
   MailMessage,
   type MailTransport,
   Message,

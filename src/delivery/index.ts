@@ -11,6 +11,7 @@ export type {
 export { MailMessage } from './mail-message.ts';
 export type { HeaderField } from './mail-message.ts';
 export { Maildir } from './maildir/maildir.ts';
+export { Maildirs } from './maildir/maildirs.ts';
 export type { MaildirOptions } from './maildir/maildir.ts';
 export type { StoredMessage } from './maildir/store.ts';
 export { Message } from './message.ts';
