@@ -228,9 +228,10 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
   }
 
   /**
-   * Uses another key and certificate for TLS from now on, without a restart; connections that are open keep theirs.
+   * Uses another key and certificate for TLS from now on, without a restart; connections that are open keep theirs. They
+   * are tried in handshakes in memory before, for some 25 ms in which the process waits.
    *
-   * @throws TypeError when they are not usable; the old ones stay in use.
+   * @throws TypeError when they are not usable, or no handshake succeeds; the old ones stay in use.
    */
   replaceTLS(options: TLSOptions): void {
     if (this.settings.tls === null)

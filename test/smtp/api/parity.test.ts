@@ -49,7 +49,7 @@ const inner: Readonly<Record<string, readonly string[]>> = {
     ...(['connections', 'connectionsPerClient', 'recipients'] as const),
     ...(['junkCommands', 'unknownCommands', 'errors', 'refusals', 'deferrals'] as const),
   ] satisfies Names<Limits>,
-  tls: ['names'] satisfies Names<SMTPServerOptions['tls']>,
+  tls: ['names', 'requestCert', 'rejectUnauthorized'] satisfies Names<SMTPServerOptions['tls']>,
   auth: ['custom', 'scramCredentials', 'cramMD5', 'cramSecret'] satisfies Names<SMTPServerOptions['auth']>,
   proxyProtocol: ['timeout', 'trusted'] satisfies Names<SMTPServerOptions['proxyProtocol']>,
   xclient: ['trusted'] satisfies Names<SMTPServerOptions['xclient']>,
