@@ -57,7 +57,7 @@ export type { BareNewlines } from './smtp/api/newline-policy.ts';
 export type { Tolerance, Tolerate } from './smtp/api/tolerance.ts';
 export type { Phase } from './smtp/api/phase.ts';
 export { LMTPServer } from './smtp/server/lmtp-server.ts';
-export type { Limits, SMTPServerOptions, Timeouts } from './smtp/api/options.ts';
+export type { Limits, LMTPServerOptions, SMTPServerOptions, Timeouts } from './smtp/api/options.ts';
 export type { XCLIENTOptions } from './smtp/api/xclient-options.ts';
 export { type ReceivedOptions, traceField } from './smtp/content/received.ts';
 export { escapeText } from './wire/escape.ts';

@@ -188,6 +188,13 @@ export class Conversation implements Exchange {
     if (!this.hooks.waiting && !this.reading) this.afterBatch(0);
   }
 
+  /** The server waits no longer: 421 where a reply may be sent, whatever is in progress. */
+  cut(): void {
+    if (this.closed) return;
+    if (this.session.greeted || this.reader.passed !== undefined) this.reply(REPLIES.shutdown);
+    this.close('shutdown');
+  }
+
   get closed(): boolean {
     return this.life === 'closed';
   }
@@ -225,11 +232,25 @@ export class Conversation implements Exchange {
     if (this.out.length > MOST_REPLIES) this.flush();
   }
 
-  deny(wire: string, of: 'command' | 'message' = 'command'): void {
+  replyEach(wires: readonly string[]): void {
+    if (!this.settings.separateReplies || wires.length < 2) {
+      for (const wire of wires) this.reply(wire);
+      return;
+    }
+    this.flush();
+    for (const wire of wires) {
+      this.reply(wire);
+      const { out } = this;
+      this.out = '';
+      this.transport.sendApart(out);
+    }
+  }
+
+  deny(wire: string, of: 'command' | 'message' = 'command', copies = 1): void {
     if (wire === '') return;
     if (this.observer.hearsRefusals)
       this.observer.refused(wire, of === 'command' ? this.commands.said() : undefined);
-    this.reply(wire);
+    this.replyEach(Array<string>(copies).fill(wire));
   }
 
   refuse(wire: string): void {

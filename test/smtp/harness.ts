@@ -21,6 +21,8 @@ export class Rig implements Transport, Admission {
   readonly conversation: Conversation;
   transcript = '';
   sends = 0;
+  /** Replies that were sent in segments of their own. */
+  readonly apart: string[] = [];
   held = false;
   deadlineAt = Infinity;
   closed: CloseReason | undefined;
@@ -58,6 +60,10 @@ export class Rig implements Transport, Admission {
   send(replies: string): void {
     this.transcript += replies;
     this.sends++;
+  }
+  sendApart(reply: string): void {
+    this.transcript += reply;
+    this.apart.push(reply);
   }
   askForTurn(): void {
     while (this.conversation.readOn());

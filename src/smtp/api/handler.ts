@@ -108,7 +108,9 @@ export interface Handler<V = TlvValues> {
   ): ContentReply | PromiseLike<ContentReply>;
   /**
    * Takes the place of `handleDATA`: called when the content begins, reads it as it arrives, with back-pressure, and
-   * answers when it is safe. Iteration throws when the message is lost or refused: then nothing may be kept.
+   * answers when it is safe. Iteration throws when the message is lost or refused: then nothing may be kept. A handler
+   * that begins to read and answers with success before iteration has ended gets 451 in place of it, and `diagnostics` is
+   * told (`content-not-taken`); one that never begins discards the message on purpose, and its answer counts.
    */
   handleContent?(
     server: MailServer<V>,

@@ -160,11 +160,22 @@ export interface SMTPServerOptions<V = TlvValues> {
   readonly diagnostics?: (diagnostic: Diagnostic) => void;
 }
 
+/** Options of `LMTPServer`: those of `SMTPServer`, and how it answers for several recipients. */
+export interface LMTPServerOptions<V = TlvValues> extends SMTPServerOptions<V> {
+  /**
+   * Whether the replies after the content, one for each recipient, are sent in segments of their own, 5 ms apart. For
+   * OpenSMTPD, which reads one reply of each segment and delivers to the other recipients again. Default false.
+   */
+  readonly separateReplies?: boolean;
+}
+
 /** Options with every default in place. */
 export interface Settings extends NewlinePolicies {
   readonly hostname: string;
   /** Whether it speaks LMTP (RFC 2033). */
   readonly lmtp: boolean;
+  /** Whether each recipient's reply has a segment of its own (LMTP). */
+  readonly separateReplies: boolean;
   /** The greeting, ready for the wire. */
   readonly greeting: string;
   readonly dataSizeLimit: number;
@@ -234,8 +245,8 @@ const MINIMA: Partial<Record<keyof Limits, number>> = {
  *
  * @throws TypeError or RangeError that names the option, what it got, and what is allowed.
  */
-export function readOptions<V>(options: SMTPServerOptions<V>, lmtp = false): Settings {
-  check.object('', options, KNOWN);
+export function readOptions<V>(options: LMTPServerOptions<V>, lmtp = false): Settings {
+  check.object('', options, lmtp ? { ...KNOWN, separateReplies: true } : KNOWN);
   const hostname = check.hostName('hostname', options.hostname ?? defaultHostName());
   const ident = check.printable('ident', options.ident ?? 'truepeer');
   const diagnostics = safely(check.callback('diagnostics', options.diagnostics));
@@ -261,6 +272,7 @@ export function readOptions<V>(options: SMTPServerOptions<V>, lmtp = false): Set
   return {
     hostname,
     lmtp,
+    separateReplies: check.boolean('separateReplies', options.separateReplies ?? false),
     greeting: `220 ${hostname} ${lmtp ? 'LMTP' : 'ESMTP'} ${ident}`.trimEnd() + '\r\n',
     dataSizeLimit: check.integer('dataSizeLimit', options.dataSizeLimit ?? 33_554_432, 0),
     enableSMTPUTF8: check.boolean('enableSMTPUTF8', options.enableSMTPUTF8 ?? true),

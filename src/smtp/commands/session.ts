@@ -101,7 +101,26 @@ function replyToEhlo(exchange: Exchange, lines: readonly string[]): void {
   const text = [exchange.settings.hostname, ...lines];
   const key = text.join('\n');
   if (key !== lastEhlo.key) lastEhlo = { key, wire: formatReply({ code: 250, text }) };
+  warnOfLength(exchange, lastEhlo.wire);
   exchange.reply(lastEhlo.wire);
+}
+
+/** Above this some clients lose what stands behind (Postfix), or end the session (msmtp, dma, Exim, older versions of curl). */
+const EHLO_OCTETS = 2048;
+const EHLO_LINES = 50;
+/** Servers that have been told. */
+const told = new WeakSet<object>();
+
+function warnOfLength({ server, observer }: Exchange, wire: string): void {
+  if (wire.length <= EHLO_OCTETS && wire.length <= EHLO_LINES * SHORTEST_LINE) return;
+  const lines = wire.split('\r\n').length - 1;
+  if ((wire.length <= EHLO_OCTETS && lines <= EHLO_LINES) || told.has(server)) return;
+  told.add(server);
+  const size = `${wire.length} octets in ${lines} lines`;
+  observer.warn(
+    'ehlo-too-long',
+    `the reply to EHLO has ${size}; some clients take ${EHLO_OCTETS} and ${EHLO_LINES} at most`,
+  );
 }
 
 /** The last reply to EHLO: most clients get the same one. */
@@ -113,6 +132,9 @@ function beginSession(exchange: Exchange, name: string, extended: boolean): void
   exchange.session.extended = extended;
   exchange.session.statusCodes = true;
 }
+
+/** `250-` and CRLF. */
+const SHORTEST_LINE = 6;
 
 const LONGEST_NAME = 255;
 

@@ -130,8 +130,9 @@ const MOST_PIECES = 64;
 
 /** Content as a stream for one reader; `drained` is called when reading may go on. */
 export class ContentStream implements ContentSink {
-  /** Whether the reader has stopped before the end. */
-  abandoned = false;
+  /** Whether the reader has been told that the content has ended. */
+  finished = false;
+  private abandoned = false;
   kept = false;
   /** Whether anybody has begun to read. */
   touched = false;
@@ -169,7 +170,9 @@ export class ContentStream implements ContentSink {
 
   end(): void {
     this.ended = true;
-    if (this.waiting !== undefined) this.settle({ value: undefined, done: true });
+    if (this.waiting === undefined) return;
+    this.finished = !this.abandoned;
+    this.settle({ value: undefined, done: true });
   }
 
   abort(reason: Error): void {
@@ -183,7 +186,7 @@ export class ContentStream implements ContentSink {
 
   /** Stops keeping content that nobody will read. */
   abandon(): void {
-    if (this.ended && this.queue.length === 0) return;
+    if (this.finished) return;
     this.abandoned = true;
     const wasFull = this.full;
     this.clear();
@@ -201,6 +204,7 @@ export class ContentStream implements ContentSink {
       if (wasFull && !this.full) this.drained();
       return Promise.resolve({ value: piece, done: false });
     }
+    if (this.ended && !this.abandoned) this.finished = true;
     if (this.ended || this.abandoned) return Promise.resolve({ value: undefined, done: true });
     if (this.waiting !== undefined) return heard(Promise.reject(new Error('content is read by two readers')));
     return heard(

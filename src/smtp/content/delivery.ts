@@ -34,8 +34,12 @@ export function collect(
 }
 
 /**
- * Delivery as a stream to `handleContent`, which begins now. A handler that stops reading and still answers with
- * success has not taken the message: 451. The answer of one that never began to read counts: it discards messages on purpose.
+ * Delivery as a stream to `handleContent`, which begins now. A handler that begins to read and answers with success
+ * before it has been told of the end has not taken the message: 451, however its octets came. The answer of one that
+ * never began to read counts: it discards messages on purpose.
+ *
+ * @param drained called when there is room again.
+ * @param notTaken called when success is made 451.
  */
 export function stream(
   handler: Handler,
@@ -44,6 +48,7 @@ export function stream(
   envelope: EnvelopeState,
   memory: Holding,
   drained: () => void,
+  notTaken: () => void,
 ): Delivery {
   const sink = new ContentStream(memory, drained);
   let answer: Promise<ContentReply>;
@@ -52,7 +57,11 @@ export function stream(
   } catch (error) {
     answer = Promise.reject(error);
   }
-  const settled = answer.finally(() => sink.abandon());
+  let finished = true;
+  const settled = answer.finally(() => {
+    finished = sink.finished || !sink.touched;
+    sink.abandon();
+  });
   // A failure before the end of the content is answered at the end.
   settled.catch(() => {});
   return {
@@ -60,7 +69,9 @@ export function stream(
     sink,
     async finish() {
       const value = await settled;
-      return sink.abandoned && sink.touched && isSuccess(value) ? REPLIES.contentNotTaken : value;
+      if (finished || !isSuccess(value)) return value;
+      notTaken();
+      return REPLIES.contentNotTaken;
     },
   };
 }

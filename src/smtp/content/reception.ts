@@ -95,6 +95,11 @@ export class Reception implements ContentIntake {
     this.exchange.deny(failure, 'message');
   }
 
+  private notTaken(): void {
+    const text = 'handleContent answered with success before it had read the message to its end: 451';
+    this.exchange.observer.warn('content-not-taken', text);
+  }
+
   private newDeadline(): ContentDeadline {
     return new ContentDeadline(this.exchange.settings, this.exchange.now());
   }
@@ -105,7 +110,7 @@ export class Reception implements ContentIntake {
     const delivery =
       handler.handleContent === undefined
         ? collect(handler, server, session, envelope, memory)
-        : stream(handler, server, session, envelope, memory, this.drained);
+        : stream(handler, server, session, envelope, memory, this.drained, () => this.notTaken());
     const aborted = (reason: ContentError): void => this.exchange.observer.aborted(envelope, reason);
     const policy = newlinePolicy(settings, session);
     this.message = new IncomingMessage(
@@ -130,21 +135,22 @@ export class Reception implements ContentIntake {
     this.message = undefined;
     const refusal = message.end();
     if (refusal !== undefined) {
-      exchange.deny(refusal.repeat(copies), 'message');
+      exchange.deny(refusal, 'message', copies);
       return exchange.endTransaction(false);
     }
     exchange.hooks.run<ContentReply>(
       () => freeAfter(delivery, exchange.settings.timeouts.handler),
       (answer) => {
         const replies = readAnswers(answer, copies, delivery.hook);
-        for (const reply of replies)
-          exchange.reply(reply === undefined ? REPLIES.messageOk : formatReply(reply));
+        exchange.replyEach(
+          replies.map((reply) => (reply === undefined ? REPLIES.messageOk : formatReply(reply))),
+        );
         exchange.endTransaction(replies.some((reply) => reply === undefined || reply.code < 300));
         if (replies.some((reply) => reply?.code === 421)) exchange.close('refused');
       },
       (error) => {
         const wire = exchange.observer.report(error) ?? REPLIES.handlerFailed;
-        exchange.reply(wire.repeat(copies));
+        exchange.replyEach(Array<string>(copies).fill(wire));
         exchange.endTransaction(false);
         if (wire.startsWith('421')) exchange.close('refused');
       },

@@ -28,7 +28,9 @@ export interface Exchange extends HookContext {
   sessionRefused: boolean;
 
   /** Queues a reply that refuses the command being read, or a message, on the server's own account; and tells of it. */
-  deny(wire: string, of?: 'command' | 'message'): void;
+  deny(wire: string, of?: 'command' | 'message', copies?: number): void;
+  /** Queues a reply for each recipient of a message, in segments of their own where option `separateReplies` says so. */
+  replyEach(wires: readonly string[]): void;
   /** Queues a reply to a command that was wrong, and counts the error. */
   refuse(wire: string): void;
   /** Queues a reply to a command that is refused for now, and counts it. */

@@ -9,6 +9,8 @@ export interface Transport {
   now(): number;
   /** Sends replies, printable ASCII and CRLF. One call for each batch of input, or more when the replies are long. */
   send(replies: string): void;
+  /** Sends one reply in a segment of its own, a moment after what was sent before. */
+  sendApart(reply: string): void;
   /** Input may wait: call `readOn` when it is the turn of this connection, at once if it can be. */
   askForTurn(): void;
   /** Whether other connections have to have their turn now. */

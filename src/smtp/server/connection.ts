@@ -2,7 +2,7 @@
 
 import type { Socket } from 'node:net';
 // Not the global, which the tests of an application may have replaced by fake timers.
-import { setImmediate } from 'node:timers';
+import { clearTimeout as clearTimer, setImmediate, setTimeout as setTimer } from 'node:timers';
 import { Conversation } from '../conversation.ts';
 import { detachBuffer } from './detach-buffer.ts';
 import { askForTurn, type Flow, recently, turnOver } from './fair-queue.ts';
@@ -17,6 +17,8 @@ import { describeTLS, handshakeFault } from '../api/tls-info.ts';
 const UNREAD_LIMIT = 65_536;
 /** Octets of replies that are written at once, without waiting for a batch. */
 const WRITE_AT_ONCE = 16_384;
+/** Milliseconds between replies that go out apart: time for the client to read one before the next comes. */
+const APART = 5;
 
 export class Connection implements Transport, Writer, Flow {
   readonly session: SessionState;
@@ -25,6 +27,9 @@ export class Connection implements Transport, Writer, Flow {
   private socket: Socket;
   /** Replies that have not been passed to the socket. */
   private outgoing = '';
+  /** Replies that go out apart, and what was sent behind them; the timer of the next one. */
+  private readonly apart: string[] = [];
+  private apartTimer: NodeJS.Timeout | undefined;
   /** During a TLS handshake: the TCP socket, and the octets it had read before. */
   private below: { readonly raw: Socket; readonly before: number } | undefined;
   private readonly context: ServerContext;
@@ -62,6 +67,7 @@ export class Connection implements Transport, Writer, Flow {
 
   startTLS(rest: Buffer): void {
     this.flush();
+    this.sendRest();
     const raw = this.socket;
     raw.removeAllListeners('data');
     raw.removeAllListeners('end');
@@ -90,6 +96,14 @@ export class Connection implements Transport, Writer, Flow {
     queueMicrotask(() => this.enter((conversation) => conversation.shutdown()));
   }
 
+  /** Ends the session now, with 421 where that may be said; a client that reads nothing is not waited for. */
+  cut(): void {
+    const unread = this.socket.writableLength > 0;
+    this.enter((conversation) => conversation.cut());
+    if (unread) this.destroy();
+    else this.socket.destroySoon();
+  }
+
   /** Closes the connection at once; replies in flight may be lost. */
   destroy(): void {
     this.socket.destroy();
@@ -100,10 +114,38 @@ export class Connection implements Transport, Writer, Flow {
   }
 
   send(replies: string): void {
+    if (this.apart.length > 0) return void this.apart.push(replies);
     const first = this.outgoing === '';
     this.outgoing += replies;
     if (this.outgoing.length > WRITE_AT_ONCE) this.flush();
     else if (first) flushSoon(this, recently());
+  }
+
+  sendApart(reply: string): void {
+    this.flush();
+    this.apart.push(reply);
+    if (this.apartTimer !== undefined) return;
+    this.socket.pause();
+    this.apartTimer = setTimer(Connection.nextApart, APART, this);
+  }
+
+  private static nextApart(connection: Connection): void {
+    const { apart } = connection;
+    connection.outgoing = apart.shift() ?? '';
+    connection.flush();
+    if (apart.length > 0) return void connection.apartTimer!.refresh();
+    connection.apartTimer = undefined;
+    connection.resumeReading();
+  }
+
+  /** What was to go out apart goes out now. */
+  private sendRest(): void {
+    clearTimer(this.apartTimer);
+    this.apartTimer = undefined;
+    for (const replies of this.apart.splice(0)) {
+      this.outgoing = replies;
+      this.flush();
+    }
   }
 
   flush(): void {
@@ -165,6 +207,7 @@ export class Connection implements Transport, Writer, Flow {
   close(reason: CloseReason): void {
     if (reason === 'client-left' && this.socket.destroyed) return;
     this.flush();
+    this.sendRest();
     if (this.below !== undefined) return this.destroy();
     this.socket.end();
     // Unread input would make the system send a reset, and the client lose the last reply: it is read and dropped.
@@ -193,14 +236,16 @@ export class Connection implements Transport, Writer, Flow {
     this.resumeReading();
   }
 
-  /** Reads again, unless a hook, a turn in the queue or replies that the client has not read prevent it. */
+  /** Reads again, unless a hook, a turn in the queue or replies that wait prevent it. */
   private resumeReading(): void {
-    if (this.unreadUntil === 0 && !this.stalled && !this.conversation.onHold) this.socket.resume();
+    const waits = this.unreadUntil > 0 || this.apart.length > 0;
+    if (!waits && !this.stalled && !this.conversation.onHold) this.socket.resume();
   }
 
   private closed(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
+    clearTimer(this.apartTimer);
     // A client that left before its first octet of TLS is a health check of the port, not a failed handshake.
     const { below } = this;
     this.enter((conversation) => {

@@ -110,7 +110,8 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
    * Ends one session as `close` ends all: 421 when it is idle, content and hooks in progress first. One that has ended
    * already is left alone.
    *
-   * @param options.drain milliseconds until it is cut; default 10,000. 0 cuts at once, without a word.
+   * @param options.drain milliseconds until it is cut; default 10,000. 0 cuts at once. It hears 421 and
+   *   `handleClose` `shutdown` in any case.
    *
    * @example
    * import { once } from 'node:events';
@@ -130,9 +131,9 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
     const drain = readDrain('disconnect', options);
     const connection = this.#connections.all().find((open) => open.session.view === session);
     if (connection === undefined) return;
-    if (drain === 0) return connection.destroy();
+    if (drain === 0) return connection.cut();
     connection.shutdown();
-    setTimeout(() => connection.destroy(), drain).unref();
+    setTimeout(() => connection.cut(), drain).unref();
   }
 
   /**
@@ -182,6 +183,7 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
    * Stops: no new connections, 421 to idle ones, content in flight is finished and answered.
    *
    * @param options.drain milliseconds until what is still open is cut; default 10,000. 0 cuts at once.
+   *   They hear 421, and `handleClose` `shutdown`.
    */
   close(options: { readonly drain?: number } = {}): Promise<void> {
     return heard(this.stop(readDrain('close', options)));
@@ -197,7 +199,7 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
     const left = new Set(this.#connections.all());
     for (const connection of left) connection.shutdown();
     const cut = (): void => {
-      for (const connection of left) connection.destroy();
+      for (const connection of left) connection.cut();
     };
     const timer = setTimeout(cut, drain);
     const gone = left.size > 0 && new Promise<void>((done) => void this.#waiting.add({ left, done }));

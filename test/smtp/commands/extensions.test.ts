@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Diagnostic } from '../../../src/proxy/node/diagnostic.ts';
 import { SMTPServer } from '../../../src/smtp/server/server.ts';
 import type { Session } from '../../../src/smtp/api/session.ts';
 import type { TLSInfo } from '../../../src/smtp/api/tls-info.ts';
@@ -176,6 +177,27 @@ describe('rule 75: a hold that cannot be offered', () => {
       expect(() => greeted({ honours: { futureRelease } })).toThrow(/^option honours\.futureRelease: /);
     },
   );
+});
+
+describe('the length of the reply to EHLO', () => {
+  const lines = (count: number, size: number): string[] =>
+    Array.from({ length: count }, (_, at) => `X${String(at).padStart(size - 1, '0')}`);
+  // The first line is `250-mx.test`: 13 octets; each other has 6 more than its text.
+  it.each([
+    [lines(49, 20), false],
+    [lines(50, 20), true],
+    [[...lines(21, 90), ...lines(1, 13)], false],
+    [[...lines(21, 90), ...lines(1, 14)], true],
+    [lines(400, 2), true],
+  ])('%# above 2048 octets or 50 lines is told once for each server', (offered, long) => {
+    const told: Diagnostic[] = [];
+    const handler = { ...keeper(), handleEHLO: () => offered };
+    const rig = greeted(handler, { diagnostics: (entry) => void told.push(entry) });
+    const said = rig.say('EHLO c\r\n');
+    expect(said.length > 2048 || said.split('\r\n').length > 51).toBe(long);
+    rig.say('EHLO c\r\n');
+    expect(told.map(({ level, code }) => [level, code])).toEqual(long ? [['warning', 'ehlo-too-long']] : []);
+  });
 });
 
 describe('as in aiosmtpd', () => {

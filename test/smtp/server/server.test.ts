@@ -154,14 +154,43 @@ describe('SMTPServer on loopback', () => {
     clients[1]!.socket.write('MAIL FROM:<>\r\nRCPT TO:<b@b.test>\r\nDATA\r\nhalf');
     await clients[1]!.until('354 End data with <CR><LF>.<CR><LF>\r\n');
     server.disconnect(b!, { drain: 0 });
-    expect((await clients[1]!.ended).endsWith('<CR><LF>.<CR><LF>\r\n')).toBe(true);
+    expect(await clients[1]!.ended).toMatch(/<CR><LF>\r\n421 4\.3\.2 [^\r]*\r\n$/);
     while (server.connectionCount > 1) await new Promise((resolve) => setTimeout(resolve, 5));
     expect([...server.sessions]).toEqual([c]);
     server.disconnect(a!);
     clients[2]!.socket.write('QUIT\r\n');
     expect((await clients[2]!.ended).endsWith('221 2.0.0 Bye\r\n')).toBe(true);
-    expect(reasons).toEqual(['a: shutdown', 'b: client-left', 'c: quit']);
+    expect(reasons).toEqual(['a: shutdown', 'b: shutdown', 'c: quit']);
   });
+
+  it.each(['close', 'disconnect'] as const)(
+    'F7: %s with content in flight: 421 after the time to drain, and the reason is the shutdown',
+    async (how) => {
+      for (const drain of [0, 20]) {
+        for (const content of ['DATA\r\nhalf', 'BDAT 100\r\nhalf', 'BDAT 4\r\nhalf', 'BDAT 4 LAST\r\nhalf']) {
+          const told: string[] = [];
+          let begin = (): void => {};
+          const begun = new Promise<void>((resolve) => (begin = resolve));
+          const [server, dial] = await serve({
+            handleMAIL: () => begin(),
+            handleDATA: () => new Promise(() => {}),
+            handleAbort: (_server, _session, _envelope, reason) => void told.push(reason.code),
+            handleClose: (_server, _session, reason) => void told.push(reason),
+          });
+          const client = dial();
+          client.socket.write(`EHLO c\r\nMAIL FROM:<>\r\nRCPT TO:<b@b.test>\r\n${content}`);
+          await begun;
+          if (how === 'close') await server.close({ drain });
+          else for (const session of server.sessions) server.disconnect(session, { drain });
+          expect(
+            (await client.ended).endsWith('421 4.3.2 Service is shutting down; try again later\r\n'),
+          ).toBe(true);
+          while (told.at(-1) !== 'shutdown') await new Promise((resolve) => setTimeout(resolve, 1));
+          expect(told.slice(0, -1).filter((word) => word !== 'lost')).toEqual([]);
+        }
+      }
+    },
+  );
 
   it('disconnect cuts a session that does not come to an end by itself', async () => {
     const [server, dial] = await serve(keeper());
