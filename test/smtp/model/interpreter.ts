@@ -217,7 +217,7 @@ export class Interpreter implements Outcome {
     const keyword = (setup.strictSyntax ? /^TO:/i : /^TO: */i).exec(argument);
     const path = keyword === null ? undefined : readPath(argument.slice(keyword[0].length), setup.tolerant);
     const nameless = path?.domain === null && path.local.toLowerCase() !== 'postmaster';
-    const bare = nameless && !(setup.tolerant && setup.lmtp);
+    const bare = nameless && !(setup.tolerant && setup.lmtp && path.raw !== '');
     if (path === undefined || bare) return this.refuse('501 5.1.3');
     const extended = this.hello === 'extended';
     const error = readParameters('RCPT', path.rest, extended, this.tls, setup, mail);
