@@ -42,7 +42,9 @@ export interface Timeouts {
 
 /** Budgets that one client can use up. Each is a whole number, of which the greatest is 9,007,199,254,740,991. */
 export interface Limits {
-  /** Connections in total; above it 421. At least 1, default 20,000. */
+  /**
+   * Connections in total; above it 421. Fewer where the process may not open so many files (Linux), which is a warning at
+   * `listen`. At least 1, default 20,000. */
   readonly connections: number;
   /** Connections whose PROXY header has not come yet; above it the one that waits longest is closed. At least 1, default 10,000. */
   readonly halfOpenHeaders: number;

@@ -7,6 +7,8 @@ import { checkCallLimit, checkCustomCommands } from '../commands/table.ts';
 import { checkHonours } from '../commands/extensions.ts';
 import { ClientLimits, ConnectionAdmission } from './client-limits.ts';
 import { Connection } from './connection.ts';
+import { Capacity } from './capacity.ts';
+import { Dismissals } from './dismissals.ts';
 import type { ServerContext } from '../engine/transport.ts';
 import type { Handler } from '../api/handler.ts';
 import * as check from '../api/option-checks.ts';
@@ -49,6 +51,8 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
   readonly #connections = new ConnectionList<Connection>();
   readonly #context: ServerContext;
   readonly #clientLimits: ClientLimits;
+  readonly #capacity: Capacity;
+  readonly #dismissals: Dismissals;
   #closing = false;
   /** Nobody listens to `diagnostics`. */
   readonly #silent: boolean;
@@ -80,19 +84,14 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
       const text = 'PROXY is expected and the handler has no handlePROXY: every connection is refused';
       this.settings.diagnostics({ level: 'warning', code: 'no-handle-proxy', text });
     }
-    const { dataSizeLimit, limits } = this.settings;
-    const most = Math.min(limits.contentMemoryPerClient, limits.contentMemory / 2);
-    if (handler.handleContent === undefined && (dataSizeLimit === 0 || dataSizeLimit > most)) {
-      const text =
-        `dataSizeLimit promises more than ${most} octets, which handleDATA can have in memory: larger messages get 452; ` +
-        'raise limits.contentMemory and contentMemoryPerClient, lower dataSizeLimit, or use handleContent';
-      this.settings.diagnostics({ level: 'warning', code: 'content-memory-low', text });
-    }
+    if (handler.handleContent === undefined) checkContentMemory(this.settings);
     const server = this as unknown as SMTPServer;
     checkCustomCommands(server);
     checkCallLimit(server);
     this.#context = { server, handler: handler as Handler, settings: this.settings };
     this.#clientLimits = new ClientLimits(this.settings.limits);
+    this.#capacity = new Capacity(this.settings);
+    this.#dismissals = new Dismissals(this.settings.timeouts.linger, this.#capacity);
   }
 
   /** Connections open now. */
@@ -173,6 +172,7 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
     // Running out of descriptors must not end the process; the system's queue holds the clients meanwhile.
     listener.on('error', (error) => this.acceptFailed(error));
     this.#listeners.add(listener);
+    this.#capacity.measure(this.#connections.size);
     const address = listener.address();
     if (typeof address === 'object' && address !== null && 'port' in address) return address;
     unix = true;
@@ -273,10 +273,9 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
     }
     // Before a PROXY header, and before TLS, no reply may be sent.
     const mute = trusted || tls;
-    const { limits, timeouts } = this.settings;
-    if (this.#closing) return dismiss(socket, mute ? '' : REPLIES.shutdown, timeouts.linger);
-    if (this.#connections.size >= limits.connections)
-      return dismiss(socket, mute ? '' : REPLIES.tooManyConnections, timeouts.linger);
+    if (this.#closing) return this.#dismissals.dismiss(socket, mute ? '' : REPLIES.shutdown);
+    if (!this.#capacity.admits(this.#connections.size, session.client))
+      return this.#dismissals.dismiss(socket, mute ? '' : REPLIES.tooManyConnections);
     const admission = new ConnectionAdmission(this.#clientLimits, session);
     const connection = new Connection(context, session, socket, admission, () => {
       admission.leave();
@@ -296,6 +295,7 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
 
   private forget(entry: ListEntry<Connection>): void {
     this.#connections.remove(entry);
+    this.#capacity.ended(this.#connections.size);
     for (const waiter of this.#waiting) {
       waiter.left.delete(entry.connection);
       if (waiter.left.size > 0) continue;
@@ -332,11 +332,12 @@ function readDrain(path: string, options: { readonly drain?: number }): number {
   return check.integer(`${path}.drain`, options.drain ?? 10_000, 0, 2 ** 31 - 1);
 }
 
-/** Ends a connection that gets no session: sends `reply`, drops input, and cuts it after `linger` milliseconds. */
-function dismiss(socket: Socket, reply: string, linger: number): void {
-  const timer = setTimeout(() => socket.destroy(), linger);
-  socket.on('error', () => socket.destroy());
-  socket.on('close', () => clearTimeout(timer));
-  socket.resume();
-  socket.end(reply, 'latin1');
+/** Tells of a size limit that a whole message in memory cannot reach. */
+function checkContentMemory({ dataSizeLimit, limits, diagnostics }: Settings): void {
+  const most = Math.floor(Math.min(limits.contentMemoryPerClient, limits.contentMemory / 2));
+  if (dataSizeLimit > 0 && dataSizeLimit <= most) return;
+  const text =
+    `dataSizeLimit promises more than the ${most} octets that handleDATA can have in memory: larger messages get 452; ` +
+    'raise limits.contentMemory and contentMemoryPerClient, lower dataSizeLimit, or use handleContent';
+  diagnostics({ level: 'warning', code: 'content-memory-low', text });
 }

@@ -14,6 +14,9 @@ const ENVELOPE = 'EHLO c\r\nMAIL FROM:<a@a>\r\nRCPT TO:<b@b>\r\n';
 const LOADER = join(import.meta.dirname, '../../../codegen/typescript-loader.mjs');
 const SERVER = join(import.meta.dirname, '../processes/serve-until-told.ts');
 
+/** The line by which the server tells its port; what it logs may come before. */
+const PORT = /^(\d+)\n/m;
+
 interface Child {
   process: ChildProcess;
   port: number;
@@ -30,13 +33,13 @@ async function launch(descriptors: number): Promise<Child> {
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk: Buffer) => {
         output += chunk.toString();
-        if (/^\d+\n/.test(output)) resolve();
+        if (PORT.test(output)) resolve();
       });
     }
     child.on('close', () => reject(new Error(`it ended: ${output}`)));
   });
   await told;
-  return { process: child, port: Number.parseInt(output, 10), output: () => output };
+  return { process: child, port: Number(PORT.exec(output)![1]), output: () => output };
 }
 
 function dial(port: number): Client {
@@ -153,6 +156,33 @@ describe('E3 and E4: budgets while hooks take their time', () => {
 });
 
 describe('F5 and F8: a process with few descriptors', () => {
+  it('few descriptors: every client hears 220 or 421, and the log says so once', async () => {
+    const child = await launch(64);
+    const crowd = Array.from({ length: 100 }, () => dial(child.port));
+    const first = await Promise.all(crowd.map((client) => client.until('\r\n')));
+    const served = first.filter((line) => line.startsWith('220 '));
+    expect(first.filter((line) => !line.startsWith('220 '))).toEqual(
+      Array(100 - served.length).fill('421 4.7.0 Too many connections; try again later\r\n'),
+    );
+    const [, allowed, wanted] =
+      /^few-descriptors the process may open 64 files, and \d+ are open: limits\.connections is (\d+), not (\d+);/m.exec(
+        child.output(),
+      ) ?? [];
+    // The server listens twice: the second listener takes one more.
+    expect([Number(allowed) - 1, wanted]).toEqual([served.length, '20000']);
+    for (const client of crowd) client.socket.destroy();
+    await expect
+      .poll(() =>
+        greetedBy(child.port).then(
+          () => true,
+          () => false,
+        ),
+      )
+      .toBe(true);
+    const codes = child.output().match(/^(?:few-descriptors|too-many-connections|accept-failed)/gm);
+    expect(codes).toEqual(['few-descriptors', 'too-many-connections']);
+  });
+
   it('lives without any left, does not spin, takes connections again, and ends by itself after close()', async () => {
     const child = await launch(48);
     const crowd = Array.from({ length: 80 }, () => dial(child.port));
