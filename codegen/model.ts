@@ -45,7 +45,15 @@ export interface Context {
 /** Largest length that the two octets of a TLV can say. */
 export const LONGEST_TLV = 0xffff;
 
-const WIDTH: Readonly<Record<IntegerKind, number>> = { u8: 1, u16be: 2, u32be: 4, u32le: 4, u64be: 8 };
+const WIDTH: Readonly<Record<IntegerKind, number>> = {
+  u8: 1,
+  u16be: 2,
+  u16le: 2,
+  u32be: 4,
+  u32le: 4,
+  u64be: 8,
+  u64le: 8,
+};
 
 /** Octets that a value of fixed size takes, or undefined. */
 export function widthOf(value: Value): number | undefined {

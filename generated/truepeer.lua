@@ -99,7 +99,7 @@ local TLVS = {
       [0x25] = { name = "SSL_KEY_ALG", kind = "ascii", doc = "Algorithm of the key of the frontend certificate.", min = 0, max = 65535, once = true },
       [0x26] = { name = "SSL_GROUP", kind = "ascii", doc = "Key exchange group.", min = 0, max = 65535, once = true },
       [0x27] = { name = "SSL_SIG_SCHEME", kind = "ascii", doc = "Signature scheme of the handshake.", min = 0, max = 65535, once = true },
-      [0x28] = { name = "SSL_CLIENT_CERT", kind = "bytes", doc = "Client certificate, X.509 in DER.", min = 0, max = 65535, once = true },
+      [0x28] = { name = "SSL_CLIENT_CERT", kind = "bytes", doc = "Client certificate, X.509 in DER; ghostunnel may send it, too.", min = 0, max = 65535, once = true },
     },
   },
   [0x30] = { name = "NETNS", kind = "ascii", doc = "Name of the network namespace; never to be acted on.", min = 0, max = 65535, once = true },
@@ -218,6 +218,7 @@ local MAKERS = {
   bytes = shown(ProtoField.bytes), struct = shown(ProtoField.bytes), variant = shown(ProtoField.bytes),
   ascii = shown(ProtoField.string), utf8 = shown(ProtoField.string), unixPath = shown(ProtoField.string),
   u8 = number(ProtoField.uint8), flags = number(ProtoField.uint8, base.HEX), u16be = number(ProtoField.uint16),
+  u16le = number(ProtoField.uint16), u64le = number(ProtoField.uint64),
   u32be = number(ProtoField.uint32), u32le = number(ProtoField.uint32), u64be = number(ProtoField.uint64),
   ipv4 = plain(ProtoField.ipv4), ipv6 = plain(ProtoField.ipv6),
 }
@@ -271,7 +272,7 @@ local function add_struct(tree, row, range, state)
   local at = 0
   for _, field in ipairs(row.fields) do
     local part = range(at, field.size)
-    local item = sub[field.kind == "u32le" and "add_le" or "add"](sub, field.proto, part)
+    local item = sub[field.kind:find("^u%d+le$") and "add_le" or "add"](sub, field.proto, part)
     for _, bit in ipairs(field.bits or {}) do item:add(bit.proto, part) end
     at = at + field.size
   end
@@ -291,7 +292,7 @@ local function add_value(tree, row, range, state)
     local child = row.inside[range(0, 1):uint()]
     if not child then return false end
     return add_value(tree:add(row.proto, range), child, slice(range, 1, range:len() - 1), state)
-  elseif row.kind == "u32le" then
+  elseif row.kind:find("^u%d+le$") then
     tree:add_le(row.proto, range)
   elseif row.kind == "utf8" or row.kind == "ascii" then
     local item = tree:add_packet_field(row.proto, range, ENC_UTF_8)

@@ -31,7 +31,7 @@ export interface Length {
   readonly max?: Bound;
 }
 
-export type IntegerKind = 'u8' | 'u16be' | 'u32be' | 'u32le' | 'u64be';
+export type IntegerKind = 'u8' | 'u16be' | 'u16le' | 'u32be' | 'u32le' | 'u64be' | 'u64le';
 
 export type Value =
   | ({ readonly kind: 'bytes' | 'ascii' | 'utf8' } & Length)

@@ -80,7 +80,7 @@ export const ssl: readonly Tlv[] = [
     parent: 'SSL',
     code: 0x28,
     value: { kind: 'bytes' },
-    doc: 'Client certificate, X.509 in DER.',
+    doc: 'Client certificate, X.509 in DER; ghostunnel may send it, too.',
     ref: { source: 'PROXY', section: '2.2.6' },
     examples: [{ wire: '30 03 02 01 01', means: '3003020101' }],
   },

@@ -96,7 +96,7 @@ function canBeRead(tables: Tables, row: number, { kind, min, max }: TlvEntry, va
   if (kind === 'struct' || kind === 'variant') return value === true;
   let native = value;
   if (kind === 'bytes') native = typeof value === 'string' && HEX.test(value) ? unhex(value) : undefined;
-  if (kind === 'u64be')
+  if (kind === 'u64be' || kind === 'u64le')
     native = typeof value === 'string' && /^(?:0|[1-9]\d{0,19})$/.test(value) ? BigInt(value) : undefined;
   if (native instanceof Uint8Array !== (kind === 'bytes')) return false;
   const octets = tables.writeTlv(row, native);

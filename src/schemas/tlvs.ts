@@ -74,7 +74,9 @@ function isGroup({ tlvs }: Tables, row: number): boolean {
 function read(tables: Tables, row: number, given: unknown): unknown {
   const { kind } = tables.tlvs[row]!;
   if (kind === 'bytes' || isGroup(tables, row)) return typeof given === 'string' ? unhex(given) : given;
-  return kind === 'u64be' && typeof given === 'string' && /^\d{1,20}$/.test(given) ? BigInt(given) : given;
+  return (kind === 'u64be' || kind === 'u64le') && typeof given === 'string' && /^\d{1,20}$/.test(given)
+    ? BigInt(given)
+    : given;
 }
 
 function fromHex(value: unknown): unknown {

@@ -67,3 +67,21 @@ export function u64beOctets(value: unknown): Uint8Array | undefined {
   writeU64be(out, 0, value);
   return out;
 }
+
+/** The same, the lowest octet first. */
+export function u64leOctets(value: unknown): Uint8Array | undefined {
+  return u64beOctets(value)?.toReversed();
+}
+
+export function u16le(b: Uint8Array, o: number): number {
+  return b[o]! | (b[o + 1]! << 8);
+}
+
+export function u64le(b: Uint8Array, o: number): bigint {
+  return (BigInt(u32le(b, o + 4)) << 32n) | BigInt(u32le(b, o));
+}
+
+export function writeU16le(out: Uint8Array, o: number, value: number): void {
+  out[o] = value;
+  out[o + 1] = value >> 8;
+}

@@ -15,9 +15,11 @@ export interface TlvEntry {
     | 'utf8'
     | 'u8'
     | 'u16be'
+    | 'u16le'
     | 'u32be'
     | 'u32le'
     | 'u64be'
+    | 'u64le'
     | 'flags'
     | 'struct'
     | 'variant';

@@ -200,9 +200,11 @@ const TAKES: Readonly<Record<TlvEntry['kind'], readonly [native: string, json?: 
   u8: ['a whole number 0..255'],
   flags: ['a whole number 0..255'],
   u16be: ['a whole number 0..65535'],
+  u16le: ['a whole number 0..65535'],
   u32be: ['a whole number 0..4294967295'],
   u32le: ['a whole number 0..4294967295'],
   u64be: ['a bigint 0..18446744073709551615', 'a bigint, or decimal text, 0..18446744073709551615'],
+  u64le: ['a bigint 0..18446744073709551615', 'a bigint, or decimal text, 0..18446744073709551615'],
   struct: ['true beside its parts by their own names, or its octets'],
   variant: ['true beside a sub-type by its own name, or its octets'],
 };

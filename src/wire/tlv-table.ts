@@ -14,7 +14,16 @@ export interface TlvRow extends Partial<Omit<TlvEntry, 'parent' | 'singleton'>> 
 /** Largest length that the head of a TLV can say. */
 const LONGEST = 0xffff;
 
-const WIDTHS: Readonly<Record<string, number>> = { u8: 1, flags: 1, u16be: 2, u32be: 4, u32le: 4, u64be: 8 };
+const WIDTHS: Readonly<Record<string, number>> = {
+  u8: 1,
+  flags: 1,
+  u16be: 2,
+  u16le: 2,
+  u32be: 4,
+  u32le: 4,
+  u64be: 8,
+  u64le: 8,
+};
 
 /** Rows with everything that was left out: at the top level, once, as many octets as the kind takes. */
 export function tlvEntries(rows: readonly TlvRow[]): readonly TlvEntry[] {

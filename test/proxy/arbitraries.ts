@@ -61,9 +61,11 @@ function fitting(name: string, value: Value): fc.Arbitrary<Octets> {
     u8: 1,
     flags: 1,
     u16be: 2,
+    u16le: 2,
     u32be: 4,
     u32le: 4,
     u64be: 8,
+    u64le: 8,
   };
   switch (value.kind) {
     case 'ascii':

@@ -26,6 +26,7 @@ function valueOf({ kind, min, max, role }: TlvEntry): fc.Arbitrary<unknown> {
         fc.constantFrom('ß'.repeat(128), 'x'.repeat(256), '\u{d800}', 'a\u2028', 7),
       );
     case 'u64be':
+    case 'u64le':
       return sometimes<unknown>(
         fc.bigInt(0n, 2n ** 64n - 1n),
         fc.constantFrom(2n ** 64n, -1n, 7, new Uint8Array(7)),

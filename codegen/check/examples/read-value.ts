@@ -64,7 +64,7 @@ function scalar(value: Value, octets: Uint8Array): Reading {
   if (width !== undefined) {
     if (octets.length !== width)
       return { fault: `${counted(octets.length)}, where ${value.kind} has ${width}` };
-    const number = BigInt(`0x${hexOf(value.kind === 'u32le' ? octets.toReversed() : octets)}`);
+    const number = BigInt(`0x${hexOf(value.kind.endsWith('le') ? octets.toReversed() : octets)}`);
     return { means: width > 6 ? String(number) : Number(number) };
   }
   if (value.kind !== 'bytes' && value.kind !== 'ascii' && value.kind !== 'utf8')

@@ -29,7 +29,10 @@ export function checkCodes(subject: Subject, report: Report): void {
     const rows = coded(subject.tlvs.filter(({ row }) => row.parent === parent));
     const free = (code: number): number | undefined =>
       parent === undefined ? freeType(subject, rows, code) : firstFree(rows, code, 0xff);
-    checkTable(rows, 0xff, 'an octet', report, free);
+    const shared = (code: number): boolean =>
+      parent === undefined &&
+      subject.ranges.some(({ row }) => row.shared && row.usable && row.from <= code && code <= row.to);
+    checkTable(rows, 0xff, 'an octet', report, free, shared);
     if (parent === undefined) checkReserved(subject, rows, report);
   }
   for (const { row, path } of flagsAt(subject)) checkBits(row.bits, [...path, 'bits'], report);
@@ -45,6 +48,7 @@ function checkTable(
   place: string,
   report: Report,
   free: (code: number) => number | undefined,
+  shared: (code: number) => boolean = () => false,
 ): void {
   const seen = new Map<number, Coded>();
   for (const row of rows) {
@@ -62,9 +66,15 @@ function checkTable(
       'duplicate-code',
       row.path,
       `${show(row.name)} has code ${hexCode(row.code)}, which ${show(before.name)} has already${freeHint(free(row.code))}`,
-      [{ path: before.path, message: `${show(before.name)} is here` }],
+      [{ path: before.path, message: `${show(before.name)} is here${insteadOf(before, shared)}` }],
     );
   }
+}
+
+/** How a number that anybody may use becomes free for a row of one's own. */
+function insteadOf({ name, code }: Coded, shared: (code: number) => boolean): string {
+  if (!shared(code)) return '';
+  return `; to take its number, extend tables without it and its parts: spec.tlvs.filter(({ name, parent }) => name !== ${show(name)} && parent !== ${show(name)})`;
 }
 
 function freeHint(free: number | undefined): string {

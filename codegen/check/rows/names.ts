@@ -152,7 +152,7 @@ function checkReserved(name: string, path: Path, report: Report): void {
       path,
       `${show(name)} is a member of the class that holds TLVs, which the row would hide; call it ${show(name.toUpperCase())}`,
     );
-  } else if (/^(?:.*_)?x[0-9a-f]{2}$/.test(name)) {
+  } else if (/^(?:.*_)?x[0-9a-fA-F]{2}$/.test(name)) {
     report.add(
       'reserved-name',
       path,

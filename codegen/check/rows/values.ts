@@ -87,7 +87,7 @@ function checkField({ row, path }: ReturnType<typeof fieldsAt>[number], report: 
   report.add(
     'wrong-kind',
     [...path, 'value', 'kind'],
-    `${row.value.kind} has no fixed size, so no field can have it; use u8, u16be, u32be, u32le, u64be or flags, or make it a row inside`,
+    `${row.value.kind} has no fixed size, so no field can have it; use u8, u16be, u16le, u32be, u32le, u64be, u64le or flags, or make it a row inside`,
   );
 }
 

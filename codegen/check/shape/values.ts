@@ -36,9 +36,11 @@ const KINDS: Readonly<Record<Value['kind'], Readonly<Record<string, Shape | Opti
   utf8: length,
   u8: {},
   u16be: {},
+  u16le: {},
   u32be: {},
   u32le: {},
   u64be: {},
+  u64le: {},
   flags: { constant: name, bits: list(bit, 'a list of flags') },
   struct: {
     fields: {

@@ -49,6 +49,7 @@ function valueSchema(
     case 'utf8':
       return { type: type('string'), pattern: TEXT, ...longest };
     case 'u64be':
+    case 'u64le':
       return { type: type('string'), pattern: decimal(2n ** 64n - 1n, canonical) };
     case 'struct':
     case 'variant':

@@ -77,11 +77,13 @@ function read(kind: Value['kind'], text: string): TlvArgument['value'] {
       return text;
     case 'u8':
     case 'u16be':
+    case 'u16le':
     case 'u32be':
     case 'u32le':
     case 'flags':
       return Number(whole(text));
     case 'u64be':
+    case 'u64le':
       return whole(text);
     default:
       return octets(text);

@@ -178,9 +178,11 @@ function sizeOf({ kind }: Value): number {
     u8: 1,
     flags: 1,
     u16be: 2,
+    u16le: 2,
     u32be: 4,
     u32le: 4,
     u64be: 8,
+    u64le: 8,
   };
   const size = sizes[kind];
   if (size === undefined) throw new Error(`a ${kind} has no fixed size`);
@@ -210,6 +212,10 @@ function valueOf(spec: Spec, row: { name: string; value: Value }, octets: Uint8A
     }
     case 'u64be':
       return octets.length === 8 ? String(BigInt(`0x${hexOf(octets)}`)) : undefined;
+    case 'u64le':
+      return octets.length === 8 ? String(BigInt(`0x${hexOf(octets.toReversed())}`)) : undefined;
+    case 'u16le':
+      return octets.length === 2 ? Number.parseInt(hexOf(octets.toReversed()), 16) : undefined;
     case 'u32le':
       return octets.length === 4 ? Number.parseInt(hexOf(octets.toReversed()), 16) : undefined;
     default:

@@ -91,6 +91,7 @@ local MAKERS = {
   bytes = shown(ProtoField.bytes), struct = shown(ProtoField.bytes), variant = shown(ProtoField.bytes),
   ascii = shown(ProtoField.string), utf8 = shown(ProtoField.string), unixPath = shown(ProtoField.string),
   u8 = number(ProtoField.uint8), flags = number(ProtoField.uint8, base.HEX), u16be = number(ProtoField.uint16),
+  u16le = number(ProtoField.uint16), u64le = number(ProtoField.uint64),
   u32be = number(ProtoField.uint32), u32le = number(ProtoField.uint32), u64be = number(ProtoField.uint64),
   ipv4 = plain(ProtoField.ipv4), ipv6 = plain(ProtoField.ipv6),
 }

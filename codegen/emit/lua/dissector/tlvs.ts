@@ -21,7 +21,7 @@ local function add_struct(tree, row, range, state)
   local at = 0
   for _, field in ipairs(row.fields) do
     local part = range(at, field.size)
-    local item = sub[field.kind == "u32le" and "add_le" or "add"](sub, field.proto, part)
+    local item = sub[field.kind:find("^u%d+le$") and "add_le" or "add"](sub, field.proto, part)
     for _, bit in ipairs(field.bits or {}) do item:add(bit.proto, part) end
     at = at + field.size
   end
@@ -41,7 +41,7 @@ local function add_value(tree, row, range, state)
     local child = row.inside[range(0, 1):uint()]
     if not child then return false end
     return add_value(tree:add(row.proto, range), child, slice(range, 1, range:len() - 1), state)
-  elseif row.kind == "u32le" then
+  elseif row.kind:find("^u%d+le$") then
     tree:add_le(row.proto, range)
   elseif row.kind == "utf8" or row.kind == "ascii" then
     local item = tree:add_packet_field(row.proto, range, ENC_UTF_8)

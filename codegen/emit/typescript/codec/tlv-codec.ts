@@ -71,9 +71,11 @@ function readerOf(entry: Entry): string | undefined {
       if (entry.children.length === 0) return undefined;
       return `${WIRE.readSubType}(${rowsOf(entry.name)}, ${TLV_CODEC.readTlv}, b, from, to)`;
     case 'u16be':
+    case 'u16le':
     case 'u32be':
     case 'u32le':
     case 'u64be':
+    case 'u64le':
       return `to - from === ${min} ? ${WIRE[value.kind]}(b, from) : undefined`;
     default:
       return undefined;
@@ -92,12 +94,16 @@ function writerOf({ value: { kind } }: Entry): string | undefined {
       return `${WIRE.u8Octets}(value)`;
     case 'u16be':
       return `${WIRE.integerOctets}(value, 2, ${WIRE.writeU16be})`;
+    case 'u16le':
+      return `${WIRE.integerOctets}(value, 2, ${WIRE.writeU16le})`;
     case 'u32be':
       return `${WIRE.integerOctets}(value, 4, ${WIRE.writeU32be})`;
     case 'u32le':
       return `${WIRE.integerOctets}(value, 4, ${WIRE.writeU32le})`;
     case 'u64be':
       return `${WIRE.u64beOctets}(value)`;
+    case 'u64le':
+      return `${WIRE.u64leOctets}(value)`;
     default:
       return undefined;
   }

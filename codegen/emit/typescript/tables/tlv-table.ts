@@ -38,6 +38,7 @@ export function typeOf(entry: Entry): string {
     case 'bytes':
       return 'Uint8Array';
     case 'u64be':
+    case 'u64le':
       return 'bigint';
     case 'struct':
       return 'boolean';

@@ -6,9 +6,11 @@ import {
   ipv6Text,
   latin1,
   u16be,
+  u16le,
   u32be,
   u32le,
   u64be,
+  u64le,
   unixPathText,
 } from '../../../wire/index.ts';
 
@@ -22,9 +24,11 @@ export function fixedSize(field: Field, blockSize: number, fieldCount: number): 
 const SIZES: Partial<Record<Value['kind'], number>> = {
   u8: 1,
   u16be: 2,
+  u16le: 2,
   u32be: 4,
   u32le: 4,
   u64be: 8,
+  u64le: 8,
   flags: 1,
   ipv4: 4,
   ipv6: 16,
@@ -41,12 +45,16 @@ export function valueMeaning(value: Value, octets: Uint8Array): string {
       return String(octets[0]);
     case 'u16be':
       return String(u16be(octets, 0));
+    case 'u16le':
+      return String(u16le(octets, 0));
     case 'u32be':
       return number32(u32be(octets, 0));
     case 'u32le':
       return number32(u32le(octets, 0));
     case 'u64be':
       return String(u64be(octets, 0));
+    case 'u64le':
+      return String(u64le(octets, 0));
     case 'flags':
       return flagNames(octets[0] ?? 0, value.bits);
     case 'ipv4':

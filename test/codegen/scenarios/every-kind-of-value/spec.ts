@@ -68,6 +68,22 @@ export default extendSpec(spec, {
       examples: [{ wire: 'ff ff ff ff ff ff ff ff', means: '18446744073709551615' }],
     },
     {
+      name: 'K_U64LE',
+      code: 0x5e,
+      value: { kind: 'u64le' },
+      doc: 'Name of the tenant.',
+      ref: { source: 'Ours' },
+      examples: [{ wire: '01 02 00 00 00 00 00 00', means: '513' }],
+    },
+    {
+      name: 'K_U16LE',
+      code: 0x5f,
+      value: { kind: 'u16le' },
+      doc: 'Name of the tenant.',
+      ref: { source: 'Ours' },
+      examples: [{ wire: '01 02', means: 513 }],
+    },
+    {
       name: 'K_FLAGS',
       code: 0x50,
       value: {

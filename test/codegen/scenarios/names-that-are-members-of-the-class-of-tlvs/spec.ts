@@ -35,6 +35,14 @@ export default extendSpec(spec, {
       examples: [{ wire: '61 63 6d 65', means: 'acme' }],
     },
     {
+      name: 'xE5',
+      code: 0xec,
+      value: { kind: 'utf8' },
+      doc: 'Name of the tenant.',
+      ref: { source: 'PROXY', section: '2.2.8' },
+      examples: [{ wire: '61 63 6d 65', means: 'acme' }],
+    },
+    {
       name: 'SSL_x7f',
       code: 0xe9,
       value: { kind: 'utf8' },

@@ -36,7 +36,7 @@ export interface TlvValues {
   SSL_GROUP: string;
   /** Signature scheme of the handshake. */
   SSL_SIG_SCHEME: string;
-  /** Client certificate, X.509 in DER. */
+  /** Client certificate, X.509 in DER; ghostunnel may send it, too. */
   SSL_CLIENT_CERT: Uint8Array;
   /** Name of the network namespace; never to be acted on. */
   NETNS: string;

@@ -87,6 +87,10 @@ export const PP2_TYPE = {
   K_GROUP: 0x52,
   /** Name of the tenant. */
   K_BOUNDED: 0x53,
+  /** Name of the tenant. */
+  K_U64LE: 0x5e,
+  /** Name of the tenant. */
+  K_U16LE: 0x5f,
   /** Google Private Service Connect: connection id of the consumer. */
   GCP_PSC_CONNECTION_ID: 0xe0,
   /** Alibaba Cloud NLB and PrivateLink, one vector for each sub-type. */
@@ -118,7 +122,7 @@ export const PP2_SUBTYPE_SSL = {
   SSL_GROUP: 0x26,
   /** Signature scheme of the handshake. */
   SSL_SIG_SCHEME: 0x27,
-  /** Client certificate, X.509 in DER. */
+  /** Client certificate, X.509 in DER; ghostunnel may send it, too. */
   SSL_CLIENT_CERT: 0x28,
 } as const;
 
@@ -242,6 +246,8 @@ export const PP2_TYPENAME: Readonly<Record<number, string>> = {
   0x51: 'K_STRUCT',
   0x52: 'K_GROUP',
   0x53: 'K_BOUNDED',
+  0x5e: 'K_U64LE',
+  0x5f: 'K_U16LE',
   0xe0: 'GCP_PSC_CONNECTION_ID',
   0xe1: 'ALIBABA',
   0xe5: 'K_VARIANT',

@@ -9,14 +9,18 @@ import {
   integerOctets,
   readSubType,
   u16be,
+  u16le,
   u32be,
   u32le,
   u64be,
   u64beOctets,
+  u64le,
+  u64leOctets,
   u8Octets,
   utf8,
   utf8Octets,
   writeU16be,
+  writeU16le,
   writeU32be,
   writeU32le,
 } from 'truepeer/wire';
@@ -46,7 +50,7 @@ export function readTlv(row: number, b: Uint8Array, from: number, to: number): u
     case 20: // K_U8
     case 25: // K_FLAGS
     case 27: // K_A
-    case 40: // K_CHOSEN_A
+    case 42: // K_CHOSEN_A
       return to - from === 1 ? b[from] : undefined;
     case 8: // SSL_VERSION
     case 10: // SSL_CIPHER
@@ -56,21 +60,21 @@ export function readTlv(row: number, b: Uint8Array, from: number, to: number): u
     case 14: // SSL_SIG_SCHEME
     case 16: // NETNS
     case 18: // K_ASCII
-    case 35: // ALIBABA_VPC_ID
-    case 36: // ALIBABA_ENDPOINT_ID
-    case 37: // ALIBABA_ENDPOINT_SERVICE_ID
-    case 43: // AWS_VPCE_ID
+    case 37: // ALIBABA_VPC_ID
+    case 38: // ALIBABA_ENDPOINT_ID
+    case 39: // ALIBABA_ENDPOINT_SERVICE_ID
+    case 45: // AWS_VPCE_ID
       return ascii(b, from, to);
     case 21: // K_U16BE
     case 30: // K_N
       return to - from === 2 ? u16be(b, from) : undefined;
     case 23: // K_U32LE
-    case 45: // AZURE_PRIVATEENDPOINT_LINKID
+    case 47: // AZURE_PRIVATEENDPOINT_LINKID
       return to - from === 4 ? u32le(b, from) : undefined;
     case 24: // K_U64BE
     case 28: // K_B
-    case 33: // GCP_PSC_CONNECTION_ID
-    case 41: // K_CHOSEN_B
+    case 35: // GCP_PSC_CONNECTION_ID
+    case 43: // K_CHOSEN_B
       return to - from === 8 ? u64be(b, from) : undefined;
     case 26: // K_STRUCT
       return to - from === 9 ? true : undefined;
@@ -78,15 +82,19 @@ export function readTlv(row: number, b: Uint8Array, from: number, to: number): u
       return to - from >= 2 ? true : undefined;
     case 32: // K_BOUNDED
       return to - from < 2 || to - from > 4 ? undefined : bytes(b, from, to);
-    case 34: // ALIBABA
+    case 33: // K_U64LE
+      return to - from === 8 ? u64le(b, from) : undefined;
+    case 34: // K_U16LE
+      return to - from === 2 ? u16le(b, from) : undefined;
+    case 36: // ALIBABA
       return readSubType(ROWS_IN_ALIBABA, readTlv, b, from, to);
-    case 38: // K_VARIANT
+    case 40: // K_VARIANT
       return readSubType(ROWS_IN_K_VARIANT, readTlv, b, from, to);
-    case 39: // K_CHOSEN
+    case 41: // K_CHOSEN
       return to - from === 9 ? true : undefined;
-    case 42: // AWS
+    case 44: // AWS
       return readSubType(ROWS_IN_AWS, readTlv, b, from, to);
-    case 44: // AZURE
+    case 46: // AZURE
       return readSubType(ROWS_IN_AZURE, readTlv, b, from, to);
     default:
       return undefined;
@@ -110,7 +118,7 @@ export function writeTlv(row: number, value: unknown): Uint8Array | undefined {
     case 20: // K_U8
     case 25: // K_FLAGS
     case 27: // K_A
-    case 40: // K_CHOSEN_A
+    case 42: // K_CHOSEN_A
       return u8Octets(value);
     case 8: // SSL_VERSION
     case 10: // SSL_CIPHER
@@ -120,22 +128,26 @@ export function writeTlv(row: number, value: unknown): Uint8Array | undefined {
     case 14: // SSL_SIG_SCHEME
     case 16: // NETNS
     case 18: // K_ASCII
-    case 35: // ALIBABA_VPC_ID
-    case 36: // ALIBABA_ENDPOINT_ID
-    case 37: // ALIBABA_ENDPOINT_SERVICE_ID
-    case 43: // AWS_VPCE_ID
+    case 37: // ALIBABA_VPC_ID
+    case 38: // ALIBABA_ENDPOINT_ID
+    case 39: // ALIBABA_ENDPOINT_SERVICE_ID
+    case 45: // AWS_VPCE_ID
       return typeof value === 'string' ? asciiOctets(value) : undefined;
     case 21: // K_U16BE
     case 30: // K_N
       return integerOctets(value, 2, writeU16be);
     case 23: // K_U32LE
-    case 45: // AZURE_PRIVATEENDPOINT_LINKID
+    case 47: // AZURE_PRIVATEENDPOINT_LINKID
       return integerOctets(value, 4, writeU32le);
     case 24: // K_U64BE
     case 28: // K_B
-    case 33: // GCP_PSC_CONNECTION_ID
-    case 41: // K_CHOSEN_B
+    case 35: // GCP_PSC_CONNECTION_ID
+    case 43: // K_CHOSEN_B
       return u64beOctets(value);
+    case 33: // K_U64LE
+      return u64leOctets(value);
+    case 34: // K_U16LE
+      return integerOctets(value, 2, writeU16le);
     default:
       return undefined;
   }

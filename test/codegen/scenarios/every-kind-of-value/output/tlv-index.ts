@@ -18,16 +18,16 @@ const ROWS_IN_SSL: Int32Array = rowsByType(TLVS, 5);
 const ROWS_IN_K_GROUP: Int32Array = rowsByType(TLVS, 29);
 
 /** The row of each sub-type of ALIBABA. */
-export const ROWS_IN_ALIBABA: Int32Array = rowsByType(TLVS, 34);
+export const ROWS_IN_ALIBABA: Int32Array = rowsByType(TLVS, 36);
 
 /** The row of each sub-type of K_VARIANT. */
-export const ROWS_IN_K_VARIANT: Int32Array = rowsByType(TLVS, 38);
+export const ROWS_IN_K_VARIANT: Int32Array = rowsByType(TLVS, 40);
 
 /** The row of each sub-type of AWS. */
-export const ROWS_IN_AWS: Int32Array = rowsByType(TLVS, 42);
+export const ROWS_IN_AWS: Int32Array = rowsByType(TLVS, 44);
 
 /** The row of each sub-type of AZURE. */
-export const ROWS_IN_AZURE: Int32Array = rowsByType(TLVS, 44);
+export const ROWS_IN_AZURE: Int32Array = rowsByType(TLVS, 46);
 
 /** Writes the vectors of a header behind the first `filled` numbers of `out`, and returns how many there are then. */
 export function indexTlvs(b: Uint8Array, start: number, end: number, out: number[], filled: number): number {
@@ -51,26 +51,26 @@ export function indexTlvs(b: Uint8Array, start: number, end: number, out: number
         n = note(out, n, 30, value, value, value + 2); // K_N
         n = indexTlvsInK_GROUP(b, value + 2, next, out, n);
         break;
-      case 34: // ALIBABA
+      case 36: // ALIBABA
         n = noteSubType(out, n, ROWS_IN_ALIBABA, b, value, next);
         break;
-      case 38: // K_VARIANT
+      case 40: // K_VARIANT
         n = noteSubType(out, n, ROWS_IN_K_VARIANT, b, value, next);
         if (next > value) {
           switch (b[value]) {
             case 2: // K_CHOSEN
               if (next - (value + 1) === 9) {
-                n = note(out, n, 40, value + 1, value + 1, value + 1 + 1); // K_CHOSEN_A
-                n = note(out, n, 41, value + 1 + 1, value + 1 + 1, value + 1 + 9); // K_CHOSEN_B
+                n = note(out, n, 42, value + 1, value + 1, value + 1 + 1); // K_CHOSEN_A
+                n = note(out, n, 43, value + 1 + 1, value + 1 + 1, value + 1 + 9); // K_CHOSEN_B
               }
               break;
           }
         }
         break;
-      case 42: // AWS
+      case 44: // AWS
         n = noteSubType(out, n, ROWS_IN_AWS, b, value, next);
         break;
-      case 44: // AZURE
+      case 46: // AZURE
         n = noteSubType(out, n, ROWS_IN_AZURE, b, value, next);
         break;
     }

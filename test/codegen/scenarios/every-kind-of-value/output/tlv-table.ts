@@ -36,7 +36,7 @@ export interface TlvValues {
   SSL_GROUP: string;
   /** Signature scheme of the handshake. */
   SSL_SIG_SCHEME: string;
-  /** Client certificate, X.509 in DER. */
+  /** Client certificate, X.509 in DER; ghostunnel may send it, too. */
   SSL_CLIENT_CERT: Uint8Array;
   /** Name of the network namespace; never to be acted on. */
   NETNS: string;
@@ -72,6 +72,10 @@ export interface TlvValues {
   K_INNER: string;
   /** Name of the tenant. */
   K_BOUNDED: Uint8Array;
+  /** Name of the tenant. */
+  K_U64LE: bigint;
+  /** Name of the tenant. */
+  K_U16LE: number;
   /** Google Private Service Connect: connection id of the consumer. */
   GCP_PSC_CONNECTION_ID: bigint;
   /** Alibaba Cloud NLB and PrivateLink, one vector for each sub-type. */
@@ -135,6 +139,8 @@ export const TLVS: readonly TlvEntry[] = tlvEntries([
   { name: 'K_N', parent: 'K_GROUP', code: 0, kind: 'u16be', field: true },
   { name: 'K_INNER', parent: 'K_GROUP', code: 0x07, kind: 'utf8' },
   { name: 'K_BOUNDED', code: 0x53, kind: 'bytes', repeats: true, min: 2, max: 4 },
+  { name: 'K_U64LE', code: 0x5e, kind: 'u64le' },
+  { name: 'K_U16LE', code: 0x5f, kind: 'u16le' },
   { name: 'GCP_PSC_CONNECTION_ID', code: 0xe0, kind: 'u64be', repeats: true },
   { name: 'ALIBABA', code: 0xe1, kind: 'variant', repeats: true, min: 1 },
   { name: 'ALIBABA_VPC_ID', parent: 'ALIBABA', code: 0x01, kind: 'ascii', repeats: true },

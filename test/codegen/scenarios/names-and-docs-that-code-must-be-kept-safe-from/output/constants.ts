@@ -104,7 +104,7 @@ export const PP2_SUBTYPE_SSL = {
   SSL_GROUP: 0x26,
   /** Signature scheme of the handshake. */
   SSL_SIG_SCHEME: 0x27,
-  /** Client certificate, X.509 in DER. */
+  /** Client certificate, X.509 in DER; ghostunnel may send it, too. */
   SSL_CLIENT_CERT: 0x28,
 } as const;
 
