@@ -169,6 +169,13 @@ export class Conversation implements Exchange {
     this.close('tls');
   }
 
+  /** The client sends messages of TLS without data, more than `limits.tlsOverhead`. */
+  floodedByTLS(): void {
+    if (this.closed) return;
+    this.observer.warn('tls-overhead', 'the client sends TLS without data');
+    this.dismiss(REPLIES.tlsOverhead);
+  }
+
   /** The client will send no more. What came before is still answered. */
   end(): void {
     if (this.closed) return;

@@ -99,6 +99,11 @@ export interface Limits {
   /** Octets a second that content must keep on average. At least 1, default 500. */
   readonly contentRate: number;
   /**
+   * Octets of one connection that belong to TLS and bring no data, such as key updates (RFC 8446 4.6.3), beside 96 for
+   * each octet of data; above it 421. At least 65,536, default 262,144.
+   */
+  readonly tlsOverhead: number;
+  /**
    * Chunks of one message (BDAT, RFC 3030); above it 554, which comes earlier where those beyond the first 1,000 bring
    * fewer than 64 octets each on average. At least 1, default 10,000.
    */
@@ -229,6 +234,7 @@ const LIMITS: Limits = {
   envelopeMemory: 67_108_864,
   envelopeMemoryPerClient: 16_777_216,
   contentRate: 500,
+  tlsOverhead: 262_144,
   chunks: 10_000,
   hops: 100,
 };
@@ -236,6 +242,7 @@ const LIMITS: Limits = {
 const MINIMA: Partial<Record<keyof Limits, number>> = {
   recipients: 100,
   hops: 100,
+  tlsOverhead: 65_536,
   contentMemory: 65_536,
   contentMemoryPerClient: 65_536,
   envelopeMemory: 65_536,

@@ -38,6 +38,7 @@ export const REPLIES = {
   tlsUnavailable: reply(454, '4.7.0', 'TLS is not available'),
   tlsPipelined: reply(554, '5.5.0', 'Nothing may follow STARTTLS before TLS has begun'),
   tlsFirst: reply(530, '5.7.0', 'Say STARTTLS first'),
+  tlsOverhead: reply(421, '4.7.0', 'Too much of TLS without data'),
   tlsRefused: reply(554, '5.7.0', 'This TLS session is not accepted'),
 
   badChunk: reply(501, '5.5.4', 'A chunk size is expected: BDAT size [LAST]'),

@@ -6,6 +6,7 @@ import { clearTimeout as clearTimer, setImmediate, setTimeout as setTimer } from
 import { Conversation } from '../conversation.ts';
 import { detachBuffer } from './detach-buffer.ts';
 import { askForTurn, type Flow, recently, turnOver } from './fair-queue.ts';
+import { unwatchOverhead, type Watched, watchOverhead } from './tls-overhead.ts';
 import { flushSoon, type Writer } from './write-batch.ts';
 import type { Admission } from '../engine/admission.ts';
 import type { ServerContext, Transport } from '../engine/transport.ts';
@@ -32,6 +33,8 @@ export class Connection implements Transport, Writer, Flow {
   private apartTimer: NodeJS.Timeout | undefined;
   /** During a TLS handshake: the TCP socket, and the octets it had read before. */
   private below: { readonly raw: Socket; readonly before: number } | undefined;
+  /** What is watched of its TLS. */
+  private overhead: Watched | undefined;
   private readonly context: ServerContext;
   private readonly gone: () => void;
   private timer: NodeJS.Timeout | undefined;
@@ -79,6 +82,9 @@ export class Connection implements Transport, Writer, Flow {
     const secure = this.context.settings.tls!.wrap(raw);
     this.socket = secure;
     this.attach(secure);
+    const allowed = this.context.settings.limits.tlsOverhead;
+    this.overhead = { ...this.below, secure, allowed, exceeded: () => this.flooded() };
+    watchOverhead(this.overhead);
     secure.once('secure', () => {
       if (secure.destroyed) return;
       this.below = undefined;
@@ -229,6 +235,16 @@ export class Connection implements Transport, Writer, Flow {
     socket.on('close', () => this.closed());
   }
 
+  /** TLS brings octets and no data. */
+  private flooded(): void {
+    this.enter((conversation) => {
+      if (this.below === undefined) conversation.floodedByTLS();
+      else conversation.handshakeFailed('it takes too many octets');
+    });
+    // Its reply is on its way; what the client still sends would have to be decrypted.
+    setImmediate(() => this.destroy());
+  }
+
   private drained(): void {
     if (this.unreadUntil === 0) return;
     this.unreadUntil = 0;
@@ -246,6 +262,7 @@ export class Connection implements Transport, Writer, Flow {
     clearTimeout(this.timer);
     this.timer = undefined;
     clearTimer(this.apartTimer);
+    if (this.overhead !== undefined) unwatchOverhead(this.overhead);
     // A client that left before its first octet of TLS is a health check of the port, not a failed handshake.
     const { below } = this;
     this.enter((conversation) => {
