@@ -2,10 +2,12 @@ import type { Settings } from '../api/options.ts';
 import type { Client } from '../../proxy/node/peer.ts';
 import { connectionsFor, descriptors } from './descriptors.ts';
 
+const MOST_DISMISSED = 128;
+
 /** How many connections a server takes: `limits.connections`, or those that there are descriptors for. */
 export class Capacity {
-  /** How many refused clients may be waited for. */
-  dismissed = 128;
+  /** How many refused clients may be waited for: a quarter of the connections at most. */
+  dismissed: number;
   private connections: number;
   private readonly settings: Settings;
   /** Whether the log knows that there are few descriptors. */
@@ -16,6 +18,7 @@ export class Capacity {
   constructor(settings: Settings) {
     this.settings = settings;
     this.connections = settings.limits.connections;
+    this.dismissed = Math.min(MOST_DISMISSED, Math.ceil(this.connections / 4));
   }
 
   /** Looks at the descriptors of the process: without one left, a client would be closed without a word. */
@@ -25,7 +28,7 @@ export class Capacity {
     const { connections, dismissed } = connectionsFor({ ...known, open: known.open - open });
     const wanted = this.settings.limits.connections;
     this.connections = Math.min(wanted, connections);
-    this.dismissed = dismissed;
+    this.dismissed = Math.min(dismissed, Math.ceil(this.connections / 4));
     // The last tenth is not worth a word.
     if (this.told || connections >= wanted * 0.9) return;
     this.told = true;

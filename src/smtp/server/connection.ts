@@ -21,6 +21,14 @@ const WRITE_AT_ONCE = 16_384;
 /** Milliseconds between replies that go out apart: time for the client to read one before the next comes. */
 const APART = 5;
 
+/** Who is told how a connection ends, each once at most. */
+export interface Ends {
+  /** The server has ended it because of a limit, and waits for the client to close. */
+  dismissed(): void;
+  /** The socket is closed for good. */
+  gone(): void;
+}
+
 export class Connection implements Transport, Writer, Flow {
   readonly session: SessionState;
   queued = false;
@@ -36,7 +44,7 @@ export class Connection implements Transport, Writer, Flow {
   /** What is watched of its TLS. */
   private overhead: Watched | undefined;
   private readonly context: ServerContext;
-  private readonly gone: () => void;
+  private readonly ends: Ends;
   private timer: NodeJS.Timeout | undefined;
   private timerAt = 0;
   private deadlineAt = 0;
@@ -47,18 +55,17 @@ export class Connection implements Transport, Writer, Flow {
   /** The first error of the socket. */
   private fault: (Error & { readonly code?: string; readonly reason?: string }) | undefined;
 
-  /** @param gone called once, when the socket is closed for good. */
   constructor(
     context: ServerContext,
     session: SessionState,
     socket: Socket,
     admission: Admission,
-    gone: () => void,
+    ends: Ends,
   ) {
     this.context = context;
     this.session = session;
     this.socket = socket;
-    this.gone = gone;
+    this.ends = ends;
     this.conversation = new Conversation(context, session, this, admission);
     this.attach(socket);
   }
@@ -220,6 +227,7 @@ export class Connection implements Transport, Writer, Flow {
     this.socket.resume();
     this.unreadUntil = 0;
     this.deadline(this.now() + this.context.settings.timeouts.linger);
+    if (reason === 'limit') this.ends.dismissed();
   }
 
   private attach(socket: Socket): void {
@@ -270,7 +278,7 @@ export class Connection implements Transport, Writer, Flow {
         conversation.handshakeFailed(handshakeFault(this.fault));
       else conversation.disconnected();
     });
-    this.gone();
+    this.ends.gone();
   }
 
   /** A later deadline leaves the timer as it is: it fires early and is set again, which is cheaper than to move it each time. */

@@ -1,9 +1,12 @@
 import type { Socket } from 'node:net';
 import { ConnectionList } from '../../proxy/node/connection-list.ts';
 
-/** Clients that get no session: each hears a reply, and is cut when it does not close in time. */
+/**
+ * Clients that were told to leave because of a limit, and have not closed yet. They take descriptors, and their part of
+ * `limits.connections`: there is a bound to how many may be waited for.
+ */
 export class Dismissals {
-  private readonly sockets = new ConnectionList<Socket>();
+  private readonly waiting = new ConnectionList<() => void>();
   private readonly linger: number;
   private readonly capacity: { readonly dismissed: number };
 
@@ -16,20 +19,27 @@ export class Dismissals {
     this.capacity = capacity;
   }
 
-  /** Ends a connection: sends `reply`, and drops what the client sends. */
+  /** Ends a connection that gets no session: sends `reply`, and drops what the client sends. */
   dismiss(socket: Socket, reply: string): void {
-    const entry = this.sockets.add(socket);
+    const closed = this.wait(() => socket.destroy());
     const timer = setTimeout(() => socket.destroy(), this.linger);
     socket.on('error', () => socket.destroy());
     socket.on('close', () => {
       clearTimeout(timer);
-      this.sockets.remove(entry);
+      closed();
     });
     socket.resume();
     socket.end(reply, 'latin1');
-    if (this.sockets.size <= this.capacity.dismissed) return;
-    const oldest = this.sockets.oldest!;
-    this.sockets.remove(oldest);
-    oldest.connection.destroy();
+  }
+
+  /** Waits for a client to close, or for so many others that it is `cut`. The function returned says that it has closed. */
+  wait(cut: () => void): () => void {
+    const entry = this.waiting.add(cut);
+    if (this.waiting.size > this.capacity.dismissed) {
+      const oldest = this.waiting.oldest!;
+      this.waiting.remove(oldest);
+      oldest.connection();
+    }
+    return () => this.waiting.remove(entry);
   }
 }

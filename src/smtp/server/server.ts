@@ -277,9 +277,14 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
     if (!this.#capacity.admits(this.#connections.size, session.client))
       return this.#dismissals.dismiss(socket, mute ? '' : REPLIES.tooManyConnections);
     const admission = new ConnectionAdmission(this.#clientLimits, session);
-    const connection = new Connection(context, session, socket, admission, () => {
-      admission.leave();
-      this.forget(entry);
+    let closed = (): void => {};
+    const connection = new Connection(context, session, socket, admission, {
+      dismissed: () => (closed = this.#dismissals.wait(() => connection.destroy())),
+      gone: () => {
+        closed();
+        admission.leave();
+        this.forget(entry);
+      },
     });
     const entry = this.#connections.add(connection);
     if (trusted) admission.awaitHeader(() => this.evict(connection));

@@ -175,6 +175,27 @@ describe('limit N: exactly N are let through, over any number of connections at 
   });
 });
 
+it('clients that are refused and do not leave take no place of others', async () => {
+  const { server, dial } = await serve(
+    { handlePROXY: () => true },
+    { ...proxied, limits: { connectionsPerClient: 1, connections: 200 }, timeouts: { linger: 600_000 } },
+  );
+  const refused = [];
+  for (let index = 0; index < 400; index++) {
+    const client = dial();
+    // It reads, and does not close.
+    client.socket.allowHalfOpen = true;
+    client.socket.write(HEADER);
+    refused.push(client);
+    await client.until('\r\n');
+  }
+  await until(() => server.connectionCount <= 51);
+  const other = dial();
+  other.socket.write(HEADER.replace('203.0.113.7', '203.0.113.8'));
+  expect(await other.until('\r\n')).toBe('220 mx.test ESMTP truepeer\r\n');
+  expect(refused).toHaveLength(400);
+});
+
 describe('attempts of AUTH are counted before they are made', () => {
   /** A server whose authenticator answers when told to. */
   async function slow(limit: number) {
