@@ -33,6 +33,19 @@ describe('rule 44: the size of a message', () => {
     }
   });
 
+  it.each([1000, 1001])(
+    'a claim of 1,023 or 1,024 more than is sent: the content of %i decides',
+    (octets) => {
+      for (const more of [1023, 1024]) {
+        const declared = Math.min(octets + more, 2024);
+        const rig = ready(keeper(), { dataSizeLimit: 1000 });
+        rig.say(`MAIL FROM:<a@a> SIZE=${declared}\r\nRCPT TO:<b@b>\r\n`);
+        const content = `${'x'.repeat(octets - 2)}\r\n`;
+        expect(rig.say(`BDAT ${octets} LAST\r\n${content}`)).toBe(octets > 1000 ? TOO_BIG : OK);
+      }
+    },
+  );
+
   it('E10: SIZE=1 and 100 MiB: the claim decides nothing, the limit does, at the end and in little memory', () => {
     const handler = keeper();
     const rig = ready(handler, { dataSizeLimit: 4 * MIB });
