@@ -1,6 +1,8 @@
 import type { ProxyErrorCode } from '../../generated/errors.ts';
-import type { ErrorEntry, Scan, Tables } from '../wire/index.ts';
+import type { ErrorEntry, Scan, Tables, TlvEntry } from '../wire/index.ts';
 import { hintFor } from './hint.ts';
+
+const NO_ROWS: readonly TlvEntry[] = [];
 
 /**
  * What is wrong with a header: a code of the catalogue, the octet it is at, the section of the standard, and a
@@ -21,27 +23,31 @@ export class ProxyError implements Error {
   readonly #entry: ErrorEntry;
   readonly #found: string | number;
   readonly #due: number;
-  readonly #guess: (() => string | undefined) | undefined;
+  readonly #octets: Uint8Array | undefined;
+  readonly #tlvs: readonly TlvEntry[];
   declare readonly stack: string;
   declare toString: () => string;
 
   /**
    * @param found Words, or the number that the kind of error shows.
    * @param due The checksum that should have been found, where the error is about one.
-   * @param guess Makes the hint, when it is asked for.
+   * @param octets What the hint is taken from, when it is asked for.
+   * @param tlvs The rows that it may speak of.
    */
   constructor(
     entry: ErrorEntry,
     offset: number,
     found: string | number,
     due = 0,
-    guess: (() => string | undefined) | undefined = undefined,
+    octets: Uint8Array | undefined = undefined,
+    tlvs: readonly TlvEntry[] = NO_ROWS,
   ) {
     this.#entry = entry;
     this.offset = offset;
     this.#found = found;
     this.#due = due;
-    this.#guess = guess;
+    this.#octets = octets;
+    this.#tlvs = tlvs;
   }
 
   /** Code of the catalogue. */
@@ -67,7 +73,10 @@ export class ProxyError implements Error {
 
   /** What is often behind it, a guess from the octets: another protocol, another octet order, a sender known for it; or null. */
   get hint(): string | null {
-    return this.#guess?.() ?? null;
+    const { code, offset } = this;
+    const [octets, found] = [this.#octets, this.#found];
+    if (octets === undefined || typeof found === 'string') return null;
+    return hintFor({ code, octets, offset, found, due: this.#due }, this.#tlvs) ?? null;
   }
 
   get message(): string {
@@ -93,13 +102,9 @@ Object.defineProperty(ProxyError.prototype, 'name', { value: 'ProxyError', confi
  * @param octets What its hint is taken from: those of `b`, or more of them.
  */
 export function faultOf(tables: FaultTables, b: Uint8Array, scan: Scan, octets = b): ProxyError {
-  const { offset, due } = scan;
   const entry = tables.errors[scan.error]!;
-  const found = entry.found === 'octet' ? (b[offset] ?? -1) : scan.found;
-  const { code } = entry;
-  return new ProxyError(entry, offset, found, due, () =>
-    hintFor({ code, octets, offset, found, due }, tables.tlvs),
-  );
+  const found = entry.found === 'octet' ? (b[scan.offset] ?? -1) : scan.found;
+  return new ProxyError(entry, scan.offset, found, scan.due, octets, tables.tlvs);
 }
 
 type FaultTables = Pick<Tables, 'errors' | 'tlvs'>;
