@@ -184,12 +184,12 @@ export class Connection implements Transport, Writer, Flow {
     let more = false;
     try {
       more = this.conversation.readOn();
+      if (this.stalled && !more) {
+        this.stalled = false;
+        this.resumeReading();
+      }
     } catch (error) {
       this.failed(error);
-    }
-    if (this.stalled && !more) {
-      this.stalled = false;
-      this.resumeReading();
     }
     return more;
   }

@@ -37,8 +37,9 @@ let served: (() => void) | undefined;
 
 /** Lets a connection read at once where the budget allows it; later where not. */
 export function askForTurn(flow: Flow): void {
-  if (!scheduled) schedule();
-  if (flow.queued) return;
+  schedule();
+  // More has come while it waits: no further input is to be read until its turn.
+  if (flow.queued) return flow.stall();
   now = performance.now();
   if (since < 0) since = now;
   if (now - since < BUDGET)
@@ -61,10 +62,12 @@ export function recently(): number {
 /** Calls a task when the queue has been served in this turn of the event loop, before it polls for input again. */
 export function onceServed(task: () => void): void {
   served = task;
-  if (!scheduled) schedule();
+  schedule();
 }
 
+/** Once for each loop turn, whoever asks: two would serve the queue twice, and ask for four. */
 function schedule(): void {
+  if (scheduled) return;
   scheduled = true;
   setImmediate(serve);
 }
@@ -72,8 +75,12 @@ function schedule(): void {
 function takeTurn(flow: Flow, end: number): void {
   const outer = until;
   until = end;
-  const more = flow.readOn();
-  until = outer;
+  let more = false;
+  try {
+    more = flow.readOn();
+  } finally {
+    until = outer;
+  }
   if (!more || flow.queued) return;
   flow.queued = true;
   old.push(flow);
@@ -81,23 +88,37 @@ function takeTurn(flow: Flow, end: number): void {
 
 function serve(): void {
   scheduled = false;
-  if (fresh.length + old.length > 0) serveQueue();
-  since = -1;
-  const task = served;
-  served = undefined;
-  task?.();
+  // Whatever throws, the next loop turn serves those that wait.
+  try {
+    serveQueue();
+  } finally {
+    since = -1;
+    if (fresh.length + old.length > 0) schedule();
+    const task = served;
+    served = undefined;
+    task?.();
+  }
+}
+
+/** Returns whether there was a flow. */
+function giveTurn(flow: Flow | undefined): boolean {
+  if (flow === undefined) return false;
+  flow.queued = false;
+  takeTurn(flow, now + QUANTUM);
+  return true;
 }
 
 function serveQueue(): void {
+  if (fresh.length + old.length === 0) return;
   now = performance.now();
   const end = now + BUDGET;
+  // However many come with new input, one of the others has a turn in each loop turn.
+  let passedOver = old.length > 0;
   for (; now < end; now = performance.now()) {
-    const flow = fresh.shift() ?? old.shift();
-    if (flow === undefined) return;
-    flow.queued = false;
-    takeTurn(flow, now + QUANTUM);
+    if (fresh.length === 0) passedOver = false;
+    if (!giveTurn(fresh.shift() ?? old.shift())) return;
   }
+  if (passedOver) giveTurn(old.shift());
   for (const flow of fresh) flow.stall();
   for (const flow of old) flow.stall();
-  schedule();
 }

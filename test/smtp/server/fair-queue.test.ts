@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { askForTurn, type Flow, turnOver } from '../../../src/smtp/server/fair-queue.ts';
+import { askForTurn, type Flow, onceServed, turnOver } from '../../../src/smtp/server/fair-queue.ts';
 
 /** Milliseconds of a clock that moves when flows work. */
 let clock = 0;
@@ -18,6 +18,7 @@ class Flood implements Flow {
   queued = false;
   stalled = false;
   left: number;
+  worked = (): void => {};
   private readonly name: string;
   private readonly cost: number;
 
@@ -32,6 +33,7 @@ class Flood implements Flow {
     do {
       if (this.left-- > 0) log.push(this.name);
       clock += this.cost;
+      this.worked();
     } while (this.left > 0 && !turnOver());
     return this.left > 0;
   }
@@ -94,4 +96,62 @@ it('no loop turn reads for longer than two budgets and one command more', async 
   await loopTurn();
   expect(clock - before).toBeLessThanOrEqual(2 * (4 + 0.5 + 0.3));
   await drain(...heavy);
+});
+
+it('the queue is served once in a loop turn, though replies wait to be written in each', async () => {
+  const heavy = Array.from({ length: 20 }, (_, index) => new Flood(`h${index}`, 1000, 0.3));
+  for (const flow of heavy) flow.worked = () => onceServed(() => {});
+  for (const flow of heavy) askForTurn(flow);
+  for (let turn = 0; turn < 20; turn++) {
+    const before = clock;
+    await loopTurn();
+    expect(clock - before).toBeLessThan(5);
+  }
+  await drain(...heavy);
+});
+
+it('one that has had a turn has another, however many come with new input', async () => {
+  const heavy = new Flood('heavy', 200, 0.125);
+  askForTurn(heavy);
+  for (let turn = 0; turn < 60 && heavy.left > 0; turn++) {
+    // As much as the budgets of a loop turn allow, and more that waits.
+    for (let light = 0; light < 40; light++) askForTurn(new Flood('light', 1, 0.25));
+    await loopTurn();
+  }
+  expect(heavy.left).toBeLessThanOrEqual(0);
+  // The queue belongs to the whole process: it is left empty.
+  for (let before = -1; before < log.length; await loopTurn()) before = log.length;
+});
+
+it('one that fails keeps nobody from its turn', async () => {
+  const fallen: unknown[] = [];
+  const others = process.listeners('uncaughtException');
+  process.removeAllListeners('uncaughtException');
+  process.on('uncaughtException', (error) => fallen.push(error));
+  const failing = new Flood('f', 1, 0.125);
+  const flows = [new Flood('a', 200, 0.125), failing, new Flood('b', 20, 0.125)];
+  failing.worked = () => {
+    throw new Error('fell');
+  };
+  let told = 0;
+  for (const flow of flows) askForTurn(flow);
+  onceServed(() => void told++);
+  for (let turn = 0; turn < 20; turn++) await loopTurn();
+  process.removeAllListeners('uncaughtException');
+  for (const listener of others) process.on('uncaughtException', listener);
+  expect(fallen).toEqual([new Error('fell')]);
+  expect(flows.map(({ left }) => left)).toEqual([0, 0, 0]);
+  expect(told).toBe(1);
+});
+
+it('one that waits with a chunk is not read from when another comes', async () => {
+  const flows = [new Flood('a', 100, 0.125), new Flood('b', 1, 0.125)];
+  for (const flow of flows) askForTurn(flow);
+  expect(flows.map(({ queued, stalled }) => [queued, stalled])).toEqual([
+    [true, false],
+    [true, false],
+  ]);
+  for (const flow of flows) askForTurn(flow);
+  expect(flows.map(({ stalled }) => stalled)).toEqual([true, true]);
+  await drain(...flows);
 });
