@@ -113,7 +113,7 @@ export class Conversation implements Exchange {
   /** Reads what has come, until the turn of this connection is over. Returns whether it needs another one. */
   readOn(): boolean {
     let octets = 0;
-    while (this.unread.length > 0 && !this.hooks.waiting && !this.reader.full) {
+    while (this.unread.length > 0 && !this.hooks.waiting && !this.full) {
       const chunk = this.unread[0]!;
       const from = this.at;
       this.consume(chunk);
@@ -128,7 +128,7 @@ export class Conversation implements Exchange {
     }
     this.afterBatch(octets);
     if (this.halfClosed && this.idle) this.close('client-left');
-    return this.unread.length > 0 && !this.hooks.waiting && !this.reader.full;
+    return this.unread.length > 0 && !this.hooks.waiting && !this.full;
   }
 
   /** The deadline has passed. */
@@ -208,7 +208,7 @@ export class Conversation implements Exchange {
 
   /** Whether the transport has been told not to read for now. */
   get onHold(): boolean {
-    return this.flow.onHold;
+    return this.flow.onHold && !this.closed;
   }
 
   get readAhead(): boolean {
@@ -323,6 +323,11 @@ export class Conversation implements Exchange {
     this.close('refused');
   }
 
+  /** Whether the reader of the message has to make room before anything is read, between two chunks of BDAT as well. */
+  private get full(): boolean {
+    return this.content.message?.full ?? false;
+  }
+
   /** Whether nothing is left to do before the client sends more. */
   private get idle(): boolean {
     return this.unread.length === 0 && !this.hooks.waiting;
@@ -360,7 +365,9 @@ export class Conversation implements Exchange {
 
   /** The handler has made room in its stream. */
   private drained(): void {
-    if (this.flow.onHold && !this.hooks.waiting && !this.closed) this.transport.askForTurn();
+    if (!this.onHold || this.hooks.waiting || this.reading) return;
+    this.commands.renew();
+    this.transport.askForTurn();
   }
 
   /** Sends what has been queued and says what to wait for next. `octets` is the size of the batch. */
@@ -373,7 +380,7 @@ export class Conversation implements Exchange {
       return this.close('shutdown');
     }
     this.flush();
-    if (waiting || this.reader.full) return this.flow.awaitHandler(this.reader, octets);
+    if (waiting || this.full) return this.flow.awaitHandler(this.reader, octets);
     this.flow.awaitClient(this.reader, this.content.message?.deadline, octets);
     if (this.handshake !== undefined && this.unread.length === 0) {
       const rest = this.handshake.take();

@@ -7,7 +7,6 @@ import { REPLIES } from '../engine/replies.ts';
 export class ResponseReader implements Reader {
   readonly phase = 'auth';
   readonly onTimeout = REPLIES.commandTimeout;
-  readonly full = false;
   private readonly exchange: Exchange;
   private readonly reader = new LineReader(true);
   private readonly until: number;

@@ -16,7 +16,6 @@ const TLS_HANDSHAKE = 0x16;
 export class CommandReader implements Reader {
   readonly phase = 'command';
   readonly onTimeout = REPLIES.commandTimeout;
-  readonly full = false;
   /** Commands copy what they need out of their line; the line is released after each batch. */
   kept = false;
   private readonly exchange: Exchange;

@@ -28,10 +28,6 @@ export class BdatReader implements Reader {
     this.done = done;
   }
 
-  get full(): boolean {
-    return this.message?.full ?? false;
-  }
-
   get kept(): boolean {
     return this.message?.kept ?? false;
   }

@@ -16,10 +16,6 @@ export class DataReader implements Reader {
     this.done = done;
   }
 
-  get full(): boolean {
-    return this.message.full;
-  }
-
   get kept(): boolean {
     return this.message.kept;
   }

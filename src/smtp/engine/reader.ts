@@ -14,8 +14,6 @@ export interface Reader {
   readonly phase: Phase;
   /** The reply when the deadline has passed; empty for none. */
   readonly onTimeout: string;
-  /** Whether it can take no more for now, and the transport is to stop reading. */
-  readonly full: boolean;
   /** Whether anything refers to octets read since this was set to false; absent where that is not known. */
   kept?: boolean;
   /** Called when the deadline has passed; absent where that ends the session. */

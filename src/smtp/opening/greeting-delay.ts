@@ -6,7 +6,6 @@ import { REPLIES } from '../engine/replies.ts';
 export class GreetingDelay implements Reader {
   readonly phase = 'command';
   readonly onTimeout = '';
-  readonly full = false;
   readonly passed: () => void;
   private readonly exchange: Exchange;
   private readonly until: number;

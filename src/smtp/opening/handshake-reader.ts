@@ -4,7 +4,6 @@ import type { Reader } from '../engine/reader.ts';
 export class HandshakeReader implements Reader {
   readonly phase = 'tls';
   readonly onTimeout = '';
-  readonly full = false;
   private readonly until: number;
   private rest: Buffer[] = [];
 

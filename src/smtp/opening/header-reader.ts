@@ -6,7 +6,6 @@ import type { Reader } from '../engine/reader.ts';
 export class ProxyHeaderReader<V> implements Reader {
   readonly phase = 'proxy-header';
   readonly onTimeout = '';
-  readonly full = false;
   private readonly reader: HeaderReader<V>;
   private readonly until: number;
   private readonly done: (data: ProxyData<V>) => void;

@@ -176,6 +176,31 @@ describe('CHUNKING (RFC 3030)', () => {
     }
   });
 
+  it('a handler that does not read stops the client between chunks, too, until it has made room', async () => {
+    let content: AsyncIterator<Buffer> | undefined;
+    const rig = addressed({
+      handleContent(_server, _session, _envelope, pieces) {
+        content = pieces[Symbol.asyncIterator]();
+        return new Promise<void>(() => {});
+      },
+    });
+    const chunk = `BDAT 30000\r\n${'x'.repeat(30_000)}`;
+    for (let chunks = 0; chunks < 3; chunks++) {
+      expect(rig.held).toBe(false);
+      expect(rig.say(chunk)).toBe(got(30_000));
+    }
+    expect(rig.held).toBe(true);
+    expect(rig.say(`${chunk}NOOP\r\n`)).toBe('');
+    // What the handler has taken is no time of the client's.
+    rig.time += 299_999;
+    const before = rig.transcript.length;
+    await content!.next();
+    expect(rig.transcript.slice(before)).toBe(`${got(30_000)}250 2.0.0 Ok\r\n`);
+    await content!.next();
+    expect(rig.held).toBe(false);
+    expect(rig.deadlineAt).toBeGreaterThan(rig.time + 60_000);
+  });
+
   it('E1: a chunk that drips is closed by its deadline', () => {
     const rig = addressed();
     rig.say('BDAT 100000 LAST\r\n');
