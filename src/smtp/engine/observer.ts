@@ -121,9 +121,9 @@ export class Observer {
     this.settings.diagnostics({ level: 'warning', code, text, session, client });
   }
 
-  /** A hook has failed. Returns the reply that the handler wants for it, if any. */
+  /** A hook has failed, with anything at all. Returns the reply that the handler wants for it, if any; never throws. */
   report(error: unknown): string | undefined {
-    if (error instanceof ContentError) return undefined;
+    if (isContentError(error)) return undefined;
     const text = 'a hook of the handler failed';
     const { id: session, client } = this.session;
     this.settings.diagnostics({ level: 'error', code: 'handler-failed', text, session, client, error });
@@ -148,5 +148,14 @@ export class Observer {
     } catch (error) {
       failed(error);
     }
+  }
+}
+
+/** A Proxy may throw when it is asked what it is. */
+function isContentError(error: unknown): boolean {
+  try {
+    return error instanceof ContentError;
+  } catch {
+    return false;
   }
 }

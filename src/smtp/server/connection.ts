@@ -327,10 +327,9 @@ export class Connection implements Transport, Writer, Flow {
 
   private failed(error: unknown): void {
     try {
-      this.conversation.fail(error);
-    } catch {
-      // Closing the session has failed, too: the socket is cut without a reply.
-      this.destroy();
-    }
+      if (!this.conversation.closed) return this.conversation.fail(error);
+    } catch {}
+    // Closing the session has failed: the socket is cut without a reply.
+    this.destroy();
   }
 }

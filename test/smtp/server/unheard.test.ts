@@ -137,3 +137,26 @@ it('a socket given to sendProxy is untouched when an option is unknown', () => {
   expect(() => sendProxy(socket, {} as never, { codecs: 1 } as object)).toThrow(TypeError);
   expect(socket.bytesWritten).toBe(0);
 });
+
+it.each(['at once', 'late'])('a hook that rejects %s with what nobody can look at', async (when) => {
+  const fails = (): never => {
+    throw new Error('looked at');
+  };
+  const opaque: unknown = new Proxy({}, { get: fails, has: fails, getPrototypeOf: fails, ownKeys: fails });
+  const rejects = async (): Promise<never> => {
+    if (when === 'late') await new Promise((resolve) => setTimeout(resolve, 30));
+    throw opaque;
+  };
+  const told: string[] = [];
+  const handler: Handler = { handleDATA() {}, handleNOOP: rejects, handleClose: rejects };
+  const { dial } = await serve(handler, { diagnostics: ({ code }) => void told.push(code) });
+  const client = dial();
+  await client.until('\r\n');
+  client.socket.write('NOOP\r\n');
+  await new Promise((resolve) => setTimeout(resolve, 15));
+  client.socket.destroy();
+  await lookup();
+  await lookup();
+  expect(unheard).toEqual([]);
+  expect(told).toEqual(['handler-failed', 'handler-failed']);
+});
