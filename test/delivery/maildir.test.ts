@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -84,6 +85,21 @@ describe('Maildir', () => {
     const name = readdirSync(join(directory.path, 'new'))[0] as string;
     const size = expect.any(Number);
     expect(told).toEqual([{ message: { name, path: join(directory.path, 'new', name), size }, same: true }]);
+  });
+
+  it.each<[string, () => unknown]>([
+    [
+      'throws what cannot be shown',
+      () => {
+        throw Object.create(null);
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('not told'))],
+  ])('one that wants to know and %s refuses nothing and ends nothing', async (_, onStored) => {
+    const warned = once(process, 'warning');
+    await stored('\r\n', envelope(), { onStored });
+    expect(contentsOf(directory.path).new).toHaveLength(1);
+    expect(String((await warned)[0])).toMatch(/something that cannot be shown|not told/);
   });
 
   it('keeps nothing of a message whose deadline passed as it was complete', async () => {

@@ -11,6 +11,7 @@ import { StorageFault } from './storage-fault.ts';
 import { optionError } from '../../wire/option-error.ts';
 import { heard } from '../../wire/heard.ts';
 import { object } from '../../wire/option-names.ts';
+import { causeOf, isA } from '../../wire/thrown.ts';
 
 export interface MaildirOptions extends Access {
   /**
@@ -153,12 +154,10 @@ export class Maildir implements Handler {
 }
 
 /** Calls a listener. An error of it must not refuse a stored message, which the sender would send again. */
-function notify(listener: () => void): void {
-  try {
-    listener();
-  } catch (error) {
-    process.emitWarning(error instanceof Error ? error : String(error));
-  }
+function notify(listener: () => unknown): void {
+  const failed = (error: unknown): void => process.emitWarning(isA(error, Error) ? error : causeOf(error));
+  // One that is declared async rejects where others throw; Node would end the process.
+  new Promise((resolve) => resolve(listener())).catch(failed);
 }
 
 function warn(fault: StorageFault): void {

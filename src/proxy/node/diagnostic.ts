@@ -1,3 +1,4 @@
+import { causeOf, isA } from '../../wire/thrown.ts';
 import * as check from './option-checks.ts';
 import type { Client } from './peer.ts';
 
@@ -37,5 +38,5 @@ export function reporter(
 }
 
 function warn({ level, text, error }: Diagnostic): void {
-  if (level === 'error') process.emitWarning(error instanceof Error ? error : `${text}: ${String(error)}`);
+  if (level === 'error') process.emitWarning(isA(error, Error) ? error : `${text}: ${causeOf(error)}`);
 }

@@ -60,11 +60,16 @@ export class HeaderGate {
     this.makeRoom();
     const entry = this.pending.add(connection);
     const leave = (): void => this.pending.remove(entry);
-    receiveHeader(socket, new proxy.codec.ProxyReader(proxy.decode), proxy.timeout, (outcome) => {
+    const received = (outcome: HeaderOutcome<TlvValues>): void => {
       connection.context.runInAsyncScope(() => {
         this.guard(connection, () => this.received(connection, proxy, outcome, leave));
       });
-    });
+    };
+    try {
+      receiveHeader(socket, new proxy.codec.ProxyReader(proxy.decode), proxy.timeout, received);
+    } catch (error) {
+      received({ status: 'failed', error });
+    }
   }
 
   secured(socket: TLSSocket): void {

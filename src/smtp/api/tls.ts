@@ -12,6 +12,7 @@ import {
 } from 'node:tls';
 import { inspect } from 'node:util';
 import { optionError } from '../../wire/option-error.ts';
+import { causeOf, isA } from '../../wire/thrown.ts';
 import {
   type CertificateOptions,
   checkTLSOptions,
@@ -82,7 +83,7 @@ function chooser({ named, SNICallback }: Contexts): NonNullable<TLSOptions['SNIC
     const context = named.get(name.toLowerCase());
     if (context !== undefined || SNICallback === undefined) return callback(null, context);
     const failed = (cause: unknown): void =>
-      callback(cause instanceof Error ? cause : new Error('SNICallback failed'));
+      callback(isA(cause, Error) ? cause : new Error('SNICallback failed'));
     // One that is declared async rejects where others throw; Node would end the process.
     new Promise((resolve) => resolve(SNICallback(name, callback))).catch(failed);
   };
@@ -147,13 +148,12 @@ function contextOf(
   try {
     return { context: createSecureContext(options), options };
   } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
     const hint = [given.key, given.cert].some(isNoPEM)
       ? '; key and cert are what the PEM files hold, not their names'
       : '';
     throw optionError(
       'ERR_INVALID_ARG_VALUE',
-      `option ${place}: key, certificate or another value is not usable: ${cause}${hint}`,
+      `option ${place}: key, certificate or another value is not usable: ${causeOf(error)}${hint}`,
       error,
     );
   }

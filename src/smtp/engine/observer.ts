@@ -16,6 +16,7 @@ import { isThenable } from '../../sasl/state-machine.ts';
 import type { Phase } from '../api/phase.ts';
 import type { Tolerance } from '../api/tolerance.ts';
 import { escapeText } from '../../wire/escape.ts';
+import { isA } from '../../wire/thrown.ts';
 import { formatReply, readReply } from '../api/reply.ts';
 import type { EnvelopeState } from './envelope-state.ts';
 import type { SessionState } from './session-state.ts';
@@ -123,7 +124,7 @@ export class Observer {
 
   /** A hook has failed, with anything at all. Returns the reply that the handler wants for it, if any; never throws. */
   report(error: unknown): string | undefined {
-    if (isContentError(error)) return undefined;
+    if (isA(error, ContentError)) return undefined;
     const text = 'a hook of the handler failed';
     const { id: session, client } = this.session;
     this.settings.diagnostics({ level: 'error', code: 'handler-failed', text, session, client, error });
@@ -148,14 +149,5 @@ export class Observer {
     } catch (error) {
       failed(error);
     }
-  }
-}
-
-/** A Proxy may throw when it is asked what it is. */
-function isContentError(error: unknown): boolean {
-  try {
-    return error instanceof ContentError;
-  } catch {
-    return false;
   }
 }

@@ -25,6 +25,7 @@ import { SessionState } from '../engine/session-state.ts';
 import type { TLSOptions } from '../api/tls-options.ts';
 import { heard } from '../../wire/heard.ts';
 import { optionError } from '../../wire/option-error.ts';
+import { causeOf } from '../../wire/thrown.ts';
 
 /** The port of SMTP, where LMTP must not be spoken. */
 const SMTP_PORT = 25;
@@ -317,8 +318,7 @@ export class SMTPServer<V = TlvValues> implements MailServer<V> {
     const text = 'the server could not begin to listen';
     this.settings.diagnostics({ level: 'error', code: 'listen-failed', text, error });
     if (!this.#silent) return;
-    const cause = error instanceof Error ? error.message : String(error);
-    process.emitWarning(`${text}: ${cause}`, { code: 'TRUEPEER_LISTEN' });
+    process.emitWarning(`${text}: ${causeOf(error)}`, { code: 'TRUEPEER_LISTEN' });
   }
 
   private acceptFailed(error: Error): void {

@@ -236,6 +236,37 @@ describe('code of the application that fails ends its connection, not the proces
     expect(await say(port, [V1])).toBe('');
     expect(String((await warned)[0])).toBe('Error: a fault of the application');
   });
+
+  test.each(['verify', 'trusted', 'listener'] as const)(
+    'without diagnostics, what %s throws may be nothing that can be shown',
+    async (name) => {
+      const opaque = (): never => {
+        throw Object.create(null);
+      };
+      const server = createServer(name === 'listener' ? opaque : tell);
+      const options = { diagnostics: undefined, ...(name !== 'listener' && { [name]: opaque }) };
+      const { port } = await behindProxy(server, options as unknown as AcceptOptions);
+      const warned = once(process, 'warning');
+      expect(await say(port, [V1])).toBe('');
+      expect(String((await warned)[0])).toMatch(/^Warning: .*: something that cannot be shown$/);
+    },
+  );
+
+  test('a codec that fails before it reads anything', async () => {
+    let made = 0;
+    class Failing extends codec.ProxyReader {
+      constructor() {
+        super();
+        // The first one is made to check the options.
+        if (made++ > 0) fails();
+      }
+    }
+    const { port, log } = await behindProxy(createServer(tell), {
+      codec: { ...codec, ProxyReader: Failing },
+    });
+    expect(await say(port, [V1])).toBe('');
+    expect(log).toMatchObject([{ level: 'error', code: 'codec-failed' }]);
+  });
 });
 
 describe('health checks of HAProxy in version 1', () => {
