@@ -36,7 +36,7 @@ export interface Codec<V> {
 }
 
 /** What the class of headers offers beside its instances, which come from `decode` and readers. */
-export interface ProxyDataClass<V> {
+interface ProxyDataClass<V> {
   readonly prototype: ProxyData<V>;
   /** An empty header, which is not valid: for tests, and for those who begin with one. */
   new (): ProxyData<V>;

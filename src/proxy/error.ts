@@ -101,7 +101,7 @@ Object.defineProperty(ProxyError.prototype, 'name', { value: 'ProxyError', confi
  *
  * @param octets What its hint is taken from: those of `b`, or more of them.
  */
-export function faultOf(tables: FaultTables, b: Uint8Array, scan: Scan, octets = b): ProxyError {
+export function faultOf(tables: FaultTables, b: Uint8Array, scan: Scan, octets: Uint8Array = b): ProxyError {
   const entry = tables.errors[scan.error]!;
   const found = entry.found === 'octet' ? (b[scan.offset] ?? -1) : scan.found;
   return new ProxyError(entry, scan.offset, found, scan.due, octets, tables.tlvs);
