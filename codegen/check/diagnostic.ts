@@ -1,4 +1,4 @@
-import { meantBy } from '../../src/wire/did-you-mean.ts';
+import { meantBy } from '../../src/wire/messages/did-you-mean.ts';
 import type { DiagnosticCode } from './catalogue.ts';
 
 /** Where in a spec: `['tlvs', 3, 'code']`. */

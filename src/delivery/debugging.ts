@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { Envelope } from '../smtp/api/envelope.ts';
 import type { Handler } from '../smtp/api/handler.ts';
-import { escapeText } from '../wire/escape.ts';
+import { escapeText } from '../wire/messages/escape.ts';
 import type { MailServer } from '../smtp/api/mail-server.ts';
 import type { Session } from '../smtp/api/session.ts';
 

@@ -5,9 +5,9 @@ import type { HookReply } from '../smtp/api/reply.ts';
 import type { MailServer } from '../smtp/api/mail-server.ts';
 import type { Session } from '../smtp/api/session.ts';
 import { comparable, contentRefusal, isPassable } from './passable.ts';
-import { optionError } from '../wire/option-error.ts';
+import { optionError } from '../wire/messages/option-error.ts';
 import { heard } from '../wire/heard.ts';
-import { object } from '../wire/option-names.ts';
+import { object } from '../wire/messages/option-names.ts';
 
 /** Passes a message on. A transport that nodemailer's `createTransport` makes for SMTP or LMTP is one. */
 export interface MailTransport {

@@ -4,7 +4,7 @@ import type { HookReply } from '../smtp/api/reply.ts';
 import type { MailServer } from '../smtp/api/mail-server.ts';
 import type { Session } from '../smtp/api/session.ts';
 import { MailMessage } from './mail-message.ts';
-import { optionError } from '../wire/option-error.ts';
+import { optionError } from '../wire/messages/option-error.ts';
 
 /** What is done with a message: the reply, or nothing for the server's own 250. */
 export type MessageTaker = (

@@ -1,7 +1,7 @@
 import { LIMIT_RANGES, type LimitOptions } from '../../generated/limits.ts';
 import type { Limits } from '../wire/index.ts';
-import { optionError } from '../wire/option-error.ts';
-import { unknownOption } from '../wire/option-names.ts';
+import { optionError } from '../wire/messages/option-error.ts';
+import { unknownOption } from '../wire/messages/option-names.ts';
 
 /** How strict to read. */
 export interface DecodeOptions extends LimitOptions {

@@ -1,4 +1,4 @@
-import { show } from '../wire/escape.ts';
+import { show } from '../wire/messages/escape.ts';
 import { hex, utf8Octets } from '../wire/index.ts';
 import { sameValue } from './encode/as-read.ts';
 

@@ -7,7 +7,7 @@ import {
   passwordMatches,
   SALT_OCTETS,
 } from './scram-credentials.ts';
-import { object } from '../wire/option-names.ts';
+import { object } from '../wire/messages/option-names.ts';
 
 /** Finds what was stored for a name; undefined when nobody has it. */
 export type AccountLookup<S> = (

@@ -7,8 +7,8 @@ import { oauthBearer } from './mechanisms/oauthbearer.ts';
 import { plain } from './mechanisms/plain.ts';
 import { scramSHA256, scramSHA256Plus, type ScramOptions } from './mechanisms/scram.ts';
 import { xoauth2 } from './mechanisms/xoauth2.ts';
-import { optionError } from '../wire/option-error.ts';
-import { object } from '../wire/option-names.ts';
+import { optionError } from '../wire/messages/option-error.ts';
+import { object } from '../wire/messages/option-names.ts';
 
 export interface RegistryOptions {
   readonly scram?: ScramOptions;

@@ -3,9 +3,9 @@
 import { createHash, createHmac, pbkdf2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { decodeBase64, encodeBase64 } from './base64.ts';
 import { saslprep } from './saslprep.ts';
-import { optionError } from '../wire/option-error.ts';
+import { optionError } from '../wire/messages/option-error.ts';
 import { heard } from '../wire/heard.ts';
-import { object } from '../wire/option-names.ts';
+import { object } from '../wire/messages/option-names.ts';
 
 export interface ScramCredentials {
   readonly salt: Uint8Array;

@@ -9,7 +9,7 @@ import { MISSING_HEADER } from '../proxy/node/header-policy.ts';
 import { ContentError } from './api/content-error.ts';
 import type { Handler } from './api/handler.ts';
 import type { MailServer } from './api/mail-server.ts';
-import type { Settings } from './api/options.ts';
+import type { Settings } from './api/options/options.ts';
 import { withoutStatus } from './api/reply.ts';
 import type { CloseReason } from './api/session.ts';
 import type { TLSInfo } from './api/tls-info.ts';

@@ -1,8 +1,8 @@
-import { writeIpv4 } from './ipv4.ts';
-import { writeIpv6 } from './ipv6.ts';
+import { writeIpv4 } from './address/ipv4.ts';
+import { writeIpv6 } from './address/ipv6.ts';
 import type { Report, Values } from './problem.ts';
 import type { AddressBlock, Tables } from './tables.ts';
-import { writeUnixPath } from './unix-path.ts';
+import { writeUnixPath } from './address/unix-path.ts';
 
 /** What a single field of a header takes, absence aside. */
 export interface FieldRule {

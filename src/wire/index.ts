@@ -19,15 +19,23 @@ export {
   writeU32le,
   writeU64be,
 } from './integers.ts';
-export { ipv4Text, scanIpv4, writeIpv4 } from './ipv4.ts';
-export { addressText, ipv6Text, isMappedText, readIpv6, scanAddress, scanIpv6, writeIpv6 } from './ipv6.ts';
-export { opaqueTlvs } from './opaque-tlvs.ts';
-export { portSize, readPort, scanPort, writePort } from './port.ts';
+export { ipv4Text, scanIpv4, writeIpv4 } from './address/ipv4.ts';
+export {
+  addressText,
+  ipv6Text,
+  isMappedText,
+  readIpv6,
+  scanAddress,
+  scanIpv6,
+  writeIpv6,
+} from './address/ipv6.ts';
+export { opaqueTlvs } from './tlv/opaque-tlvs.ts';
+export { portSize, readPort, scanPort, writePort } from './address/port.ts';
 export type { ProblemCode, Report, Values } from './problem.ts';
 export { endOf, FAULT, faultAt, type Limits, mark, NEED, offsetOf, Scan } from './scan.ts';
 export type { AddressBlock, Endpoints, ErrorEntry, Scanned, Tables, TlvEntry } from './tables.ts';
 export { ascii, asciiOctets, bytes, latin1, utf8, utf8Octets, writeAscii } from './text.ts';
-export { INDEX_STRIDE, note, noteSubType, readSubType } from './tlv-index.ts';
-export { isNamed, MOST, type NamedTlvs, namedTlvs, type TlvNode, TlvRules } from './tlv-rules.ts';
-export { bitsByType, rowsByType, tlvEntries, type TlvRow } from './tlv-table.ts';
-export { unixPathText, writeUnixPath } from './unix-path.ts';
+export { INDEX_STRIDE, note, noteSubType, readSubType } from './tlv/tlv-index.ts';
+export { isNamed, MOST, type NamedTlvs, namedTlvs, type TlvNode, TlvRules } from './tlv/tlv-rules.ts';
+export { bitsByType, rowsByType, tlvEntries, type TlvRow } from './tlv/tlv-table.ts';
+export { unixPathText, writeUnixPath } from './address/unix-path.ts';

@@ -5,7 +5,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { Forward, type RefusedRecipient } from '../../src/delivery/forward.ts';
 import type { Handler } from '../../src/smtp/api/handler.ts';
 import { LMTPServer } from '../../src/smtp/server/lmtp-server.ts';
-import type { SMTPServerOptions } from '../../src/smtp/api/options.ts';
+import type { SMTPServerOptions } from '../../src/smtp/api/options/options.ts';
 import { SMTPServer } from '../../src/smtp/server/server.ts';
 import { Client } from '../smtp/loopback.ts';
 import { comparable } from '../../src/delivery/passable.ts';

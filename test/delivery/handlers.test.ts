@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { Debugging } from '../../src/delivery/debugging.ts';
 import { MailMessage } from '../../src/delivery/mail-message.ts';
-import { optionError } from '../../src/wire/option-error.ts';
+import { optionError } from '../../src/wire/messages/option-error.ts';
 import { Message } from '../../src/delivery/message.ts';
 import { Sink } from '../../src/delivery/sink.ts';
 import type { Handler } from '../../src/smtp/api/handler.ts';

@@ -6,7 +6,7 @@ import { Maildir } from '../../src/delivery/maildir/maildir.ts';
 import type { MaildirOptions } from '../../src/delivery/maildir/maildir.ts';
 import type { Envelope } from '../../src/smtp/api/envelope.ts';
 import { StorageFault } from '../../src/delivery/maildir/storage-fault.ts';
-import { optionError } from '../../src/wire/option-error.ts';
+import { optionError } from '../../src/wire/messages/option-error.ts';
 import { ready } from '../smtp/harness.ts';
 import {
   arriving,

@@ -10,7 +10,7 @@ import { Maildir } from '../../src/delivery/maildir/maildir.ts';
 import { Message } from '../../src/delivery/message.ts';
 import { Sink } from '../../src/delivery/sink.ts';
 import type { Handler } from '../../src/smtp/api/handler.ts';
-import type { BareNewlines } from '../../src/smtp/api/newline-policy.ts';
+import type { BareNewlines } from '../../src/smtp/api/options/newline-policy.ts';
 import { ready } from '../smtp/harness.ts';
 import { temporaryDirectory, withoutReturnPath } from './support.ts';
 

@@ -3,7 +3,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Handler } from '../../src/smtp/api/handler.ts';
 import type { Diagnostic } from '../../src/proxy/node/diagnostic.ts';
-import type { SMTPServerOptions } from '../../src/smtp/api/options.ts';
+import type { SMTPServerOptions } from '../../src/smtp/api/options/options.ts';
 import { SMTPServer } from '../../src/smtp/server/server.ts';
 import { Conversation } from '../../src/smtp/conversation.ts';
 import { SessionState } from '../../src/smtp/engine/session-state.ts';

@@ -3,7 +3,7 @@ import type { Admission } from '../../src/smtp/engine/admission.ts';
 import { MemoryBudget } from '../../src/smtp/engine/memory-budget.ts';
 import type { Transport } from '../../src/smtp/engine/transport.ts';
 import type { Handler } from '../../src/smtp/api/handler.ts';
-import type { SMTPServerOptions } from '../../src/smtp/api/options.ts';
+import type { SMTPServerOptions } from '../../src/smtp/api/options/options.ts';
 import { SMTPServer } from '../../src/smtp/server/server.ts';
 import type { CloseReason } from '../../src/smtp/api/session.ts';
 import { SessionState } from '../../src/smtp/engine/session-state.ts';

@@ -2,8 +2,8 @@ import { connect, type Socket } from 'node:net';
 import { connect as connectTLS, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { onTestFinished } from 'vitest';
 import type { Handler } from '../../src/smtp/api/handler.ts';
-import type { SMTPServerOptions } from '../../src/smtp/api/options.ts';
-import type { ListenTarget } from '../../src/smtp/api/listen-target.ts';
+import type { SMTPServerOptions } from '../../src/smtp/api/options/options.ts';
+import type { ListenTarget } from '../../src/smtp/api/options/listen-target.ts';
 import { SMTPServer } from '../../src/smtp/server/server.ts';
 
 /** A client that collects what it is told. */

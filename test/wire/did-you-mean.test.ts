@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { meantBy, suggestion } from '../../src/wire/did-you-mean.ts';
+import { meantBy, suggestion } from '../../src/wire/messages/did-you-mean.ts';
 
 const KNOWN = ['INET', 'INET6', 'dataSizeLimit', 'AUTHORITY'];
 

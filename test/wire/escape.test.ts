@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { asciiJson, escapeText, oneLine, show } from '../../src/wire/escape.ts';
+import { asciiJson, escapeText, oneLine, show } from '../../src/wire/messages/escape.ts';
 
 const circle: { self?: unknown } = {};
 circle.self = circle;

@@ -1,4 +1,4 @@
-import { asciiJson } from '../../wire/escape.ts';
+import { asciiJson } from '../../wire/messages/escape.ts';
 import { hex } from '../../wire/index.ts';
 import type { Output } from '../shared/io.ts';
 import type { Finding } from './examine.ts';

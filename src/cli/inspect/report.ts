@@ -1,4 +1,4 @@
-import { escapeText } from '../../wire/escape.ts';
+import { escapeText } from '../../wire/messages/escape.ts';
 import { hex } from '../../wire/index.ts';
 import type { Finding } from './examine.ts';
 import { Printer } from './printer.ts';

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { Command } from 'commander';
-import { escapeText } from '../../wire/escape.ts';
+import { escapeText } from '../../wire/messages/escape.ts';
 import { parseSocketAddress, showAddress, showSocketAddress } from '../shared/endpoints.ts';
 import type { SocketAddress } from '../shared/endpoints.ts';
 import { argument, EXIT, Failure, Refusal, repeatable, UsageError } from '../shared/failure.ts';

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { once } from 'node:events';
 import { StringDecoder } from 'node:string_decoder';
 import { connect as connectTls } from 'node:tls';
-import { escapeText } from '../../wire/escape.ts';
+import { escapeText } from '../../wire/messages/escape.ts';
 import { showSocketAddress } from '../shared/endpoints.ts';
 import type { SocketAddress } from '../shared/endpoints.ts';
 import { Failure } from '../shared/failure.ts';

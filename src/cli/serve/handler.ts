@@ -1,5 +1,5 @@
 import { Maildir } from '../../delivery/maildir/maildir.ts';
-import type { TrustList } from '../../proxy/node/trust-list.ts';
+import type { TrustList } from '../../proxy/node/trust/trust-list.ts';
 import type { Envelope } from '../../smtp/api/envelope.ts';
 import type { Handler } from '../../smtp/api/handler.ts';
 import type { CloseReason, Session } from '../../smtp/api/session.ts';

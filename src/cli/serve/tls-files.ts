@@ -1,4 +1,4 @@
-import type { TLSOptions } from '../../smtp/api/tls-options.ts';
+import type { TLSOptions } from '../../smtp/api/options/tls-options.ts';
 import { Failure, UsageError } from '../shared/failure.ts';
 import { readNamed } from '../shared/input.ts';
 

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { escapeText } from '../../wire/escape.ts';
+import { escapeText } from '../../wire/messages/escape.ts';
 import { UsageError } from './failure.ts';
 
 /** The most that is read of anything, in octets. */

@@ -1,4 +1,4 @@
-import { asciiJson, escapeText } from '../../wire/escape.ts';
+import { asciiJson, escapeText } from '../../wire/messages/escape.ts';
 import type { Output } from './io.ts';
 
 /** Facts of one event; what is null or undefined is left out. */

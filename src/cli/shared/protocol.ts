@@ -6,7 +6,7 @@ import { spec as standard } from '../../../spec/index.ts';
 import type { Spec } from '../../../spec/types.ts';
 import { codec, createCodec } from '../../proxy/index.ts';
 import type { Codec, TlvValues } from '../../proxy/index.ts';
-import { escapeText } from '../../wire/escape.ts';
+import { escapeText } from '../../wire/messages/escape.ts';
 import { Failure, UsageError } from './failure.ts';
 import type { Io } from './io.ts';
 

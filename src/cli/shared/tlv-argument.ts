@@ -1,7 +1,7 @@
 import type { Spec, Value } from '../../../spec/types.ts';
-import { escapeText } from '../../wire/escape.ts';
+import { escapeText } from '../../wire/messages/escape.ts';
 import { unhex } from '../../wire/index.ts';
-import { meantBy } from '../../wire/did-you-mean.ts';
+import { meantBy } from '../../wire/messages/did-you-mean.ts';
 
 /** A TLV named on the command line. */
 export interface TlvArgument {

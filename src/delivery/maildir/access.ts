@@ -1,4 +1,4 @@
-import { optionError } from '../../wire/option-error.ts';
+import { optionError } from '../../wire/messages/option-error.ts';
 
 /** Who may read a Maildir. */
 export interface Access {

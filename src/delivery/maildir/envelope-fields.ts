@@ -1,4 +1,4 @@
-import { oneLine } from '../../wire/escape.ts';
+import { oneLine } from '../../wire/messages/escape.ts';
 import type { Envelope } from '../../smtp/api/envelope.ts';
 
 /**

@@ -8,9 +8,9 @@ import { envelopeFields } from './envelope-fields.ts';
 import { MaildirStore } from './store.ts';
 import type { StoredMessage } from './store.ts';
 import { StorageFault } from './storage-fault.ts';
-import { optionError } from '../../wire/option-error.ts';
+import { optionError } from '../../wire/messages/option-error.ts';
 import { heard } from '../../wire/heard.ts';
-import { object } from '../../wire/option-names.ts';
+import { object } from '../../wire/messages/option-names.ts';
 import { causeOf, isA } from '../../wire/thrown.ts';
 
 export interface MaildirOptions extends Access {

@@ -4,7 +4,7 @@ import type { Handler } from '../../smtp/api/handler.ts';
 import type { MailServer } from '../../smtp/api/mail-server.ts';
 import type { HookReply } from '../../smtp/api/reply.ts';
 import type { Session } from '../../smtp/api/session.ts';
-import { optionError } from '../../wire/option-error.ts';
+import { optionError } from '../../wire/messages/option-error.ts';
 import { type Recipient, recipientFolder, tagFolder } from './folder-name.ts';
 import { Maildir, type MaildirOptions } from './maildir.ts';
 

@@ -8,7 +8,7 @@ import { ReturnPathFilter } from './return-path-filter.ts';
 import { removeStaleFiles } from './stale-files.ts';
 import { StorageFault } from './storage-fault.ts';
 import { uniqueNames } from './unique-name.ts';
-import { optionError } from '../../wire/option-error.ts';
+import { optionError } from '../../wire/messages/option-error.ts';
 
 /** A message that is stored durably. */
 export interface StoredMessage {

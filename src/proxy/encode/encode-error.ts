@@ -1,4 +1,4 @@
-import { show } from '../../wire/escape.ts';
+import { show } from '../../wire/messages/escape.ts';
 import type { ProblemCode, Tables } from '../../wire/index.ts';
 import { ProxyError } from '../error.ts';
 

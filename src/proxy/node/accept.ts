@@ -4,7 +4,7 @@ import * as check from './option-checks.ts';
 import { type Diagnostic, reporter } from './diagnostic.ts';
 import { type GateSettings, HeaderGate } from './header-gate.ts';
 import type { ProxyData, TlvValues } from '../index.ts';
-import { optionError } from '../../wire/option-error.ts';
+import { optionError } from '../../wire/messages/option-error.ts';
 import type { Peer } from './peer.ts';
 import type { Whose } from './proxied-socket.ts';
 import { type ProxyOptions, readProxyOptions } from './proxy-options.ts';

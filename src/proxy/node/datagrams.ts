@@ -1,5 +1,5 @@
 import { type RemoteInfo, Socket } from 'node:dgram';
-import { optionError } from '../../wire/option-error.ts';
+import { optionError } from '../../wire/messages/option-error.ts';
 import { type Codec, type HeaderInput, PROTO, type ProxyData, type TlvValues } from '../index.ts';
 import { type Diagnostic, reporter } from './diagnostic.ts';
 import { judge } from './header-policy.ts';
@@ -13,7 +13,7 @@ import {
   readHeaderOptions,
 } from './proxy-options.ts';
 import { headerOctets } from './send.ts';
-import { askNow } from './veto.ts';
+import { askNow } from './trust/veto.ts';
 
 /** How a socket takes PROXY headers; there is no deadline, as a header comes whole or not at all. */
 export interface DatagramOptions<V = TlvValues> extends HeaderOptions<V> {

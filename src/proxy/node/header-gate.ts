@@ -9,7 +9,7 @@ import type { ProxyData, TlvValues } from '../index.ts';
 import { type Client, type Peer, peerOf, UNIX_PEER } from './peer.ts';
 import { type Ends, identify, identifySecure } from './proxied-socket.ts';
 import type { ProxySettings } from './proxy-options.ts';
-import { askVeto, type Decision } from './veto.ts';
+import { askVeto, type Decision } from './trust/veto.ts';
 
 /** What a gate goes by. */
 export interface GateSettings {

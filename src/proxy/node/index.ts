@@ -11,5 +11,5 @@ export type { Client, Peer } from './peer.ts';
 export type { Proxied, ProxiedSocket } from './proxied-socket.ts';
 export type { HeaderOptions, ProxyOptions } from './proxy-options.ts';
 export { sendProxy } from './send.ts';
-export type { Trusted } from './trust-list.ts';
-export { OPTION_ERRORS, type OptionErrorCode } from '../../wire/option-error.ts';
+export type { Trusted } from './trust/trust-list.ts';
+export { OPTION_ERRORS, type OptionErrorCode } from '../../wire/messages/option-error.ts';

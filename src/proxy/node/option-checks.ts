@@ -1,10 +1,10 @@
 /** Checks of option values. Each throws an error that names the option, what it got, and what is allowed. */
 
-import { show } from '../../wire/escape.ts';
-import { optionError } from '../../wire/option-error.ts';
-import { object } from '../../wire/option-names.ts';
+import { show } from '../../wire/messages/escape.ts';
+import { optionError } from '../../wire/messages/option-error.ts';
+import { object } from '../../wire/messages/option-names.ts';
 
-export { object, record } from '../../wire/option-names.ts';
+export { object, record } from '../../wire/messages/option-names.ts';
 
 export function boolean(name: string, value: unknown): boolean {
   if (typeof value === 'boolean') return value;

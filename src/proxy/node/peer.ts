@@ -1,7 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { ipv6Text } from '../../wire/index.ts';
 import { AF, type ProxyData } from '../index.ts';
-import { octetsOf } from './network.ts';
+import { octetsOf } from './trust/network.ts';
 
 /** The other end of a connection, or one end of it. */
 export interface Peer {

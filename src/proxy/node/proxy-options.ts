@@ -1,9 +1,9 @@
 import * as check from './option-checks.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { type Codec, codec as standardCodec, type DecodeOptions, type TlvValues } from '../index.ts';
-import { optionError } from '../../wire/option-error.ts';
-import { SharedSecret } from './shared-secret.ts';
-import { type Trusted, TrustList } from './trust-list.ts';
+import { optionError } from '../../wire/messages/option-error.ts';
+import { SharedSecret } from './trust/shared-secret.ts';
+import { type Trusted, TrustList } from './trust/trust-list.ts';
 
 /** Whose headers are believed, and which of them let somebody in. */
 export interface HeaderOptions<V = TlvValues> {

@@ -26,8 +26,8 @@ import {
 } from '../scram-credentials.ts';
 import { type ClientFirst, readClientFinal, readClientFirst } from './scram-messages.ts';
 import { ascii, preparedName, utf8 } from '../text.ts';
-import { optionError } from '../../wire/option-error.ts';
-import { object } from '../../wire/option-names.ts';
+import { optionError } from '../../wire/messages/option-error.ts';
+import { object } from '../../wire/messages/option-names.ts';
 
 export interface ScramOptions {
   /**

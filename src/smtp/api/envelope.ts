@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import type { Mailbox } from '../grammar/address.ts';
-import { escapeAll } from '../../wire/escape.ts';
+import { escapeAll } from '../../wire/messages/escape.ts';
 
 export type Body = '7BIT' | '8BITMIME' | 'BINARYMIME';
 

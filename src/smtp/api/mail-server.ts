@@ -1,5 +1,5 @@
 import type { TlvValues } from '../../proxy/index.ts';
-import type { Settings } from './options.ts';
+import type { Settings } from './options/options.ts';
 import type { Session } from './session.ts';
 
 /** What a hook sees of the server that calls it: `SMTPServer` and `LMTPServer` are such servers. */

@@ -3,7 +3,7 @@
  * carries its code and enhanced code on every line (RFC 5321 4.2, 4.5.3.1.5; RFC 2034 section 4).
  */
 
-import { escapeText } from '../../wire/escape.ts';
+import { escapeText } from '../../wire/messages/escape.ts';
 
 /** A reply in parts. `enhanced` is an RFC 3463 code such as `2.1.0`; without one a fitting default is used. */
 export interface Reply {

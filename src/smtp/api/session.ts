@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import type { ProxyData, TlvValues } from '../../proxy/index.ts';
 import { type Client, localEnd, type Peer, UNIX_PEER } from '../../proxy/node/peer.ts';
 import type { Identity } from '../../sasl/index.ts';
-import { escapeAll } from '../../wire/escape.ts';
+import { escapeAll } from '../../wire/messages/escape.ts';
 import { describeForLog, type TLSInfo } from './tls-info.ts';
 
 /** Why a connection ended. */

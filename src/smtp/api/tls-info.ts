@@ -2,7 +2,7 @@
 
 import type { PeerCertificate, TLSSocket } from 'node:tls';
 import { type ChannelBindings, channelBindingsOf } from '../../sasl/index.ts';
-import { escapeText } from '../../wire/escape.ts';
+import { escapeText } from '../../wire/messages/escape.ts';
 
 /** Facts about an encrypted connection. */
 export interface TLSInfo {

@@ -11,7 +11,7 @@ import {
   TLSSocket,
 } from 'node:tls';
 import { inspect } from 'node:util';
-import { optionError } from '../../wire/option-error.ts';
+import { optionError } from '../../wire/messages/option-error.ts';
 import { causeOf, isA } from '../../wire/thrown.ts';
 import {
   type CertificateOptions,
@@ -19,9 +19,9 @@ import {
   hasCertificate,
   LEAST_VERSION,
   type TLSOptions,
-} from './tls-options.ts';
+} from './options/tls-options.ts';
 import { verifyError } from './tls-info.ts';
-import { proveHandshakes } from './tls-proof.ts';
+import { proveHandshakes } from './options/tls-proof.ts';
 
 /** Everything made of one set of options. */
 interface Contexts {

@@ -12,7 +12,7 @@ import {
 import { isThenable } from '../../sasl/state-machine.ts';
 import { formatReply, readReply } from '../api/reply.ts';
 import type { Session } from '../api/session.ts';
-import { tolerates } from '../api/tolerance.ts';
+import { tolerates } from '../api/options/tolerance.ts';
 import { type Command, command } from '../engine/command.ts';
 import type { Exchange } from '../engine/exchange.ts';
 import { REPLIES } from '../engine/replies.ts';

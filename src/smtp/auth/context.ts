@@ -9,7 +9,7 @@ import {
   type SASLHooks,
   usableMechanisms,
 } from '../../sasl/index.ts';
-import type { AuthSettings } from '../api/auth-options.ts';
+import type { AuthSettings } from '../api/options/auth-options.ts';
 import type { Session } from '../api/session.ts';
 import type { SessionState } from '../engine/session-state.ts';
 import type { Exchange } from '../engine/exchange.ts';

@@ -1,8 +1,8 @@
 import { offeredMechanisms } from '../auth/context.ts';
-import * as check from '../api/option-checks.ts';
+import * as check from '../api/options/option-checks.ts';
 import type { Exchange } from '../engine/exchange.ts';
 import type { Handler } from '../api/handler.ts';
-import type { Settings } from '../api/options.ts';
+import type { Settings } from '../api/options/options.ts';
 import { trusts, XCLIENT_ATTRIBUTES, XFORWARD_ATTRIBUTES } from './xclient.ts';
 
 /** RFC 2034. */

@@ -1,6 +1,6 @@
 /** What a client has said, as a log may show it. */
 
-import { escapeText } from '../../wire/escape.ts';
+import { escapeText } from '../../wire/messages/escape.ts';
 
 const MOST_OCTETS = 256;
 /** What credentials follow, in SMTP and in what is sent to the wrong port: a mechanism, or a command. */

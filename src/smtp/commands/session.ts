@@ -4,7 +4,7 @@ import { type Command, command } from '../engine/command.ts';
 import type { Exchange } from '../engine/exchange.ts';
 import { offeredExtensions, STATUS_CODES } from './extensions.ts';
 import { isVisible } from '../grammar/utf8-address.ts';
-import { tolerates } from '../api/tolerance.ts';
+import { tolerates } from '../api/options/tolerance.ts';
 import { customVerbs } from './custom-command.ts';
 import { REPLIES } from '../engine/replies.ts';
 import { formatReply, readReply, withoutStatus, type HookReply, type Reply } from '../api/reply.ts';

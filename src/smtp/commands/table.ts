@@ -13,8 +13,8 @@ import { TLS_COMMANDS } from './starttls.ts';
 import { TRANSACTION_COMMANDS } from './transaction.ts';
 import { XCLIENT_COMMANDS } from './xclient.ts';
 import { isUtf8 } from 'node:buffer';
-import { optionError } from '../../wire/option-error.ts';
-import { unknownOption } from '../../wire/option-names.ts';
+import { optionError } from '../../wire/messages/option-error.ts';
+import { unknownOption } from '../../wire/messages/option-names.ts';
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map(
   [

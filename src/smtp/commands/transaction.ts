@@ -6,7 +6,7 @@ import type { Exchange } from '../engine/exchange.ts';
 import { COMMAND_LINE_LIMIT } from '../grammar/line-reader.ts';
 import { COLON, SP, spells } from '../grammar/octets.ts';
 import type { MailFacts, RcptFacts } from '../api/envelope.ts';
-import { type Tolerance, tolerates } from '../api/tolerance.ts';
+import { type Tolerance, tolerates } from '../api/options/tolerance.ts';
 import { MAIL_PARAMETERS, type ParameterReader, RCPT_PARAMETERS } from './parameter-table.ts';
 import { type Parameter, parseParameters } from '../grammar/parameters.ts';
 import { REPLIES } from '../engine/replies.ts';

@@ -5,7 +5,7 @@ import { type Client, unmapped } from '../../proxy/node/peer.ts';
 import { type Command, command } from '../engine/command.ts';
 import type { Exchange } from '../engine/exchange.ts';
 import { REPLIES } from '../engine/replies.ts';
-import { escapeText } from '../../wire/escape.ts';
+import { escapeText } from '../../wire/messages/escape.ts';
 import { greet } from '../opening/opening.ts';
 import type { SessionState } from '../engine/session-state.ts';
 import { isVisible } from '../grammar/utf8-address.ts';

@@ -1,4 +1,4 @@
-import type { Settings } from '../api/options.ts';
+import type { Settings } from '../api/options/options.ts';
 
 /**
  * The deadline of content: it starts at `timeouts.content` from now, every octet earns the time it has at the minimum

@@ -9,8 +9,8 @@ import type { Delivery } from './delivery.ts';
 import type { EnvelopeState } from '../engine/envelope-state.ts';
 import { HopCounter } from './hop-counter.ts';
 import { NewlineNormalizer } from './newline-normalizer.ts';
-import type { BareNewlines } from '../api/newline-policy.ts';
-import type { Settings } from '../api/options.ts';
+import type { BareNewlines } from '../api/options/newline-policy.ts';
+import type { Settings } from '../api/options/options.ts';
 import { REPLIES } from '../engine/replies.ts';
 
 /** Chunks of a message that may have any size. */

@@ -1,6 +1,6 @@
 import { isAddressLiteral } from '../grammar/address.ts';
 import type { Envelope } from '../api/envelope.ts';
-import { escapeText, oneLine } from '../../wire/escape.ts';
+import { escapeText, oneLine } from '../../wire/messages/escape.ts';
 import type { Session } from '../api/session.ts';
 
 export interface ReceivedOptions {

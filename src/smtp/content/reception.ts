@@ -10,7 +10,7 @@ import type { ContentReply } from '../api/handler.ts';
 import { IncomingMessage } from './incoming-message.ts';
 import { Holding } from '../engine/memory-budget.ts';
 import { isThenable } from '../../sasl/state-machine.ts';
-import { newlinePolicy } from '../api/newline-policy.ts';
+import { newlinePolicy } from '../api/options/newline-policy.ts';
 import { REPLIES } from '../engine/replies.ts';
 import { formatReply, type HookReply, readReply, type Reply } from '../api/reply.ts';
 

@@ -1,5 +1,5 @@
 import { formatReply } from '../api/reply.ts';
-import type { Settings } from '../api/options.ts';
+import type { Settings } from '../api/options/options.ts';
 import { REPLIES } from './replies.ts';
 
 const USED_UP = {

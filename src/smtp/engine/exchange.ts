@@ -1,4 +1,4 @@
-import type { Settings } from '../api/options.ts';
+import type { Settings } from '../api/options/options.ts';
 import type { Admission } from './admission.ts';
 import type { HookCalls, HookContext } from './hook-call.ts';
 import type { Holding } from './memory-budget.ts';

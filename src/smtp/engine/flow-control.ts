@@ -1,5 +1,5 @@
 import type { Reader } from './reader.ts';
-import type { Settings } from '../api/options.ts';
+import type { Settings } from '../api/options/options.ts';
 import type { Transport } from './transport.ts';
 
 /** The deadline of a message, which all of its commands share. */

@@ -1,5 +1,5 @@
 import type { Handler } from '../api/handler.ts';
-import type { Settings } from '../api/options.ts';
+import type { Settings } from '../api/options/options.ts';
 import type { MailServer } from '../api/mail-server.ts';
 import type { CloseReason } from '../api/session.ts';
 

@@ -8,7 +8,7 @@ import { GreetingDelay } from './greeting-delay.ts';
 import { ProxyHeaderReader } from './header-reader.ts';
 import { readProxyAnswer } from './proxy-answer.ts';
 import { REPLIES } from '../engine/replies.ts';
-import { escapeText } from '../../wire/escape.ts';
+import { escapeText } from '../../wire/messages/escape.ts';
 import { formatReply, readReply } from '../api/reply.ts';
 import type { TLSInfo } from '../api/tls-info.ts';
 

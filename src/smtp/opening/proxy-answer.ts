@@ -1,4 +1,4 @@
-import { show } from '../../wire/escape.ts';
+import { show } from '../../wire/messages/escape.ts';
 
 /** What `handlePROXY` decided: true lets the connection in, false refuses it; `doubt` is why an answer that is truthy does not. */
 export interface ProxyAnswer {

@@ -1,4 +1,4 @@
-import type { Settings } from '../api/options.ts';
+import type { Settings } from '../api/options/options.ts';
 import type { Client } from '../../proxy/node/peer.ts';
 import { connectionsFor, descriptors } from './descriptors.ts';
 

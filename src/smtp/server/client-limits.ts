@@ -1,5 +1,5 @@
 import { ConnectionList, type ListEntry } from '../../proxy/node/connection-list.ts';
-import type { Limits } from '../api/options.ts';
+import type { Limits } from '../api/options/options.ts';
 import type { SessionState } from '../engine/session-state.ts';
 import type { Admission } from '../engine/admission.ts';
 import { MemoryBudget } from '../engine/memory-budget.ts';

@@ -1,7 +1,7 @@
 import { chmod, lstat, unlink } from 'node:fs/promises';
 import { connect, createServer, type ListenOptions, type Server, type Socket } from 'node:net';
-import type { ListenPlace } from '../api/listen-target.ts';
-import { optionError } from '../../wire/option-error.ts';
+import type { ListenPlace } from '../api/options/listen-target.ts';
+import { optionError } from '../../wire/messages/option-error.ts';
 
 /**
  * Begins to listen. A stale Unix socket, which a killed server has left behind, is removed first; a path that is in use

@@ -1,6 +1,6 @@
 import type { TlvValues } from '../../proxy/index.ts';
 import type { Handler } from '../api/handler.ts';
-import type { LMTPServerOptions } from '../api/options.ts';
+import type { LMTPServerOptions } from '../api/options/options.ts';
 import { SMTPServer } from './server.ts';
 
 /**

@@ -11,20 +11,20 @@ import { Capacity } from './capacity.ts';
 import { Dismissals } from './dismissals.ts';
 import type { ServerContext } from '../engine/transport.ts';
 import type { Handler } from '../api/handler.ts';
-import * as check from '../api/option-checks.ts';
-import { checkHandler, checkHookNames } from '../api/handler-checks.ts';
+import * as check from '../api/options/option-checks.ts';
+import { checkHandler, checkHookNames } from '../api/options/handler-checks.ts';
 import { listenAt } from './listener.ts';
-import { type ListenPlace, type ListenTarget, readTarget } from '../api/listen-target.ts';
+import { type ListenPlace, type ListenTarget, readTarget } from '../api/options/listen-target.ts';
 import type { MailServer } from '../api/mail-server.ts';
-import { readPolicy } from '../api/newline-policy.ts';
-import { readTolerate } from '../api/tolerance.ts';
-import { KNOWN, readOptions, type Settings, type SMTPServerOptions } from '../api/options.ts';
+import { readPolicy } from '../api/options/newline-policy.ts';
+import { readTolerate } from '../api/options/tolerance.ts';
+import { KNOWN, readOptions, type Settings, type SMTPServerOptions } from '../api/options/options.ts';
 import { REPLIES } from '../engine/replies.ts';
 import type { Session } from '../api/session.ts';
 import { SessionState } from '../engine/session-state.ts';
-import type { TLSOptions } from '../api/tls-options.ts';
+import type { TLSOptions } from '../api/options/tls-options.ts';
 import { heard } from '../../wire/heard.ts';
-import { optionError } from '../../wire/option-error.ts';
+import { optionError } from '../../wire/messages/option-error.ts';
 import { causeOf } from '../../wire/thrown.ts';
 
 /** The port of SMTP, where LMTP must not be spoken. */

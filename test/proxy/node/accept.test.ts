@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { encode } from '../../../src/proxy/index.ts';
 import { type AcceptOptions, acceptProxy } from '../../../src/proxy/node/index.ts';
-import { optionError } from '../../../src/wire/option-error.ts';
+import { optionError } from '../../../src/wire/messages/option-error.ts';
 import { behindProxy, brokenOff, cuts, dial, gone, proxied, say, V1 } from './listening.ts';
 
 const V2 = encode({

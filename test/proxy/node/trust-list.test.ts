@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { optionError } from '../../../src/wire/option-error.ts';
+import { optionError } from '../../../src/wire/messages/option-error.ts';
 import type { Diagnostic } from '../../../src/proxy/node/diagnostic.ts';
 import { type Peer, peerOf, UNIX_PEER } from '../../../src/proxy/node/peer.ts';
-import { type Trusted, TrustList } from '../../../src/proxy/node/trust-list.ts';
+import { type Trusted, TrustList } from '../../../src/proxy/node/trust/trust-list.ts';
 
 /** Whether a peer is trusted whose address the system gives so. */
 function trusts(entry: string, remoteAddress: string): boolean {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import type { Handler } from '../../../src/smtp/api/handler.ts';
-import { MEMBERS } from '../../../src/smtp/api/handler-checks.ts';
-import type { SMTPServerOptions } from '../../../src/smtp/api/options.ts';
+import { MEMBERS } from '../../../src/smtp/api/options/handler-checks.ts';
+import type { SMTPServerOptions } from '../../../src/smtp/api/options/options.ts';
 import { SMTPServer } from '../../../src/smtp/server/server.ts';
 
 const read = (name: string): string =>
@@ -38,7 +38,7 @@ const options: [string, number, (value: number) => SMTPServerOptions][] = [
     (other) => ({ limits: { [name]: other } }),
   ]),
 ];
-const optionsSource = read('options.ts');
+const optionsSource = read('options/options.ts');
 
 /** The range that the check itself names. */
 function rangeOf(make: (value: number) => SMTPServerOptions): [number, number] {

@@ -1,7 +1,7 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { Diagnostic } from '../../../src/index.ts';
 import type { Handler } from '../../../src/smtp/api/handler.ts';
-import { MEMBERS } from '../../../src/smtp/api/handler-checks.ts';
+import { MEMBERS } from '../../../src/smtp/api/options/handler-checks.ts';
 import { SMTPServer } from '../../../src/smtp/server/server.ts';
 
 /** The warnings that a handler gives rise to, the one of no delivery left out. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type ListenTarget, readTarget } from '../../../src/smtp/api/listen-target.ts';
+import { type ListenTarget, readTarget } from '../../../src/smtp/api/options/listen-target.ts';
 
 /** What the compiler refuses is refused at run time, too; `npm run types` fails where a line below is no error. */
 test('a target is one kind of place, for the compiler as well', () => {

@@ -5,7 +5,7 @@ import { connect as connectTLS } from 'node:tls';
 import { inspect } from 'node:util';
 import { expect, it } from 'vitest';
 import type { Handler } from '../../../src/smtp/api/handler.ts';
-import type { SMTPServerOptions } from '../../../src/smtp/api/options.ts';
+import type { SMTPServerOptions } from '../../../src/smtp/api/options/options.ts';
 import { scramCredentialsOf } from '../../../src/sasl/index.ts';
 import { Client, serve } from '../loopback.ts';
 

@@ -11,7 +11,7 @@ import { accountHooks, mechanisms, plain, scramCredentialsOf } from '../../../sr
 import { LMTPServer } from '../../../src/smtp/server/lmtp-server.ts';
 import { SMTPServer } from '../../../src/smtp/server/server.ts';
 import { certificate } from '../model/certificate.ts';
-import { OPTION_ERRORS, type OptionErrorCode } from '../../../src/wire/option-error.ts';
+import { OPTION_ERRORS, type OptionErrorCode } from '../../../src/wire/messages/option-error.ts';
 
 const serve = (options: object, handler: object = { handleDATA() {} }): SMTPServer =>
   new SMTPServer(handler, options);

@@ -4,7 +4,7 @@ import * as truepeer from '../../../src/index.ts';
 import * as proxy from '../../../src/proxy/index.ts';
 import { Envelope } from '../../../src/smtp/api/envelope.ts';
 import type { Handler } from '../../../src/smtp/api/handler.ts';
-import type { Limits, SMTPServerOptions, Timeouts } from '../../../src/smtp/api/options.ts';
+import type { Limits, SMTPServerOptions, Timeouts } from '../../../src/smtp/api/options/options.ts';
 import { SMTPServer } from '../../../src/smtp/server/server.ts';
 import { SessionState } from '../../../src/smtp/engine/session-state.ts';
 

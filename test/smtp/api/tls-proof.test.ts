@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { connect as connectTLS, createSecureContext } from 'node:tls';
 import { describe, expect, it } from 'vitest';
-import type { TLSOptions } from '../../../src/smtp/api/tls-options.ts';
+import type { TLSOptions } from '../../../src/smtp/api/options/tls-options.ts';
 import { SMTPServer } from '../../../src/smtp/server/server.ts';
 import { Client, serve } from '../loopback.ts';
 

@@ -2,7 +2,7 @@ import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { scramCredentialsOf } from '../../../src/sasl/index.ts';
-import type { SMTPServerOptions } from '../../../src/smtp/api/options.ts';
+import type { SMTPServerOptions } from '../../../src/smtp/api/options/options.ts';
 import { SMTPServer } from '../../../src/smtp/server/server.ts';
 import { addressed, greeted, ready, say } from '../harness.ts';
 import { Client, serve } from '../loopback.ts';

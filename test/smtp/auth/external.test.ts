@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { connect as connectTLS } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { decode, encode, type ProxyData } from '../../../src/proxy/index.ts';
-import type { SMTPServerOptions } from '../../../src/smtp/api/options.ts';
+import type { SMTPServerOptions } from '../../../src/smtp/api/options/options.ts';
 import type { TLSInfo } from '../../../src/smtp/api/tls-info.ts';
 import type { ClientCertificate, Credentials, Verdict } from '../../../src/sasl/index.ts';
 import { certificate } from '../model/certificate.ts';

@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { SMTPServer } from '../../../src/smtp/server/server.ts';
 import { LMTPServer } from '../../../src/smtp/server/lmtp-server.ts';
 import type { Handler } from '../../../src/smtp/api/handler.ts';
-import type { LMTPServerOptions } from '../../../src/smtp/api/options.ts';
+import type { LMTPServerOptions } from '../../../src/smtp/api/options/options.ts';
 import { greeted, keeper, ready, type Rig, settled } from '../harness.ts';
 
 function lmtp(handler: Handler = keeper(), options: LMTPServerOptions = {}): Rig {

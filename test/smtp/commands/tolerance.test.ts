@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { Diagnostic } from '../../../src/proxy/node/diagnostic.ts';
-import type { SMTPServerOptions } from '../../../src/smtp/api/options.ts';
-import type { Tolerance } from '../../../src/smtp/api/tolerance.ts';
+import type { SMTPServerOptions } from '../../../src/smtp/api/options/options.ts';
+import type { Tolerance } from '../../../src/smtp/api/options/tolerance.ts';
 import { LMTPServer } from '../../../src/smtp/server/lmtp-server.ts';
 import { SMTPServer } from '../../../src/smtp/server/server.ts';
 import { greeted, keeper, type Rig } from '../harness.ts';

@@ -3,7 +3,7 @@ import type { Diagnostic } from '../../../src/proxy/node/diagnostic.ts';
 import type { Handler } from '../../../src/smtp/api/handler.ts';
 import type { Session } from '../../../src/smtp/api/session.ts';
 import type { TLSInfo } from '../../../src/smtp/api/tls-info.ts';
-import type { XCLIENTOptions } from '../../../src/smtp/api/xclient-options.ts';
+import type { XCLIENTOptions } from '../../../src/smtp/api/options/xclient-options.ts';
 import { traceField } from '../../../src/smtp/content/received.ts';
 import { addressed, greeted, keeper, ready, Rig } from '../harness.ts';
 

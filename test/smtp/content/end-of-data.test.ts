@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { BLOCK, WASM_MINIMUM } from '../../../src/smtp/content/newlines/index.ts';
-import type { BareNewlines } from '../../../src/smtp/api/newline-policy.ts';
+import type { BareNewlines } from '../../../src/smtp/api/options/newline-policy.ts';
 import { keeper, Rig } from '../harness.ts';
 
 const HEADER = 'PROXY TCP4 203.0.113.7 198.51.100.25 4321 25\r\n';

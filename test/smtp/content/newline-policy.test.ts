@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import type { SMTPServerOptions } from '../../../src/smtp/api/options.ts';
+import type { SMTPServerOptions } from '../../../src/smtp/api/options/options.ts';
 import { SMTPServer } from '../../../src/smtp/server/server.ts';
 import { keeper, Rig } from '../harness.ts';
 import { Client, serve } from '../loopback.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SMTPServerOptions } from '../../../src/smtp/api/options.ts';
+import type { SMTPServerOptions } from '../../../src/smtp/api/options/options.ts';
 import { addressed, greeted, keeper, ready, Rig, settled } from '../harness.ts';
 
 const TOO_SLOW = '421 4.4.2 Timeout waiting for a command\r\n';

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { encode, type ProxyData, V2_CMD } from '../../../src/proxy/index.ts';
 import type { ProxyOptions } from '../../../src/proxy/node/proxy-options.ts';
 import type { Handler } from '../../../src/smtp/api/handler.ts';
-import type { SMTPServerOptions } from '../../../src/smtp/api/options.ts';
+import type { SMTPServerOptions } from '../../../src/smtp/api/options/options.ts';
 import { SMTPServer } from '../../../src/smtp/server/server.ts';
 import { keeper, Rig, settled } from '../harness.ts';
 

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTLS } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Handler } from '../../../src/smtp/api/handler.ts';
-import type { TLSOptions } from '../../../src/smtp/api/tls-options.ts';
+import type { TLSOptions } from '../../../src/smtp/api/options/tls-options.ts';
 import { keeper, ready } from '../harness.ts';
 import { Client, serve } from '../loopback.ts';
 

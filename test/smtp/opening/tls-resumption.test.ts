@@ -5,7 +5,7 @@ import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Handler } from '../../../src/smtp/api/handler.ts';
 import type { TLSInfo } from '../../../src/smtp/api/tls-info.ts';
-import type { TLSOptions } from '../../../src/smtp/api/tls-options.ts';
+import type { TLSOptions } from '../../../src/smtp/api/options/tls-options.ts';
 import { serve } from '../loopback.ts';
 
 function pem(name: string): Buffer {

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { connect as connectTLS, createSecureContext, type SecureVersion } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import type { Handler } from '../../../src/smtp/api/handler.ts';
-import type { TLSOptions } from '../../../src/smtp/api/tls-options.ts';
+import type { TLSOptions } from '../../../src/smtp/api/options/tls-options.ts';
 import { SMTPServer } from '../../../src/smtp/server/server.ts';
 import { greeted, keeper } from '../harness.ts';
 import { Client, serve } from '../loopback.ts';

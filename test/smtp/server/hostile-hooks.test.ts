@@ -1,10 +1,10 @@
 /** What hooks do to the objects they are given changes neither what the server does nor what it believes. */
 
 import { describe, expect, it } from 'vitest';
-import { MEMBERS } from '../../../src/smtp/api/handler-checks.ts';
+import { MEMBERS } from '../../../src/smtp/api/options/handler-checks.ts';
 import type { Envelope } from '../../../src/smtp/api/envelope.ts';
 import type { Handler } from '../../../src/smtp/api/handler.ts';
-import type { SMTPServerOptions } from '../../../src/smtp/api/options.ts';
+import type { SMTPServerOptions } from '../../../src/smtp/api/options/options.ts';
 import type { Session } from '../../../src/smtp/api/session.ts';
 import { Client, serve } from '../loopback.ts';
 import { certificate } from '../model/certificate.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Handler } from '../../../src/smtp/api/handler.ts';
-import type { Limits, SMTPServerOptions } from '../../../src/smtp/api/options.ts';
+import type { Limits, SMTPServerOptions } from '../../../src/smtp/api/options/options.ts';
 import type { SMTPServer } from '../../../src/smtp/server/server.ts';
 import { type Client, serve } from '../loopback.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Handler } from '../../../src/smtp/api/handler.ts';
-import type { SMTPServerOptions } from '../../../src/smtp/api/options.ts';
+import type { SMTPServerOptions } from '../../../src/smtp/api/options/options.ts';
 import type { MailServer } from '../../../src/smtp/api/mail-server.ts';
 import { SMTPServer } from '../../../src/smtp/server/server.ts';
 import type { Session } from '../../../src/smtp/api/session.ts';

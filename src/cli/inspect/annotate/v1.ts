@@ -1,5 +1,5 @@
 import type { Production, Ref, Rule } from '../../../../spec/types.ts';
-import { escapeText } from '../../../wire/escape.ts';
+import { escapeText } from '../../../wire/messages/escape.ts';
 import { latin1 } from '../../../wire/index.ts';
 import { showRef } from './annotation.ts';
 import type { Annotation } from './annotation.ts';

@@ -1,5 +1,5 @@
 import type { Field, Value } from '../../../../spec/types.ts';
-import { escapeText } from '../../../wire/escape.ts';
+import { escapeText } from '../../../wire/messages/escape.ts';
 import {
   hex,
   ipv4Text,

@@ -1,5 +1,5 @@
 import { spec } from '../../../../spec/index.ts';
-import { escapeText } from '../../../wire/escape.ts';
+import { escapeText } from '../../../wire/messages/escape.ts';
 import { latin1, unhex } from '../../../wire/index.ts';
 import type { Recognised } from './recognised.ts';
 import { recogniseTls } from './tls.ts';

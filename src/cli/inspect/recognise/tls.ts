@@ -1,4 +1,4 @@
-import { escapeText } from '../../../wire/escape.ts';
+import { escapeText } from '../../../wire/messages/escape.ts';
 import { latin1, u16be } from '../../../wire/index.ts';
 import type { Recognised } from './recognised.ts';
 

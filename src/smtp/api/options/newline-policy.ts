@@ -1,9 +1,9 @@
 /** Which policy for a bare CR or LF holds for a client (RFC 5321 2.3.8). */
 
-import type { Diagnostic } from '../../proxy/node/diagnostic.ts';
-import { TrustList, type Trusted } from '../../proxy/node/trust-list.ts';
+import type { Diagnostic } from '../../../proxy/node/diagnostic.ts';
+import { TrustList, type Trusted } from '../../../proxy/node/trust/trust-list.ts';
 import * as check from './option-checks.ts';
-import type { Session } from './session.ts';
+import type { Session } from '../session.ts';
 
 /** What to do with a CR without LF or a LF without CR in message content (RFC 5321 2.3.8). */
 export type BareNewlines = 'reject' | 'normalize' | 'preserve';

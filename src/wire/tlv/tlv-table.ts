@@ -1,4 +1,4 @@
-import type { TlvEntry } from './tables.ts';
+import type { TlvEntry } from '../tables.ts';
 
 /** A row as generated tables write it down: what is left out is as `tlvEntries` says. */
 export interface TlvRow extends Partial<Omit<TlvEntry, 'parent' | 'singleton'>> {

@@ -1,4 +1,4 @@
-import { ipv4Text, ipv6Text, writeIpv4, writeIpv6 } from '../../wire/index.ts';
+import { ipv4Text, ipv6Text, writeIpv4, writeIpv6 } from '../../../wire/index.ts';
 
 /** The octets of an IP address: 4, or 16. An IPv4 address that is mapped into IPv6 is IPv4. */
 export function octetsOf(address: string): Uint8Array | undefined {

@@ -1,15 +1,19 @@
 import { hostname as systemHostName } from 'node:os';
-import type { TlvValues } from '../../proxy/index.ts';
-import { type Diagnostic, safely } from '../../proxy/node/diagnostic.ts';
-import { type ProxyOptions, type ProxySettings, readProxyOptions } from '../../proxy/node/proxy-options.ts';
-import type { TrustList, Trusted } from '../../proxy/node/trust-list.ts';
-import type { SASLHooks } from '../../sasl/index.ts';
+import type { TlvValues } from '../../../proxy/index.ts';
+import { type Diagnostic, safely } from '../../../proxy/node/diagnostic.ts';
+import {
+  type ProxyOptions,
+  type ProxySettings,
+  readProxyOptions,
+} from '../../../proxy/node/proxy-options.ts';
+import type { TrustList, Trusted } from '../../../proxy/node/trust/trust-list.ts';
+import type { SASLHooks } from '../../../sasl/index.ts';
 import { type AuthOptions, type AuthSettings, readAuthOptions } from './auth-options.ts';
 import * as check from './option-checks.ts';
 import { type BareNewlines, type NewlinePolicies, readPolicies, readPolicy } from './newline-policy.ts';
-import type { Session } from './session.ts';
+import type { Session } from '../session.ts';
 import { readTolerate, type Tolerances, type Tolerate } from './tolerance.ts';
-import { TLSContext } from './tls.ts';
+import { TLSContext } from '../tls.ts';
 import type { TLSOptions } from './tls-options.ts';
 import {
   readXCLIENTOptions,
@@ -17,7 +21,7 @@ import {
   type XCLIENTOptions,
   type XCLIENTSettings,
 } from './xclient-options.ts';
-import { optionError } from '../../wire/option-error.ts';
+import { optionError } from '../../../wire/messages/option-error.ts';
 
 /** Deadlines in milliseconds, each an absolute one for its phase. */
 export interface Timeouts {

@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { SecureContext, SecureContextOptions } from 'node:tls';
-import { optionError } from '../../wire/option-error.ts';
+import { optionError } from '../../../wire/messages/option-error.ts';
 import * as check from './option-checks.ts';
 
 /** What `tls.createSecureContext` takes. */

@@ -1,10 +1,10 @@
 /** Checks of option values: those of mail servers, and the general ones of src/proxy. */
 
-import { show } from '../../wire/escape.ts';
-import { isAddressLiteral } from '../grammar/address.ts';
-import { optionError } from '../../wire/option-error.ts';
+import { show } from '../../../wire/messages/escape.ts';
+import { isAddressLiteral } from '../../grammar/address.ts';
+import { optionError } from '../../../wire/messages/option-error.ts';
 
-export * from '../../proxy/node/option-checks.ts';
+export * from '../../../proxy/node/option-checks.ts';
 
 export function isHostName(name: string): boolean {
   return /^[a-z0-9_](?:[a-z0-9._-]*[a-z0-9])?$/i.test(name) && name.length <= 255;

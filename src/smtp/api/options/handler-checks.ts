@@ -1,8 +1,8 @@
-import type { Diagnostic } from '../../proxy/node/diagnostic.ts';
-import { lettersOf } from '../../wire/did-you-mean.ts';
-import type { Handler } from './handler.ts';
-import { escapeText } from '../../wire/escape.ts';
-import { optionError } from '../../wire/option-error.ts';
+import type { Diagnostic } from '../../../proxy/node/diagnostic.ts';
+import { lettersOf } from '../../../wire/messages/did-you-mean.ts';
+import type { Handler } from '../handler.ts';
+import { escapeText } from '../../../wire/messages/escape.ts';
+import { optionError } from '../../../wire/messages/option-error.ts';
 
 /** Every member of a handler that the server reads; the type makes the list complete. */
 export const MEMBERS = {

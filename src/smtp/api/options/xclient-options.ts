@@ -1,7 +1,7 @@
 /** Who may name clients by XCLIENT, and how its values are read. */
 
-import type { Diagnostic } from '../../proxy/node/diagnostic.ts';
-import { TrustList, type Trusted } from '../../proxy/node/trust-list.ts';
+import type { Diagnostic } from '../../../proxy/node/diagnostic.ts';
+import { TrustList, type Trusted } from '../../../proxy/node/trust/trust-list.ts';
 import * as check from './option-checks.ts';
 
 export interface XCLIENTOptions {

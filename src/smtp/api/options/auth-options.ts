@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
-import { mechanisms, type Mechanism, type RegistryOptions, type SASLHooks } from '../../sasl/index.ts';
+import { mechanisms, type Mechanism, type RegistryOptions, type SASLHooks } from '../../../sasl/index.ts';
 import * as check from './option-checks.ts';
-import type { Session } from './session.ts';
+import type { Session } from '../session.ts';
 
 /** AUTH beyond `authenticator`: where stored credentials come from, and which mechanisms there are. */
 export interface AuthOptions

@@ -1,8 +1,8 @@
 import type { BareNewlines } from './newline-policy.ts';
 import type { Tolerate } from './tolerance.ts';
 import * as check from './option-checks.ts';
-import { show } from '../../wire/escape.ts';
-import { optionError } from '../../wire/option-error.ts';
+import { show } from '../../../wire/messages/escape.ts';
+import { optionError } from '../../../wire/messages/option-error.ts';
 
 interface AtPort {
   /** A TCP port; 0 picks a free one. */

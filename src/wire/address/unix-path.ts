@@ -1,4 +1,4 @@
-import { utf8Octets } from './text.ts';
+import { utf8Octets } from '../text.ts';
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 

@@ -1,7 +1,7 @@
-import type { Diagnostic } from './diagnostic.ts';
+import type { Diagnostic } from '../diagnostic.ts';
 import { Network, octetsOf } from './network.ts';
-import type { Peer } from './peer.ts';
-import { optionError } from '../../wire/option-error.ts';
+import type { Peer } from '../peer.ts';
+import { optionError } from '../../../wire/messages/option-error.ts';
 
 /**
  * Who may send PROXY headers: networks, single addresses, `'unix'` for Unix sockets, or the explicit `'anyone'`.

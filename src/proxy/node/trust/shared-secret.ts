@@ -1,5 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { ProxyData } from '../index.ts';
+import type { ProxyData } from '../../index.ts';
 
 /** How the TLV of a header compares with the secret. */
 export type Comparison = 'right' | 'wrong' | 'missing';

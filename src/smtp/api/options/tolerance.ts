@@ -1,11 +1,11 @@
 /** What clients may do although the standards do not allow it: old devices, and other servers. */
 
-import type { Diagnostic } from '../../proxy/node/diagnostic.ts';
-import { TrustList, type Trusted } from '../../proxy/node/trust-list.ts';
-import { show } from '../../wire/escape.ts';
-import { optionError } from '../../wire/option-error.ts';
+import type { Diagnostic } from '../../../proxy/node/diagnostic.ts';
+import { TrustList, type Trusted } from '../../../proxy/node/trust/trust-list.ts';
+import { show } from '../../../wire/messages/escape.ts';
+import { optionError } from '../../../wire/messages/option-error.ts';
 import * as check from './option-checks.ts';
-import type { Session } from './session.ts';
+import type { Session } from '../session.ts';
 
 /**
  * - `missing-brackets`: `MAIL FROM:ann@example.com` and `RCPT TO:bob@example.com` without angle brackets.

@@ -1,6 +1,6 @@
-import type { ProblemCode, Report, Values } from './problem.ts';
-import type { Limits } from './scan.ts';
-import type { Tables, TlvEntry } from './tables.ts';
+import type { ProblemCode, Report, Values } from '../problem.ts';
+import type { Limits } from '../scan.ts';
+import type { Tables, TlvEntry } from '../tables.ts';
 
 /** TLVs of one object, by name; what is absent is not in it. */
 export type NamedTlvs = ReadonlyMap<string, unknown>;

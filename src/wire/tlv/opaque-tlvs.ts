@@ -1,5 +1,5 @@
-import { u32be } from './integers.ts';
-import { FAULT } from './scan.ts';
+import { u32be } from '../integers.ts';
+import { FAULT } from '../scan.ts';
 
 /** Octets of type and length, before every value. */
 const HEAD = 3;

@@ -1,4 +1,4 @@
-import { faultAt, NEED } from './scan.ts';
+import { faultAt, NEED } from '../scan.ts';
 
 const ZERO = 0x30;
 

@@ -1,6 +1,6 @@
 import { ipv4Text, scanIpv4 } from './ipv4.ts';
-import { faultAt, NEED } from './scan.ts';
-import { latin1 } from './text.ts';
+import { faultAt, NEED } from '../scan.ts';
+import { latin1 } from '../text.ts';
 
 const COLON = 0x3a;
 const DOT = 0x2e;

@@ -1,4 +1,4 @@
-import { faultAt, NEED } from './scan.ts';
+import { faultAt, NEED } from '../scan.ts';
 
 const DOT = 0x2e;
 const ZERO = 0x30;
