@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import { clearTimeout as clearTimer, setImmediate, setTimeout as setTimer } from 'node:timers';
 import { Conversation } from '../conversation.ts';
 import { detachBuffer } from './detach-buffer.ts';
-import { askForTurn, type Flow, recently, turnOver } from './fair-queue.ts';
+import { askForTurn, clock, type Flow, recently, turnOver } from './fair-queue.ts';
 import { unwatchOverhead, type Watched, watchOverhead } from './tls-overhead.ts';
 import { flushSoon, type Writer } from './write-batch.ts';
 import type { Admission } from '../engine/admission.ts';
@@ -123,7 +123,7 @@ export class Connection implements Transport, Writer, Flow {
   }
 
   now(): number {
-    return performance.now();
+    return clock();
   }
 
   send(replies: string): void {

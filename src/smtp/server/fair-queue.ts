@@ -18,7 +18,7 @@ const QUANTUM = 0.5;
 export interface Flow {
   /** Whether it stands in the queue; for the queue only. */
   queued: boolean;
-  /** Reads input until there is none left or `turnOver`. Returns whether it needs another turn. */
+  /** Reads input until there is none left or `turnOver`, and looks at `clock`. Returns whether it needs another turn. */
   readOn(): boolean;
   /** Its turn does not come before the next poll for input: nothing more of it is to be read until then. */
   stall(): void;
@@ -28,9 +28,9 @@ export interface Flow {
 const fresh: Flow[] = [];
 const old: Flow[] = [];
 let scheduled = false;
-/** When the first read of this phase of the loop turn began, in milliseconds of a monotonic clock; -1 before. */
-let since = -1;
-/** When the turn of the connection that reads now began, and when it is over. */
+/** Milliseconds of the budget that have been used. What the system takes to hand over octets does not count. */
+let used = 0;
+/** The last look at the clock, in milliseconds; and when the turn of the connection that reads now is over. */
 let now = 0;
 let until = 0;
 let served: (() => void) | undefined;
@@ -41,20 +41,23 @@ export function askForTurn(flow: Flow): void {
   // More has come while it waits: no further input is to be read until its turn.
   if (flow.queued) return flow.stall();
   now = performance.now();
-  if (since < 0) since = now;
-  if (now - since < BUDGET)
-    return takeTurn(flow, fresh.length + old.length === 0 ? since + BUDGET : now + QUANTUM);
+  if (used < BUDGET) return takeTurn(flow, now + (fresh.length + old.length === 0 ? BUDGET - used : QUANTUM));
   flow.queued = true;
   fresh.push(flow);
 }
 
 /** Whether the connection that reads now has to let the others have their turn. */
 export function turnOver(): boolean {
-  now = performance.now();
-  return now >= until;
+  return clock() >= until;
 }
 
-/** Milliseconds of the same clock as `performance.now`, as of when the connection that reads now last looked at it. */
+/** Milliseconds of a monotonic clock. A flow looks at it when it has read, which tells how long that took. */
+export function clock(): number {
+  now = performance.now();
+  return now;
+}
+
+/** What `clock` said last. */
 export function recently(): number {
   return now;
 }
@@ -74,12 +77,14 @@ function schedule(): void {
 
 function takeTurn(flow: Flow, end: number): void {
   const outer = until;
+  const start = now;
   until = end;
   let more = false;
   try {
     more = flow.readOn();
   } finally {
     until = outer;
+    used += now - start;
   }
   if (!more || flow.queued) return;
   flow.queued = true;
@@ -92,7 +97,7 @@ function serve(): void {
   try {
     serveQueue();
   } finally {
-    since = -1;
+    used = 0;
     if (fresh.length + old.length > 0) schedule();
     const task = served;
     served = undefined;

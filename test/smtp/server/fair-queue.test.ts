@@ -1,5 +1,11 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { askForTurn, type Flow, onceServed, turnOver } from '../../../src/smtp/server/fair-queue.ts';
+import {
+  askForTurn,
+  clock as look,
+  type Flow,
+  onceServed,
+  turnOver,
+} from '../../../src/smtp/server/fair-queue.ts';
 
 /** Milliseconds of a clock that moves when flows work. */
 let clock = 0;
@@ -35,6 +41,7 @@ class Flood implements Flow {
       clock += this.cost;
       this.worked();
     } while (this.left > 0 && !turnOver());
+    look();
     return this.left > 0;
   }
 
