@@ -168,8 +168,11 @@ describe('F5 and F8: a process with few descriptors', () => {
       /^few-descriptors the process may open 64 files, and \d+ are open: limits\.connections is (\d+), not (\d+);/m.exec(
         child.output(),
       ) ?? [];
-    // The server listens twice: the second listener takes one more.
-    expect([Number(allowed) - 1, wanted]).toEqual([served.length, '20000']);
+    // The server listens twice: the second listener takes one more. What Node itself had open at the first, such as files
+    // that it was loading, may be closed by then.
+    expect(wanted).toBe('20000');
+    expect(served.length).toBeGreaterThanOrEqual(Number(allowed) - 1);
+    expect(served.length).toBeLessThan(64);
     for (const client of crowd) client.socket.destroy();
     await expect
       .poll(() =>
